@@ -1,0 +1,33 @@
+# Everything one does with a working copy. `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+export PORT
+
+PORT ?= 8000
+
+.PHONY: help demo demo-reset test test-deep check bench format
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: ## Start a demo portal with people and figures in it (PORT=8000)
+	@exec scripts/demo
+
+demo-reset: ## Delete the demo's contents and start a new one
+	@exec scripts/demo --reset
+
+test: ## Run the suite from nothing: SQLite, PostgreSQL, browser
+	@exec scripts/test
+
+test-deep: ## Run the long tests: mutation, hostile requests, kills
+	@exec scripts/test --deep
+
+check: ## Lint, format check, house rules and the quick tests
+	@exec scripts/check
+
+format: ## Put the Python code into the house's format
+	@exec .venv/bin/ruff format .
+
+bench: ## Run the side-by-side measurements in bench/
+	@exec scripts/bench
