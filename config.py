@@ -1,0 +1,158 @@
+"""Settings: the only reader of the environment.
+
+Every setting is a row of SETTINGS: name, default, what it does. README.md's table is printed
+from it (``flask settings``) and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+
+
+class SettingError(ValueError):
+    """A setting that cannot work; the message names it and says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: str
+    purpose: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("SECRET_KEY", "", "Signs cookies and seals stored keys. At least 32 characters."),
+    Setting(
+        "SECRET_KEY_PREVIOUS",
+        "",
+        "Earlier secret keys, comma-separated: cookies and sealed keys of theirs stay readable.",
+    ),
+    Setting(
+        "BASE_URL",
+        "http://localhost:8000",
+        "Where people reach the portal. https turns on HSTS and __Host- cookies.",
+    ),
+    Setting(
+        "VERIFY_URL",
+        "",
+        "What a certificate's QR code holds before the code. Default: BASE_URL/verify/",
+    ),
+    Setting(
+        "TRUSTED_HOSTS",
+        "",
+        "Further host names the server answers to, comma-separated. BASE_URL's is always one.",
+    ),
+    Setting("PROXIES", "0", "Number of reverse proxies whose X-Forwarded-* headers are believed."),
+    Setting("DATA_DIR", "instance", "Folder of the embedded database, queue and files."),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "SQLAlchemy URL. Default: SQLite in DATA_DIR. PostgreSQL: postgresql+psycopg://…",
+    ),
+    Setting(
+        "FILES_URL", "", "Where files are kept: a folder, or s3://bucket/prefix. Default: DATA_DIR/files"
+    ),
+    Setting("S3_ENDPOINT_URL", "", "Endpoint of an S3-compatible store other than AWS."),
+    Setting(
+        "REDIS_URL",
+        "",
+        "Redis for the job queue and rate limits. Without it: files in DATA_DIR, one web process.",
+    ),
+    Setting("WEB_PROCESSES", "1", "Web processes of `flask serve`. More than one needs REDIS_URL."),
+    Setting("SMTP_URL", "smtp://localhost:25", "Mail server: smtp://user:password@host:port, smtps://…"),
+    Setting("MAIL_FROM", "portal@localhost", "Sender of the portal's mails."),
+    Setting("LANGUAGES", "en,de", "Languages offered, the default first."),
+    Setting("SESSION_HOURS", "12", "Hours after which a sign-in ends."),
+    Setting("INVITATION_DAYS", "14", "Days an invitation can be accepted."),
+    Setting("RESET_MINUTES", "60", "Minutes a password-reset link works."),
+    Setting("PASSWORD_TIME_COST", "3", "argon2id passes."),
+    Setting("PASSWORD_MEMORY_KIB", "65536", "argon2id memory in KiB."),
+    Setting("MAX_UPLOAD_MB", "64", "Largest request body, in MiB."),
+    Setting("RATE_LIMITS", "1", "0 turns request rate limits off (sign-in failures still count)."),
+    Setting("LOG_LEVEL", "INFO", "Least level written to the log."),
+    Setting("DEMO", "0", "1: a demo: the page of sent mail exists and pages say that it is a demo."),
+    Setting("TESTING", "0", "1: jobs run in the calling process; for the suite only."),
+)
+
+
+def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Read every setting from `environ` (the process's own by default) as Flask configuration.
+
+    Raises SettingError where a value cannot work.
+    """
+    environ = os.environ if environ is None else environ
+    text = {s.name: environ.get(s.name, "").strip() or s.default for s in SETTINGS}
+
+    def number(name: str) -> int:
+        try:
+            return int(text[name])
+        except ValueError:
+            raise SettingError(f"{name} must be a whole number, not {text[name]!r}.") from None
+
+    def flag(name: str) -> bool:
+        return text[name].lower() in {"1", "true", "yes", "on"}
+
+    def names(name: str) -> list[str]:
+        return [part.strip() for part in text[name].split(",") if part.strip()]
+
+    testing, demo = flag("TESTING"), flag("DEMO")
+    if len(text["SECRET_KEY"]) < 32:
+        raise SettingError(
+            "SECRET_KEY must be set to at least 32 random characters, for example the output of "
+            "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+        )
+    base = urlsplit(text["BASE_URL"])
+    if base.scheme not in {"http", "https"} or not base.hostname:
+        raise SettingError(f"BASE_URL must be an http or https address, not {text['BASE_URL']!r}.")
+    is_tls = base.scheme == "https"
+    base_url = text["BASE_URL"].rstrip("/")
+    folder = Path(text["DATA_DIR"])
+    folder = folder if folder.is_absolute() else ROOT / folder
+    if number("WEB_PROCESSES") > 1 and not text["REDIS_URL"]:
+        raise SettingError(
+            "WEB_PROCESSES over 1 needs REDIS_URL: without it every process would count its own limits."
+        )
+    hosts = {base.hostname, *names("TRUSTED_HOSTS")}
+    return {
+        **{name: value for name, value in text.items() if name not in {"SECRET_KEY_PREVIOUS"}},
+        "DEMO": demo,
+        "TESTING": testing,
+        "BASE_URL": base_url,
+        "IS_TLS": is_tls,
+        "VERIFY_URL": text["VERIFY_URL"] or base_url + "/verify/",
+        "TRUSTED_HOSTS": sorted(hosts),
+        "SECRET_KEY_FALLBACKS": names("SECRET_KEY_PREVIOUS"),
+        "DATA_DIR": folder,
+        "FILES_URL": text["FILES_URL"] or str(folder / "files"),
+        "SQLALCHEMY_DATABASE_URI": text["DATABASE_URL"] or f"sqlite:///{folder / 'prm.sqlite'}",
+        "PROXIES": number("PROXIES"),
+        "WEB_PROCESSES": number("WEB_PROCESSES"),
+        "LANGUAGES": names("LANGUAGES"),
+        "SESSION_HOURS": number("SESSION_HOURS"),
+        "INVITATION_DAYS": number("INVITATION_DAYS"),
+        "RESET_MINUTES": number("RESET_MINUTES"),
+        "PASSWORD_TIME_COST": number("PASSWORD_TIME_COST"),
+        "PASSWORD_MEMORY_KIB": number("PASSWORD_MEMORY_KIB"),
+        # Flask's own names below.
+        "MAX_CONTENT_LENGTH": number("MAX_UPLOAD_MB") * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 10_000,
+        "SESSION_COOKIE_NAME": "__Host-prm" if is_tls else "prm",
+        "SESSION_COOKIE_SECURE": is_tls,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": is_tls,
+        "RATELIMIT_ENABLED": flag("RATE_LIMITS"),
+        "RATELIMIT_STORAGE_URI": text["REDIS_URL"] or "memory://",
+        "BABEL_DEFAULT_LOCALE": names("LANGUAGES")[0] if names("LANGUAGES") else "en",
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "prm" / "translations"),
+    }

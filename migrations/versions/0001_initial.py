@@ -1,0 +1,1767 @@
+"""Initial schema
+
+Revision: 0001
+After:
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import prm.infra.db
+from prm.infra.schema import drop_append_only, guard_append_only, secure_rows
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "journal_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(length=40), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("actor_ref", sa.String(length=80), nullable=False),
+        sa.Column("actor_role", sa.String(length=20), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("subject_type", sa.String(length=40), nullable=False),
+        sa.Column("subject_ref", sa.String(length=80), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("commitments", sa.JSON(), nullable=False),
+        sa.Column("previous_digest", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entry")),
+        sa.UniqueConstraint("chain", "sequence", name=op.f("uq_journal_entry_chain_sequence")),
+    )
+    with op.batch_alter_table("journal_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_journal_entry_action"), ["action"], unique=False)
+        batch_op.create_index(batch_op.f("ix_journal_entry_subject_ref"), ["subject_ref"], unique=False)
+
+    op.create_table(
+        "journal_head",
+        sa.Column("chain", sa.String(length=40), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("chain", name=op.f("pk_journal_head")),
+    )
+    op.create_table(
+        "partner",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partner_public_id")),
+    )
+    op.create_table(
+        "sign_in_failure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failure")),
+    )
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_failure_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_failure_subject_hash"), ["subject_hash"], unique=False)
+
+    op.create_table(
+        "user_account",
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_folded", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("locale", sa.String(length=12), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
+        sa.UniqueConstraint("email_folded", name=op.f("uq_user_account_email_folded")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_user_account_public_id")),
+    )
+    op.create_table(
+        "vendor",
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("fiscal_year_start_month", sa.Integer(), nullable=False),
+        sa.Column("brand_primary", sa.String(length=7), nullable=False),
+        sa.Column("brand_ink", sa.String(length=7), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name=op.f("ck_vendor_fiscal_month")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_vendor_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_vendor_slug")),
+    )
+    op.create_table(
+        "campaign",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "email",
+                "event",
+                "web",
+                "social",
+                "print",
+                name="campaigntype",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_campaign_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_campaign_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_campaign_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name", name=op.f("uq_campaign_vendor_id_name")),
+    )
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "certificate_counter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_counter_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_counter")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_certificate_counter_vendor_id")),
+    )
+    with op.batch_alter_table("certificate_counter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_counter_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "certification",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "skill_level",
+            sa.Enum(
+                "foundation",
+                "advanced",
+                "expert",
+                name="skilllevel",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("validity_months", sa.Integer(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "validity_months IS NULL OR validity_months > 0", name=op.f("ck_certification_validity")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certification_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certification")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certification_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certification_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name", name=op.f("uq_certification_vendor_id_name")),
+    )
+    with op.batch_alter_table("certification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certification_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "compliance_policy",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_compliance_policy_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_compliance_policy_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compliance_policy")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_compliance_policy_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_compliance_policy_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "number", name=op.f("uq_compliance_policy_vendor_id_number")),
+    )
+    with op.batch_alter_table("compliance_policy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_compliance_policy_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "course",
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column(
+            "skill_level",
+            sa.Enum(
+                "foundation",
+                "advanced",
+                "expert",
+                name="skilllevel",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("job_functions", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["created_by_id"], ["user_account.id"], name=op.f("fk_course_created_by_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_course_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_course_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_course_vendor_id_id")),
+    )
+    with op.batch_alter_table("course", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_course_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "customer",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_customer_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_customer_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_customer_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name_folded", name=op.f("uq_customer_vendor_id_name_folded")),
+    )
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "former_slug",
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_former_slug_vendor_id")),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_former_slug")),
+    )
+    with op.batch_alter_table("former_slug", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_former_slug_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "operator",
+                "vendor_admin",
+                "channel_manager",
+                "content_author",
+                "executive",
+                "partner_admin",
+                "partner_member",
+                name="membershiprole",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("job_functions", sa.JSON(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_public_id", sa.Uuid(), nullable=True),
+        sa.Column("invited_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"], ["user_account.id"], name=op.f("fk_invitation_invited_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_invitation_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_invitation_public_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invitation_partnership_public_id"), ["partnership_public_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_invitation_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "issued_code",
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_issued_code_vendor_id")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_issued_code")),
+    )
+    with op.batch_alter_table("issued_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issued_code_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "journal_personal_value",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=500), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["journal_entry.id"], name=op.f("fk_journal_personal_value_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_personal_value")),
+        sa.UniqueConstraint("entry_id", "name", name=op.f("uq_journal_personal_value_entry_id_name")),
+    )
+    with op.batch_alter_table("journal_personal_value", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_journal_personal_value_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
+        "membership",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=True),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "operator",
+                "vendor_admin",
+                "channel_manager",
+                "content_author",
+                "executive",
+                "partner_admin",
+                "partner_member",
+                name="membershiprole",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("job_functions", sa.JSON(), nullable=False),
+        sa.Column("region_names", sa.JSON(), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(role = 'operator') = (vendor_id IS NULL AND partner_id IS NULL)",
+            name=op.f("ck_membership_operator_role"),
+        ),
+        sa.CheckConstraint(
+            "(role IN ('partner_admin', 'partner_member')) = (partner_id IS NOT NULL)",
+            name=op.f("ck_membership_partner_role"),
+        ),
+        sa.CheckConstraint("vendor_id IS NULL OR partner_id IS NULL", name=op.f("ck_membership_one_side")),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_membership_partner_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_membership_user_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_membership_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_membership_public_id")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_partner_ended", ["partner_id", "ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "outgoing_mail",
+        sa.Column("vendor_id", sa.Integer(), nullable=True),
+        sa.Column("recipient", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "due",
+                "sent",
+                "failed",
+                name="mailstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_outgoing_mail_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_outgoing_mail_public_id")),
+    )
+    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outgoing_mail_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outgoing_mail_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partner_vendor",
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_partner_vendor_partner_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partner_vendor_vendor_id")),
+        sa.PrimaryKeyConstraint("partner_id", "vendor_id", name=op.f("pk_partner_vendor")),
+    )
+    op.create_table(
+        "password_reset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_password_reset_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_password_reset")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_password_reset_token_hash")),
+    )
+    with op.batch_alter_table("password_reset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_reset_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "product",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_product_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_product_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_product_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name_folded", name=op.f("uq_product_vendor_id_name_folded")),
+    )
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "region",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_region_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_region_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_region_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name", name=op.f("uq_region_vendor_id_name")),
+    )
+    with op.batch_alter_table("region", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_region_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "signing_key",
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("certificate_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("ca_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_signing_key_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_signing_key_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_signing_key_vendor_id_id")),
+    )
+    with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signing_key_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "stored_file",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_stored_file_size")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_stored_file_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_stored_file_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_stored_file_vendor_id_id")),
+    )
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stored_file_key"), ["key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stored_file_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stored_file_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "user_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_session_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
+    )
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "asset",
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "datasheet",
+                "presentation",
+                "brochure",
+                "email_template",
+                "logo",
+                "image",
+                "video",
+                "case_study",
+                "other",
+                name="assettype",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "campaign_id"],
+            ["campaign.vendor_id", "campaign.id"],
+            name=op.f("fk_asset_vendor_id_campaign_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_asset_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_asset_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_asset_vendor_id_id")),
+    )
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_asset_vendor_title", ["vendor_id", "title"], unique=False)
+
+    op.create_table(
+        "course_version",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "published",
+                name="versionstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("pass_mark", sa.Integer(), nullable=False),
+        sa.Column("max_attempts", sa.Integer(), nullable=True),
+        sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "max_attempts IS NULL OR max_attempts > 0", name=op.f("ck_course_version_max_attempts")
+        ),
+        sa.CheckConstraint("pass_mark BETWEEN 0 AND 100", name=op.f("ck_course_version_pass_mark")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_id"],
+            ["course.vendor_id", "course.id"],
+            name=op.f("fk_course_version_vendor_id_course_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_course_version_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_version")),
+        sa.UniqueConstraint("course_id", "number", name=op.f("uq_course_version_course_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_course_version_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_course_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("course_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_course_version_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "customer_alias",
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("value_folded", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "customer_id"],
+            ["customer.vendor_id", "customer.id"],
+            name=op.f("fk_customer_alias_vendor_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_customer_alias_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_alias")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_customer_alias_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_customer_alias_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "value_folded", name=op.f("uq_customer_alias_vendor_id_value_folded")
+        ),
+    )
+    with op.batch_alter_table("customer_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_alias_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "import_batch",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "partners",
+                "products",
+                "deals",
+                "orders",
+                name="importkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "due",
+                "applied",
+                "failed",
+                "undone",
+                name="batchstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("failure", sa.String(length=500), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_import_batch_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_import_batch_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_import_batch_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_batch_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_import_batch_vendor_id_id")),
+    )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_batch_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_batch_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson_image",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("alt", sa.String(length=300), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_id"],
+            ["course.vendor_id", "course.id"],
+            name=op.f("fk_lesson_image_vendor_id_course_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_lesson_image_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_image_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_image")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_image_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_image_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_image_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "var",
+                "msp",
+                "distributor",
+                "system_integrator",
+                "isv",
+                "referral",
+                name="partnershiptype",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "applied",
+                "onboarding",
+                "active",
+                "suspended",
+                "ended",
+                name="partnershipstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("region_id", sa.Integer(), nullable=True),
+        sa.Column("manager_name", sa.String(length=200), nullable=True),
+        sa.Column("manager_user_id", sa.Integer(), nullable=True),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column("source_system", sa.String(length=60), nullable=True),
+        sa.Column("external_id", sa.String(length=120), nullable=True),
+        sa.Column("agreement_accepted_on", sa.Date(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["manager_user_id"], ["user_account.id"], name=op.f("fk_partnership_manager_user_id")
+        ),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_partnership_partner_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "region_id"],
+            ["region.vendor_id", "region.id"],
+            name=op.f("fk_partnership_vendor_id_region_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "partner_id", name=op.f("uq_partnership_vendor_id_partner_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "source_system",
+            "external_id",
+            name=op.f("uq_partnership_vendor_id_source_system_external_id"),
+        ),
+    )
+    with op.batch_alter_table("partnership", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partnership_manager_user_id"), ["manager_user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnership_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnership_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_partnership_vendor_name", ["vendor_id", "name_folded"], unique=False)
+
+    op.create_table(
+        "product_alias",
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("value_folded", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "product_id"],
+            ["product.vendor_id", "product.id"],
+            name=op.f("fk_product_alias_vendor_id_product_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_product_alias_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_alias")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_product_alias_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_product_alias_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "value_folded", name=op.f("uq_product_alias_vendor_id_value_folded")
+        ),
+    )
+    with op.batch_alter_table("product_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_alias_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "asset_version",
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("thumbnail_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "asset_id"],
+            ["asset.vendor_id", "asset.id"],
+            name=op.f("fk_asset_version_vendor_id_asset_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_asset_version_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "thumbnail_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name="fk_asset_version_thumbnail",
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_asset_version_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_version")),
+        sa.UniqueConstraint("asset_id", "number", name=op.f("uq_asset_version_asset_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_asset_version_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_asset_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("asset_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_version_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("assigned_by_id", sa.Integer(), nullable=True),
+        sa.Column("assigned_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assigned_by_id"], ["user_account.id"], name=op.f("fk_assignment_assigned_by_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_assignment_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_id"],
+            ["course.vendor_id", "course.id"],
+            name=op.f("fk_assignment_vendor_id_course_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_assignment_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_assignment_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_assignment_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_assignment_vendor_id_id")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "certificate",
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("issued_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column(
+            "basis",
+            sa.Enum(
+                "evidence",
+                "decision",
+                name="issuebasis",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("issued_by_id", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("revoked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Integer(), nullable=True),
+        sa.Column("revoke_reason", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issued_by_id"], ["user_account.id"], name=op.f("fk_certificate_issued_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"], ["user_account.id"], name=op.f("fk_certificate_revoked_by_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_certificate_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_certificate_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_certificate_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certificate_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certificate_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "number", name=op.f("uq_certificate_vendor_id_number")),
+    )
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("ix_certificate_vendor_expiry", ["vendor_id", "expires_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_certificate_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+
+    op.create_table(
+        "certification_requirement",
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_certification_requirement_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_certification_requirement_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_certification_requirement_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_requirement")),
+        sa.UniqueConstraint(
+            "certification_id",
+            "course_version_id",
+            name=op.f("uq_certification_requirement_certification_id_course_version_id"),
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certification_requirement_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certification_requirement_vendor_id_id")),
+    )
+    with op.batch_alter_table("certification_requirement", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_certification_requirement_vendor_id"), ["vendor_id"], unique=False
+        )
+
+    op.create_table(
+        "deal",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("customer_name", sa.String(length=200), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("product_name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "submitted",
+                "approved",
+                "rejected",
+                "won",
+                "lost",
+                "expired",
+                name="dealstage",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("received_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("source_system", sa.String(length=60), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_deal_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "customer_id"],
+            ["customer.vendor_id", "customer.id"],
+            name=op.f("fk_deal_vendor_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_deal_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "product_id"],
+            ["product.vendor_id", "product.id"],
+            name=op.f("fk_deal_vendor_id_product_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_deal_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deal")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_deal_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_deal_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "source_system",
+            "external_id",
+            name=op.f("uq_deal_vendor_id_source_system_external_id"),
+        ),
+    )
+    with op.batch_alter_table("deal", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_deal_unmatched_customer", ["vendor_id", "customer_id", "customer_name"], unique=False
+        )
+        batch_op.create_index(
+            "ix_deal_unmatched_product", ["vendor_id", "product_id", "product_name"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_deal_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_deal_vendor_partnership", ["vendor_id", "partnership_id"], unique=False)
+
+    op.create_table(
+        "import_row",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "inserted",
+                "updated",
+                "unchanged",
+                "rejected",
+                name="rowoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("raw", sa.JSON(), nullable=False),
+        sa.Column("entity_type", sa.String(length=30), nullable=True),
+        sa.Column("entity_id", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("column", sa.String(length=200), nullable=True),
+        sa.Column("value", sa.String(length=500), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.Column("reason_args", sa.JSON(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_import_row_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_import_row_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_row_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_import_row_vendor_id_id")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_batch_line", ["batch_id", "line"], unique=False)
+        batch_op.create_index("ix_import_row_entity", ["vendor_id", "entity_type", "entity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_row_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson",
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_lesson_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_lesson_version_position", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "partnership_alias",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("value_folded", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_alias_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_alias_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_alias")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_alias_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_alias_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "value_folded", name=op.f("uq_partnership_alias_vendor_id_value_folded")
+        ),
+    )
+    with op.batch_alter_table("partnership_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partnership_alias_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "question",
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "single",
+                "multiple",
+                "numeric",
+                name="questionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("prompt", sa.String(), nullable=False),
+        sa.Column("explanation", sa.String(), nullable=False),
+        sa.Column("numeric_answer", sa.Numeric(precision=30, scale=10), nullable=True),
+        sa.Column("tolerance", sa.Numeric(precision=30, scale=10), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_question_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_question_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_question_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_question_vendor_id_id")),
+    )
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_question_version_position", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "certificate_file",
+        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "paper",
+            sa.Enum("a4", "letter", name="paper", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("requested_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("rendered_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certificate_id"],
+            ["certificate.vendor_id", "certificate.id"],
+            name=op.f("fk_certificate_file_vendor_id_certificate_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_certificate_file_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_file_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_file")),
+        sa.UniqueConstraint("certificate_id", "paper", name=op.f("uq_certificate_file_certificate_id_paper")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certificate_file_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certificate_file_vendor_id_id")),
+    )
+    with op.batch_alter_table("certificate_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_file_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_file_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "choice",
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("is_correct", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "question_id"],
+            ["question.vendor_id", "question.id"],
+            name=op.f("fk_choice_vendor_id_question_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_choice_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_choice")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_choice_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_choice_vendor_id_id")),
+    )
+    with op.batch_alter_table("choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_choice_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "enrolment",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "assigned",
+                "started",
+                "completed",
+                "failed",
+                name="enrolmentstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("assigned_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("current_lesson_id", sa.Integer(), nullable=True),
+        sa.Column("attempts_used", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_enrolment_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_id"],
+            ["course.vendor_id", "course.id"],
+            name=op.f("fk_enrolment_vendor_id_course_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_enrolment_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "current_lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_enrolment_vendor_id_current_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_enrolment_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_enrolment_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_enrolment_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_enrolment_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "user_id",
+            "course_version_id",
+            name=op.f("uq_enrolment_vendor_id_user_id_course_version_id"),
+        ),
+    )
+    with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enrolment_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrolment_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_enrolment_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+
+    op.create_table(
+        "sales_order",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("customer_name", sa.String(length=200), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("product_name", sa.String(length=200), nullable=False),
+        sa.Column("ordered_on", sa.Date(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("deal_id", sa.Integer(), nullable=True),
+        sa.Column("deal_external_id", sa.String(length=120), nullable=True),
+        sa.Column("received_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("source_system", sa.String(length=60), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_sales_order_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "customer_id"],
+            ["customer.vendor_id", "customer.id"],
+            name=op.f("fk_sales_order_vendor_id_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "deal_id"],
+            ["deal.vendor_id", "deal.id"],
+            name=op.f("fk_sales_order_vendor_id_deal_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_sales_order_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "product_id"],
+            ["product.vendor_id", "product.id"],
+            name=op.f("fk_sales_order_vendor_id_product_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_sales_order_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_order")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_sales_order_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_sales_order_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "source_system",
+            "external_id",
+            name=op.f("uq_sales_order_vendor_id_source_system_external_id"),
+        ),
+    )
+    with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_sales_order_unmatched_product", ["vendor_id", "product_id", "product_name"], unique=False
+        )
+        batch_op.create_index("ix_sales_order_vendor_date", ["vendor_id", "ordered_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sales_order_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_sales_order_vendor_partnership", ["vendor_id", "partnership_id", "ordered_on"], unique=False
+        )
+
+    op.create_table(
+        "usage_event",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("asset_version_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "viewed", "downloaded", name="usagekind", native_enum=False, create_constraint=True, length=20
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("window", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_usage_event_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "asset_id"],
+            ["asset.vendor_id", "asset.id"],
+            name=op.f("fk_usage_event_vendor_id_asset_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "asset_version_id"],
+            ["asset_version.vendor_id", "asset_version.id"],
+            name=op.f("fk_usage_event_vendor_id_asset_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_usage_event_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_usage_event_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_usage_event")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_usage_event_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_usage_event_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "user_id",
+            "asset_version_id",
+            "kind",
+            "window",
+            name=op.f("uq_usage_event_vendor_id_user_id_asset_version_id_kind_window"),
+        ),
+    )
+    with op.batch_alter_table("usage_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_usage_event_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("ix_usage_event_vendor_asset", ["vendor_id", "asset_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_usage_event_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_usage_event_vendor_partnership", ["vendor_id", "partnership_id", "at"], unique=False
+        )
+
+    op.create_table(
+        "attempt",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("correct", sa.Integer(), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.Column("score_percent", sa.Integer(), nullable=False),
+        sa.Column("has_passed", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_attempt_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_attempt_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.UniqueConstraint("enrolment_id", "number", name=op.f("uq_attempt_enrolment_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_attempt_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_attempt_vendor_id_id")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "completion",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("completed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_completion_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_id"],
+            ["course.vendor_id", "course.id"],
+            name=op.f("fk_completion_vendor_id_course_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_completion_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_completion_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_completion_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_completion_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_completion")),
+        sa.UniqueConstraint("enrolment_id", name=op.f("uq_completion_enrolment_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_completion_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_completion_vendor_id_id")),
+    )
+    with op.batch_alter_table("completion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_completion_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_completion_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_completion_vendor_partnership", ["vendor_id", "partnership_id", "completed_at"], unique=False
+        )
+
+    op.create_table(
+        "lesson_progress",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("completed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_lesson_progress_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_progress_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_progress_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_progress")),
+        sa.UniqueConstraint(
+            "enrolment_id", "lesson_id", name=op.f("uq_lesson_progress_enrolment_id_lesson_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_progress_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_progress_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_progress_vendor_id"), ["vendor_id"], unique=False)
+
+    guard_append_only(op.get_bind())
+    secure_rows(op.get_bind())
+
+
+def downgrade() -> None:
+    drop_append_only(op.get_bind())
+    with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_progress_vendor_id"))
+
+    op.drop_table("lesson_progress")
+    with op.batch_alter_table("completion", schema=None) as batch_op:
+        batch_op.drop_index("ix_completion_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_completion_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_completion_user_id"))
+
+    op.drop_table("completion")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_vendor_id"))
+
+    op.drop_table("attempt")
+    with op.batch_alter_table("usage_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_usage_event_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_usage_event_vendor_id"))
+        batch_op.drop_index("ix_usage_event_vendor_asset")
+        batch_op.drop_index(batch_op.f("ix_usage_event_user_id"))
+
+    op.drop_table("usage_event")
+    with op.batch_alter_table("sales_order", schema=None) as batch_op:
+        batch_op.drop_index("ix_sales_order_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_sales_order_vendor_id"))
+        batch_op.drop_index("ix_sales_order_vendor_date")
+        batch_op.drop_index("ix_sales_order_unmatched_product")
+
+    op.drop_table("sales_order")
+    with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.drop_index("ix_enrolment_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_enrolment_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_enrolment_user_id"))
+
+    op.drop_table("enrolment")
+    with op.batch_alter_table("choice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_choice_vendor_id"))
+
+    op.drop_table("choice")
+    with op.batch_alter_table("certificate_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_file_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_certificate_file_sha256"))
+
+    op.drop_table("certificate_file")
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index("ix_question_version_position")
+        batch_op.drop_index(batch_op.f("ix_question_vendor_id"))
+
+    op.drop_table("question")
+    with op.batch_alter_table("partnership_alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_alias_vendor_id"))
+
+    op.drop_table("partnership_alias")
+    with op.batch_alter_table("lesson", schema=None) as batch_op:
+        batch_op.drop_index("ix_lesson_version_position")
+        batch_op.drop_index(batch_op.f("ix_lesson_vendor_id"))
+
+    op.drop_table("lesson")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_row_vendor_id"))
+        batch_op.drop_index("ix_import_row_entity")
+        batch_op.drop_index("ix_import_row_batch_line")
+
+    op.drop_table("import_row")
+    with op.batch_alter_table("deal", schema=None) as batch_op:
+        batch_op.drop_index("ix_deal_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_deal_vendor_id"))
+        batch_op.drop_index("ix_deal_unmatched_product")
+        batch_op.drop_index("ix_deal_unmatched_customer")
+
+    op.drop_table("deal")
+    with op.batch_alter_table("certification_requirement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certification_requirement_vendor_id"))
+
+    op.drop_table("certification_requirement")
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index("ix_certificate_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_certificate_vendor_id"))
+        batch_op.drop_index("ix_certificate_vendor_expiry")
+        batch_op.drop_index(batch_op.f("ix_certificate_user_id"))
+
+    op.drop_table("certificate")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_assignment_user_id"))
+
+    op.drop_table("assignment")
+    with op.batch_alter_table("asset_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asset_version_vendor_id"))
+
+    op.drop_table("asset_version")
+    with op.batch_alter_table("product_alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_alias_vendor_id"))
+
+    op.drop_table("product_alias")
+    with op.batch_alter_table("partnership", schema=None) as batch_op:
+        batch_op.drop_index("ix_partnership_vendor_name")
+        batch_op.drop_index(batch_op.f("ix_partnership_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_manager_user_id"))
+
+    op.drop_table("partnership")
+    with op.batch_alter_table("lesson_image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_image_vendor_id"))
+
+    op.drop_table("lesson_image")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_batch_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_import_batch_status"))
+
+    op.drop_table("import_batch")
+    with op.batch_alter_table("customer_alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_alias_vendor_id"))
+
+    op.drop_table("customer_alias")
+    with op.batch_alter_table("course_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_course_version_vendor_id"))
+
+    op.drop_table("course_version")
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.drop_index("ix_asset_vendor_title")
+        batch_op.drop_index(batch_op.f("ix_asset_vendor_id"))
+
+    op.drop_table("asset")
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
+
+    op.drop_table("user_session")
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stored_file_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_stored_file_sha256"))
+        batch_op.drop_index(batch_op.f("ix_stored_file_key"))
+
+    op.drop_table("stored_file")
+    with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signing_key_vendor_id"))
+
+    op.drop_table("signing_key")
+    with op.batch_alter_table("region", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_region_vendor_id"))
+
+    op.drop_table("region")
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_vendor_id"))
+
+    op.drop_table("product")
+    with op.batch_alter_table("password_reset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_password_reset_user_id"))
+
+    op.drop_table("password_reset")
+    op.drop_table("partner_vendor")
+    with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outgoing_mail_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_outgoing_mail_status"))
+
+    op.drop_table("outgoing_mail")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_membership_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_membership_user_id"))
+        batch_op.drop_index("ix_membership_partner_ended")
+
+    op.drop_table("membership")
+    with op.batch_alter_table("journal_personal_value", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_journal_personal_value_entry_id"))
+
+    op.drop_table("journal_personal_value")
+    with op.batch_alter_table("issued_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issued_code_vendor_id"))
+
+    op.drop_table("issued_code")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_invitation_partnership_public_id"))
+
+    op.drop_table("invitation")
+    with op.batch_alter_table("former_slug", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_former_slug_vendor_id"))
+
+    op.drop_table("former_slug")
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_vendor_id"))
+
+    op.drop_table("customer")
+    with op.batch_alter_table("course", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_course_vendor_id"))
+
+    op.drop_table("course")
+    with op.batch_alter_table("compliance_policy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_compliance_policy_vendor_id"))
+
+    op.drop_table("compliance_policy")
+    with op.batch_alter_table("certification", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certification_vendor_id"))
+
+    op.drop_table("certification")
+    with op.batch_alter_table("certificate_counter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_counter_vendor_id"))
+
+    op.drop_table("certificate_counter")
+    with op.batch_alter_table("campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_vendor_id"))
+
+    op.drop_table("campaign")
+    op.drop_table("vendor")
+    op.drop_table("user_account")
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_failure_subject_hash"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_failure_at"))
+
+    op.drop_table("sign_in_failure")
+    op.drop_table("partner")
+    op.drop_table("journal_head")
+    with op.batch_alter_table("journal_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_journal_entry_subject_ref"))
+        batch_op.drop_index(batch_op.f("ix_journal_entry_action"))
+
+    op.drop_table("journal_entry")

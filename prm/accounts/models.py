@@ -1,0 +1,182 @@
+"""Tables of accounts. None is vendor-owned: a person may belong to several vendors' worlds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from prm.extensions import db
+from prm.infra.db import Keyed, UtcDateTime, enum_column
+from prm.permissions import Role
+
+
+class JobFunction(StrEnum):
+    SALES = "sales"
+    PRESALES = "presales"
+    TECHNICAL = "technical"
+    SUPPORT = "support"
+    MARKETING = "marketing"
+
+
+class MembershipRole(StrEnum):
+    """The roles a membership may carry: Role without the system."""
+
+    OPERATOR = Role.OPERATOR.value
+    VENDOR_ADMIN = Role.VENDOR_ADMIN.value
+    CHANNEL_MANAGER = Role.CHANNEL_MANAGER.value
+    CONTENT_AUTHOR = Role.CONTENT_AUTHOR.value
+    EXECUTIVE = Role.EXECUTIVE.value
+    PARTNER_ADMIN = Role.PARTNER_ADMIN.value
+    PARTNER_MEMBER = Role.PARTNER_MEMBER.value
+
+
+class User(Keyed, db.Model):
+    """A person who signs in. `email` is stored as typed; `email_folded` is what is unique."""
+
+    __tablename__ = "user_account"
+
+    email: Mapped[str] = mapped_column(String(254))
+    email_folded: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(12))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Partner(Keyed, db.Model):
+    """A reseller company's own account; exists once its people sign in. No vendor owns it."""
+
+    __tablename__ = "partner"
+
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PartnerVendor(db.Model):
+    """That a partner company works with a vendor: what the switcher reads. No vendor ever does."""
+
+    __tablename__ = "partner_vendor"
+
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), primary_key=True)
+
+
+class Membership(Keyed, db.Model):
+    """A dated affiliation with a vendor, a partner or (neither: operator) the installation.
+
+    `region_names` limits a channel manager's scope; empty means the whole vendor.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint("vendor_id IS NULL OR partner_id IS NULL", name="one_side"),
+        CheckConstraint(
+            "(role IN ('partner_admin', 'partner_member')) = (partner_id IS NOT NULL)",
+            name="partner_role",
+        ),
+        CheckConstraint(
+            "(role = 'operator') = (vendor_id IS NULL AND partner_id IS NULL)", name="operator_role"
+        ),
+        Index("ix_membership_partner_ended", "partner_id", "ended_at"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"), index=True)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    role: Mapped[MembershipRole] = enum_column(MembershipRole)
+    job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    region_names: Mapped[list[str]] = mapped_column(JSON, default=list)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(viewonly=True)
+    partner: Mapped[Partner | None] = relationship(viewonly=True)
+
+
+class UserSession(db.Model):
+    """One sign-in. The cookie holds a token; the table its hash. Ending the row ends the session."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(viewonly=True)
+
+
+class SignInFailure(db.Model):
+    """A failed sign-in, counted per address and per network origin (both as keyed hashes)."""
+
+    __tablename__ = "sign_in_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_hash: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Invitation(Keyed, db.Model):
+    """An invitation to join a vendor or a partner: random, expiring, single use.
+
+    `partnership_public_id` names the partnership that invites a partner's people, until the
+    partner company has an account of its own.
+    """
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[MembershipRole] = enum_column(MembershipRole)
+    job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
+    partnership_public_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PasswordReset(db.Model):
+    """A password-reset link: random, expiring, single use."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MailStatus(StrEnum):
+    DUE = "due"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class OutgoingMail(Keyed, db.Model):
+    """A mail to be sent, written in the transaction that gives the reason for it."""
+
+    __tablename__ = "outgoing_mail"
+
+    vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"), index=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str]
+    status: Mapped[MailStatus] = enum_column(MailStatus, default=MailStatus.DUE, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,177 @@
+"""Who is behind a request: sign-in sessions, memberships, and the actor they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import current_app
+from flask_login import UserMixin
+from sqlalchemy import or_, select, update
+
+from prm.access import Actor
+from prm.accounts.models import Membership, User, UserSession
+from prm.extensions import db
+from prm.infra import clock
+from prm.infra.db import bind_vendor
+from prm.infra.ids import new_token, token_hash
+from prm.partners.models import Partnership, Region
+from prm.permissions import Role
+from prm.vendors.models import FormerSlug, Vendor
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """What Flask-Login holds: the person and the token of this very session."""
+
+    user_id: int
+    public_id: UUID
+    name: str
+    email: str
+    locale: str
+    time_zone: str
+    token: str
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def open_session(user: User) -> SignedIn:
+    """Start a sign-in session for `user`; the token exists only in the returned object's cookie."""
+    token, now = new_token(), clock.now()
+    db.session.add(
+        UserSession(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + timedelta(hours=current_app.config["SESSION_HOURS"]),
+        )
+    )
+    return _signed_in(user, token)
+
+
+def find_session(token: str) -> SignedIn | None:
+    """The person behind a session token, or None: ended, expired, unknown, or a closed account."""
+    user = db.session.scalars(
+        select(User)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.ended_at.is_(None),
+            UserSession.expires_at > clock.now(),
+            User.is_active,
+        )
+    ).one_or_none()
+    return _signed_in(user, token) if user is not None else None
+
+
+def end_session(token: str) -> None:
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def end_all_sessions(user_id: int) -> None:
+    """End every session of a person: after a password change, or when the account closes."""
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def _signed_in(user: User, token: str) -> SignedIn:
+    return SignedIn(user.id, user.public_id, user.name, user.email, user.locale, user.time_zone, token)
+
+
+# -- vendors and actors ------------------------------------------------------------------------
+
+
+def find_vendor(slug: str) -> Vendor | None:
+    return db.session.scalars(select(Vendor).where(Vendor.slug == slug)).one_or_none()
+
+
+def find_renamed(slug: str) -> Vendor | None:
+    """The vendor that had this slug before, so that old addresses redirect."""
+    return db.session.scalars(
+        select(Vendor).join(FormerSlug, FormerSlug.vendor_id == Vendor.id).where(FormerSlug.slug == slug)
+    ).one_or_none()
+
+
+def list_memberships(user_id: int, at: datetime | None = None) -> list[Membership]:
+    """Memberships of a person in force at an instant (now by default), oldest first."""
+    at = at or clock.now()
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .where(
+                Membership.user_id == user_id,
+                Membership.started_at <= at,
+                or_(Membership.ended_at.is_(None), Membership.ended_at > at),
+            )
+            .order_by(Membership.id)
+        )
+    )
+
+
+def person(signed_in: SignedIn) -> Actor:
+    """The actor of pages across vendors; an operator carries that role."""
+    memberships = list_memberships(signed_in.user_id)
+    is_operator = any(m.role.value == Role.OPERATOR.value for m in memberships)
+    return Actor(
+        role=Role.OPERATOR if is_operator else None,
+        name=signed_in.name,
+        user_id=signed_in.user_id,
+        user_public_id=signed_in.public_id,
+        locale=signed_in.locale,
+        time_zone=signed_in.time_zone,
+    )
+
+
+def find_actor(signed_in: SignedIn, vendor: Vendor) -> Actor | None:
+    """The person in their role at `vendor`, or None. Binds the database session to the vendor.
+
+    The vendor's own staff act as staff, even where they also belong to a partner of it.
+    """
+    bind_vendor(vendor.id)
+    memberships = list_memberships(signed_in.user_id)
+    for membership in memberships:
+        if membership.vendor_id == vendor.id:
+            return _actor(signed_in, vendor, membership, None)
+    of_partner = {m.partner_id: m for m in memberships if m.partner_id is not None}
+    if of_partner:
+        partnership = db.session.scalars(
+            select(Partnership)
+            .where(Partnership.partner_id.in_(of_partner))
+            .order_by(Partnership.id)
+            .limit(1)
+        ).one_or_none()
+        if partnership is not None:
+            return _actor(signed_in, vendor, of_partner[partnership.partner_id], partnership)
+    return None
+
+
+def _actor(
+    signed_in: SignedIn, vendor: Vendor, membership: Membership, partnership: Partnership | None
+) -> Actor:
+    regions: frozenset[int] | None = None
+    if membership.region_names and membership.vendor_id is not None:
+        regions = frozenset(
+            db.session.scalars(select(Region.id).where(Region.name.in_(membership.region_names)))
+        )
+    return Actor(
+        role=Role(membership.role.value),
+        name=signed_in.name,
+        user_id=signed_in.user_id,
+        user_public_id=signed_in.public_id,
+        vendor_id=vendor.id,
+        membership_id=membership.id,
+        partner_id=membership.partner_id,
+        partnership_id=partnership.id if partnership is not None else None,
+        region_ids=regions,
+        locale=signed_in.locale,
+        time_zone=signed_in.time_zone,
+    )

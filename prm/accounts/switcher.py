@@ -1,0 +1,57 @@
+"""The places a person can go: every vendor they work for or with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from prm.accounts.models import Membership, Partner, PartnerVendor
+from prm.extensions import db
+from prm.infra import clock
+from prm.vendors.models import Vendor
+
+
+@dataclass(frozen=True)
+class Place:
+    """One vendor as one person reaches it. `partner_name` is None for the vendor's own staff."""
+
+    vendor_id: int
+    vendor_public_id: UUID
+    slug: str
+    vendor_name: str
+    partner_name: str | None
+    role: str
+
+
+def list_places(user_id: int) -> list[Place]:
+    """Where a person can go today, by vendor name; one query, no tenant rows."""
+    now = clock.now()
+    statement = (
+        select(
+            Vendor.id,
+            Vendor.public_id,
+            Vendor.slug,
+            Vendor.name,
+            Partner.name.label("partner_name"),
+            Membership.role,
+        )
+        .select_from(Membership)
+        .outerjoin(PartnerVendor, PartnerVendor.partner_id == Membership.partner_id)
+        .outerjoin(Partner, Partner.id == Membership.partner_id)
+        .join(Vendor, or_(Vendor.id == Membership.vendor_id, Vendor.id == PartnerVendor.vendor_id))
+        .where(
+            Membership.user_id == user_id,
+            Membership.started_at <= now,
+            or_(Membership.ended_at.is_(None), Membership.ended_at > now),
+        )
+        .order_by(Vendor.name, Membership.vendor_id.is_(None), Membership.id)
+    )
+    places: dict[int, Place] = {}
+    for row in db.session.execute(statement):
+        places.setdefault(
+            row.id,
+            Place(row.id, row.public_id, row.slug, row.name, row.partner_name, row.role.value),
+        )
+    return list(places.values())

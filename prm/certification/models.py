@@ -1,0 +1,147 @@
+"""Tables of certification."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from prm.accounts.models import User
+from prm.extensions import db
+from prm.infra.db import (
+    Keyed,
+    UtcDateTime,
+    VendorOwned,
+    enum_column,
+    tenant_key,
+    tenant_table,
+)
+from prm.training.models import SkillLevel
+
+
+class IssueBasis(StrEnum):
+    EVIDENCE = "evidence"
+    DECISION = "decision"
+
+
+class Paper(StrEnum):
+    A4 = "a4"
+    LETTER = "letter"
+
+
+class Certification(Keyed, VendorOwned, db.Model):
+    """A scheme. `validity_months` null: does not expire."""
+
+    __tablename__ = "certification"
+    __table_args__ = tenant_table(
+        UniqueConstraint("vendor_id", "name"),
+        CheckConstraint("validity_months IS NULL OR validity_months > 0", name="validity"),
+    )
+
+    name: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(String(1000), default="")
+    skill_level: Mapped[SkillLevel] = enum_column(SkillLevel)
+    validity_months: Mapped[int | None] = mapped_column(default=24)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class CertificationRequirement(Keyed, VendorOwned, db.Model):
+    """A course version that the scheme needs; a later version of the same course counts too."""
+
+    __tablename__ = "certification_requirement"
+    __table_args__ = tenant_table(
+        tenant_key("certification_id", "certification"),
+        tenant_key("course_version_id", "course_version"),
+        UniqueConstraint("certification_id", "course_version_id"),
+    )
+
+    certification_id: Mapped[int]
+    course_version_id: Mapped[int]
+
+
+class CertificateCounter(VendorOwned, db.Model):
+    """The last certificate number of a vendor; taken by a conditional UPDATE in the issuing transaction."""
+
+    __tablename__ = "certificate_counter"
+    __table_args__ = (UniqueConstraint("vendor_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int] = mapped_column(default=0)
+
+
+class Certificate(Keyed, VendorOwned, db.Model):
+    """What one person was issued. `facts` are frozen at issue and never edited.
+
+    `code` (≥ 128 random bits) is what /verify/<code> takes; `number` is for people to quote.
+    `expires_on` is the last valid day in the vendor's time zone.
+    """
+
+    __tablename__ = "certificate"
+    __table_args__ = tenant_table(
+        tenant_key("certification_id", "certification"),
+        tenant_key("partnership_id", "partnership"),
+        UniqueConstraint("vendor_id", "number"),
+        Index("ix_certificate_vendor_partnership", "vendor_id", "partnership_id"),
+        Index("ix_certificate_vendor_expiry", "vendor_id", "expires_on"),
+    )
+    reach_own = "partnership_id"
+    reach_self = "user_id"
+
+    number: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    certification_id: Mapped[int]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    partnership_id: Mapped[int | None]
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    basis: Mapped[IssueBasis] = enum_column(IssueBasis)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    revoke_reason: Mapped[str | None] = mapped_column(String(500))
+
+    user: Mapped[User] = relationship(viewonly=True, foreign_keys=[user_id])
+    certification: Mapped[Certification] = relationship(viewonly=True)
+
+
+class CertificateFile(Keyed, VendorOwned, db.Model):
+    """One paper size of a certificate, rendered and signed once and kept.
+
+    A row without a file is due: a job renders it. `sha256` of every issued file stays known.
+    """
+
+    __tablename__ = "certificate_file"
+    __table_args__ = tenant_table(
+        tenant_key("certificate_id", "certificate"),
+        tenant_key("file_id", "stored_file"),
+        UniqueConstraint("certificate_id", "paper"),
+    )
+
+    certificate_id: Mapped[int]
+    paper: Mapped[Paper] = enum_column(Paper)
+    file_id: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rendered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class IssuedCode(db.Model):
+    """Which vendor a verification code belongs to: what /verify/<code> reads before it serves one.
+
+    Installation-wide, because the address of a QR code names no vendor.
+    """
+
+    __tablename__ = "issued_code"
+
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)

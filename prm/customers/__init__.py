@@ -1,0 +1,1 @@
+"""Customers: end-customer companies that partners sell to, and their aliases."""

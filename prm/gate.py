@@ -1,0 +1,118 @@
+"""The one gate: before every request, who acts, for which vendor, and whether they may.
+
+A vendor that does not exist and one the person has nothing to do with answer the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.routing import BaseConverter, ValidationError
+
+from prm.access import ANONYMOUS, PUBLIC, SIGNED_IN, Actor, enforce, mark_of
+from prm.accounts import sessions
+from prm.errors import DomainError, NotFound
+from prm.extensions import login
+from prm.vendors.slugs import RESERVED, SLUG
+
+
+class SlugConverter(BaseConverter):
+    """A vendor's slug; reserved words are not slugs, so that our own pages are reached."""
+
+    regex = SLUG
+
+    def to_python(self, value: str) -> str:
+        if value in RESERVED:
+            raise ValidationError
+        return value
+
+
+class SignInNeeded(DomainError):
+    status = 401
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["slug"] = SlugConverter
+    login.init_app(app)
+    login.user_loader(sessions.find_session)
+    app.before_request(gate)
+    app.url_defaults(_add_vendor)
+
+
+def _add_vendor(endpoint: str, values: dict[str, Any]) -> None:
+    if "vendor" in values or not g.get("vendor"):
+        return
+    if current_app.url_map.is_endpoint_expecting(endpoint, "vendor"):
+        values["vendor"] = g.vendor.slug
+
+
+def gate() -> Any:
+    """Set g.actor and g.vendor, or answer: sign in (redirect), 403, 404."""
+    g.vendor = None
+    g.actor = ANONYMOUS
+    if request.endpoint is None:
+        return None  # no rule: the error handler answers 404 or 405
+    mark = mark_of(current_app.view_functions[request.endpoint])
+    arguments = request.view_args or {}
+    slug = arguments.pop("vendor", None)
+    if mark == PUBLIC:
+        if request.endpoint != "assets.serve" and current_user.is_authenticated:
+            g.actor = _somebody()
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    signed_in: sessions.SignedIn = current_user._get_current_object()
+    if mark == SIGNED_IN:
+        g.actor = sessions.person(signed_in)
+        return None
+    vendor = sessions.find_vendor(slug) if slug else None
+    if vendor is None:
+        renamed = sessions.find_renamed(slug) if slug else None
+        if renamed is not None and sessions.find_actor(signed_in, renamed) is not None:
+            return redirect(url_for(request.endpoint, vendor=renamed.slug, **arguments, **request.args), 308)
+        raise NotFound
+    actor = sessions.find_actor(signed_in, vendor)
+    if actor is None:
+        raise NotFound
+    g.vendor, g.actor = vendor, actor
+    if mark is None:
+        raise NotFound
+    enforce(mark, actor)
+    return None
+
+
+def _somebody() -> Actor:
+    user = current_user
+    return Actor(
+        name=user.name,
+        user_id=user.user_id,
+        user_public_id=user.public_id,
+        locale=user.locale,
+        time_zone=user.time_zone,
+    )
+
+
+def _ask_to_sign_in() -> Any:
+    if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
+        target = request.full_path.rstrip("?")
+        return redirect(url_for("accounts.sign_in", next=target if target != "/" else None))
+    raise SignInNeeded(_("You are signed out. Sign in again to go on."))
+
+
+def safe_next(target: str | None) -> str | None:
+    """`target` if it is a path on this site, else None: never a way to another site.
+
+    Refuses schemes, hosts, backslashes and control characters, which browsers read as they like.
+    """
+    if not target or len(target) > 2000 or not target.startswith("/") or "\\" in target:
+        return None
+    if target.startswith("//") or any(ord(c) < 0x20 or ord(c) == 0x7F for c in target):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc:
+        return None
+    return target

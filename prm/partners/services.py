@@ -1,0 +1,101 @@
+"""Verbs on partnerships."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from prm.access import Actor
+from prm.accounts import services as accounts
+from prm.errors import Conflict, DomainError
+from prm.extensions import db
+from prm.infra import clock
+from prm.journal.services import record
+from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+
+MANUAL = "portal"  # source system of what was entered here
+
+
+def fold_name(name: str) -> str:
+    """How names of partners, products and customers are compared: case and spacing do not count."""
+    return " ".join(name.split()).casefold()[:200]
+
+
+def get_or_create_region(actor: Actor, name: str) -> Region:
+    """The vendor's region of that name, created on first mention."""
+    name = " ".join(name.split())[:100]
+    region = db.session.scalars(select(Region).where(Region.name == name)).one_or_none()
+    if region is None:
+        region = Region(name=name, vendor_id=actor.vendor_id)
+        db.session.add(region)
+        db.session.flush()
+    return region
+
+
+def create_partnership(
+    actor: Actor,
+    *,
+    name: str,
+    type: PartnershipType = PartnershipType.VAR,
+    status: PartnershipStatus = PartnershipStatus.ACTIVE,
+    region: str | None = None,
+    manager_name: str | None = None,
+    manager_user_id: int | None = None,
+    external_id: str | None = None,
+    source_system: str | None = None,
+) -> Partnership:
+    """Enter a reseller company as this vendor knows it.
+
+    Raises DomainError without a name, or where the external id is taken in that source system.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise DomainError(_("A partnership needs a name."), {"name": _("Enter a name.")})
+    source = (source_system or MANUAL) if external_id else source_system
+    if external_id and db.session.scalar(
+        select(Partnership.id).where(
+            Partnership.source_system == source, Partnership.external_id == external_id
+        )
+    ):
+        message = _("The external id %(id)s is taken.", id=external_id)
+        raise DomainError(message, {"external_id": message})
+    partnership = Partnership(
+        vendor_id=actor.vendor_id,
+        name=name[:200],
+        name_folded=fold_name(name),
+        type=type,
+        status=status,
+        region_id=get_or_create_region(actor, region).id if region else None,
+        manager_name=manager_name,
+        manager_user_id=manager_user_id,
+        source_system=source,
+        external_id=external_id,
+        created_at=clock.now(),
+    )
+    db.session.add(partnership)
+    db.session.flush()
+    record(actor, "partnership.created", partnership, facts={"name": partnership.name})
+    return partnership
+
+
+def open_partner_account(actor: Actor, partnership: Partnership) -> int:
+    """The key of the company's own account behind a partnership, opened with its first person."""
+    if partnership.partner_id is None:
+        partner = accounts.create_partner(actor, name=partnership.name)
+        link_partnership(actor, partnership, partner.id)
+    assert partnership.partner_id is not None
+    return partnership.partner_id
+
+
+def link_partnership(actor: Actor, partnership: Partnership, partner_id: int) -> None:
+    """Let an existing company account answer for this partnership.
+
+    Raises Conflict where it already has one, or the company already works with this vendor.
+    """
+    if partnership.partner_id is not None:
+        raise Conflict(_("%(name)s already has an account.", name=partnership.name))
+    if db.session.scalar(select(Partnership.id).where(Partnership.partner_id == partner_id)):
+        raise Conflict(_("This company already works with this vendor."))
+    partnership.partner_id = partner_id
+    accounts.link_partner(partner_id, partnership.vendor_id)
+    record(actor, "partnership.linked", partnership)

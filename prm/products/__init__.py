@@ -1,0 +1,1 @@
+"""Products of a vendor, and their aliases: what source systems call them."""

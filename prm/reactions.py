@@ -1,0 +1,26 @@
+"""What follows from a change elsewhere: one table, run by transaction() before it commits.
+
+A key is the action a service recorded in the journal, the value the functions that react:
+`function(actor, subject)`. Reactions write rows; whatever is slow is a job that a row makes due.
+This is the only module that imports upward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {}
+
+
+def run_reactions(session: Session) -> None:
+    """Run the reactions of everything recorded, and of what they record in turn."""
+    happened: list[tuple[Any, str, Any]] = session.info.get("happened", [])
+    done = 0
+    while done < len(happened):
+        actor, action, subject = happened[done]
+        done += 1
+        for react in REACTIONS.get(action, ()):
+            react(actor, subject)

@@ -1,0 +1,1 @@
+"""Revenue: orders that partners brought, as the vendor's source systems state them."""

@@ -1,0 +1,7 @@
+"""Pages of revenue."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("revenue", __name__)

@@ -1,0 +1,236 @@
+"""What every page shows around its content: navigation, switcher, language, theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from prm.access import current_actor
+from prm.accounts.switcher import list_places
+from prm.extensions import babel
+from prm.infra import clock
+from prm.permissions import P, Role
+
+ROLE_NAMES = {
+    Role.OPERATOR: _l("Operator"),
+    Role.VENDOR_ADMIN: _l("Vendor administrator"),
+    Role.CHANNEL_MANAGER: _l("Channel manager"),
+    Role.CONTENT_AUTHOR: _l("Content author"),
+    Role.EXECUTIVE: _l("Executive"),
+    Role.PARTNER_ADMIN: _l("Partner administrator"),
+    Role.PARTNER_MEMBER: _l("Partner member"),
+    Role.SYSTEM: _l("System"),
+}
+THEMES = ("auto", "light", "dark")
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+# (group, [(label, endpoint, icon, permission)]): shown where the role has the permission.
+NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
+    ("", ((_l("Home"), "vendors.home", "home", P.VENDOR_HOME),)),
+    (
+        _l("Partners"),
+        (
+            (_l("Partners"), "partners.index", "building", P.PARTNER_VIEW),
+            (_l("Compliance"), "audits.compliance", "shield-check", P.COMPLIANCE_VIEW),
+            (_l("People"), "accounts.people", "users", P.PEOPLE_VIEW),
+        ),
+    ),
+    (
+        _l("Enablement"),
+        (
+            (_l("Courses"), "training.index", "school", P.COURSE_VIEW),
+            (_l("Progress"), "training.progress", "checklist", P.PROGRESS_VIEW),
+            (_l("Certificates"), "certification.index", "certificate", P.COURSE_TAKE),
+            (_l("Certifications"), "certification.schemes", "award", P.SCHEME_EDIT),
+            (_l("Marketing library"), "marketing.library", "speakerphone", P.ASSET_VIEW),
+            (_l("Use of assets"), "marketing.usage", "chart-bar", P.USAGE_VIEW),
+        ),
+    ),
+    (
+        _l("Revenue"),
+        (
+            (_l("Revenue"), "reports.revenue", "chart-line", P.REPORT_VIEW),
+            (_l("Attribution"), "reports.attribution", "target", P.REPORT_VIEW),
+            (_l("Deals"), "deals.index", "briefcase", P.DEAL_VIEW),
+            (_l("Orders"), "revenue.orders", "receipt", P.ORDER_VIEW),
+        ),
+    ),
+    (
+        _l("Set-up"),
+        (
+            (_l("Products"), "products.index", "package", P.PRODUCT_EDIT),
+            (_l("Imports"), "imports.index", "file-import", P.IMPORT_VIEW),
+            (_l("Policy"), "audits.policy", "checklist", P.POLICY_EDIT),
+            (_l("Journal"), "journal.index", "history", P.JOURNAL_VIEW),
+            (_l("Settings"), "vendors.settings", "settings", P.VENDOR_SETTINGS),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    is_current: bool = False
+    badge: str = ""
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    title: str
+    items: list[NavItem]
+
+
+@dataclass(frozen=True)
+class Switch:
+    label: str
+    hint: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class ShownActor:
+    name: str
+    role_name: str
+    is_signed_in: bool
+
+
+@dataclass(frozen=True)
+class ShownVendor:
+    slug: str
+    name: str
+    brand_css_url: str
+    logo_url: str | None
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=select_locale, timezone_selector=select_time_zone)
+    app.context_processor(context)
+
+
+@cache
+def offered_locales(languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(code, the language's own name) of every language offered."""
+    return tuple(
+        (code, (Locale.parse(code).get_display_name(code) or code).capitalize()) for code in languages
+    )
+
+
+def select_locale() -> str:
+    """The person's language, else the cookie's, else what the browser asks for."""
+    offered: list[str] = current_app.config["LANGUAGES"]
+    if not has_request_context():
+        return offered[0]
+    for wanted in (
+        current_actor().locale if current_actor().is_signed_in else None,
+        request.cookies.get("locale"),
+    ):
+        if wanted in offered:
+            return str(wanted)
+    return request.accept_languages.best_match(offered) or offered[0]
+
+
+def select_time_zone() -> str:
+    return current_actor().time_zone
+
+
+def context() -> dict[str, Any]:
+    """What the templates may use beside what a view gives them."""
+    actor = current_actor()
+    locale = str(get_locale() or "en")
+    theme = request.cookies.get("theme") if has_request_context() else None
+    vendor = g.get("vendor")
+    shown = ShownActor(
+        actor.name, str(ROLE_NAMES.get(actor.role, "")) if actor.role else "", actor.is_signed_in
+    )
+    return {
+        "actor": shown,
+        "can": actor.can,
+        "P": P,
+        "vendor": shown_vendor(vendor) if vendor is not None else None,
+        "nav": _navigation(actor.can) if vendor is not None else _across(),
+        "switcher": _switcher(actor.user_id, vendor) if actor.user_id is not None else [],
+        "locale": locale,
+        "locales": offered_locales(tuple(current_app.config["LANGUAGES"])),
+        "text_direction": "rtl" if locale.split("_")[0] in RIGHT_TO_LEFT else "ltr",
+        "theme": theme if theme in THEMES else "auto",
+        "is_demo": current_app.config["DEMO"],
+        "now": clock.now(),
+        "preferences_url": url_for("accounts.preferences"),
+        "sign_out_url": url_for("accounts.sign_out"),
+        "account_links": [
+            NavItem(_("Profile"), url_for("accounts.profile"), "user"),
+            NavItem(_("All vendors"), url_for("accounts.start"), "layout-grid"),
+        ],
+    }
+
+
+def shown_vendor(vendor: Any) -> ShownVendor:
+    """What templates may know of a vendor."""
+    return ShownVendor(
+        vendor.slug,
+        vendor.name,
+        url_for(
+            "vendors.brand_css",
+            vendor_id=vendor.public_id,
+            v=(vendor.brand_primary + vendor.brand_ink).replace("#", ""),
+        ),
+        None,
+    )
+
+
+def _navigation(can: Callable[[P], bool]) -> list[NavGroup]:
+    current = (request.endpoint or "").split(".")[0], request.endpoint
+    groups = []
+    for title, entries in NAVIGATION:
+        items = [
+            NavItem(str(label), url_for(endpoint), icon, endpoint == current[1])
+            for label, endpoint, icon, permission in entries
+            if can(permission) and endpoint in current_app.view_functions
+        ]
+        if items:
+            groups.append(NavGroup(str(title), items))
+    if not any(item.is_current for group in groups for item in group.items):
+        groups = [_mark_section(group, current[0]) for group in groups]
+    return groups
+
+
+def _switcher(user_id: int, vendor: Any) -> list[Switch]:
+    return [
+        Switch(
+            place.vendor_name,
+            place.partner_name or _("Vendor"),
+            url_for("vendors.home", vendor=place.slug),
+            vendor is not None and vendor.id == place.vendor_id,
+        )
+        for place in list_places(user_id)
+    ]
+
+
+def _mark_section(group: NavGroup, section: str) -> NavGroup:
+    """On a page below a section, its first entry is the current one."""
+    marked = False
+    items = []
+    for item in group.items:
+        is_here = not marked and f"/{section}/" in item.url
+        marked = marked or is_here
+        items.append(NavItem(item.label, item.url, item.icon, is_here, item.badge))
+    return NavGroup(group.title, items)
+
+
+def _across() -> list[NavGroup]:
+    items = [NavItem(_("All vendors"), url_for("accounts.start"), "layout-grid")]
+    if current_app.config["DEMO"]:
+        items.append(NavItem(_("Sent mail"), url_for("accounts.sent_mail"), "mail"))
+    return [NavGroup("", items)]

@@ -1,0 +1,65 @@
+"""Tables of vendors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from prm.extensions import db
+from prm.infra.db import Keyed, UtcDateTime, VendorOwned, tenant_table
+
+
+class Vendor(Keyed, db.Model):
+    """A tenant. `slug` is its URL segment and may change; `public_id` never does."""
+
+    __tablename__ = "vendor"
+    __table_args__ = (CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="fiscal_month"),)
+
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    currency: Mapped[str] = mapped_column(String(3))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    fiscal_year_start_month: Mapped[int] = mapped_column(default=1)
+    brand_primary: Mapped[str] = mapped_column(String(7), default="#1f4e8c")
+    brand_ink: Mapped[str] = mapped_column(String(7), default="#1b2430")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FormerSlug(db.Model):
+    """A slug a vendor had before: old addresses redirect."""
+
+    __tablename__ = "former_slug"
+
+    slug: Mapped[str] = mapped_column(String(40), primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
+
+
+class SigningKey(Keyed, VendorOwned, db.Model):
+    """A vendor's document-signing key: private key sealed with the installation's secret."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = tenant_table()
+
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    certificate_pem: Mapped[bytes] = mapped_column(LargeBinary)
+    ca_pem: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StoredFile(Keyed, VendorOwned, db.Model):
+    """A file in the store and the name people know it by. `key` is content-addressed."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = tenant_table(
+        CheckConstraint("size >= 0", name="size"),
+    )
+
+    key: Mapped[str] = mapped_column(String(120), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,133 @@
+"""One application per test process; a fresh copy of the migrated database for every test.
+
+`pytest --database postgresql` runs the same tests on a real PostgreSQL, as a role that is neither
+owner nor superuser.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from psycopg import sql
+
+from prm import create_app
+from prm.extensions import db
+from tests.factories import World
+from tests.servers import SmtpSink, postgres_server, smtp_sink
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.config.getoption("--database")
+    return kind
+
+
+def settings(folder: Path, **changes: str) -> dict[str, str]:
+    """Settings of a test's application; `changes` override."""
+    return {
+        "TESTING": "1",
+        "SECRET_KEY": "a secret key for the suite only, of 48 characters",
+        "BASE_URL": "http://localhost",
+        "DATA_DIR": str(folder),
+        "RATE_LIMITS": "0",
+        "PASSWORD_TIME_COST": "1",
+        "PASSWORD_MEMORY_KIB": "64",
+        "LOG_LEVEL": "ERROR",
+        **changes,
+    }
+
+
+@pytest.fixture(scope="session")
+def _site(
+    tmp_path_factory: pytest.TempPathFactory, database_kind: str
+) -> Iterator[tuple[Flask, Callable[[], None]]]:
+    """The application, and what makes its database empty again."""
+    folder = tmp_path_factory.mktemp("site")
+    if database_kind == "sqlite":
+        app = create_app(settings(folder))
+        with app.app_context():
+            upgrade()
+        _dispose(app)
+        live, template = folder / "prm.sqlite", folder / "template.sqlite"
+        shutil.copy(live, template)
+
+        def reset_file() -> None:
+            _dispose(app)
+            for suffix in ("-wal", "-shm"):
+                Path(f"{live}{suffix}").unlink(missing_ok=True)
+            shutil.copy(template, live)
+
+        yield app, reset_file
+        _dispose(app)
+        return
+    server = postgres_server()
+    database = server.create_database()
+    owner = create_app(settings(folder, DATABASE_URL=database.owner_url))
+    with owner.app_context():
+        upgrade()
+    _dispose(owner)
+    app = create_app(settings(folder, DATABASE_URL=database.app_url))
+    names = sorted(db.metadata.tables)
+
+    def truncate() -> None:
+        with app.app_context():
+            db.session.remove()
+        with server.connect(database.name) as connection:
+            # The superuser's privilege to pass the journal's triggers; the portal's role has none.
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(
+                sql.SQL("TRUNCATE {} RESTART IDENTITY").format(sql.SQL(", ").join(map(sql.Identifier, names)))
+            )
+
+    yield app, truncate
+    _dispose(app)
+
+
+def _dispose(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_site: tuple[Flask, Callable[[], None]]) -> Iterator[Flask]:
+    application, reset = _site
+    reset()
+    yield application
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World(app)
+
+
+@pytest.fixture
+def mail(app: Flask) -> Iterator[SmtpSink]:
+    """A real SMTP server that the application sends to."""
+    with smtp_sink() as sink:
+        before = app.config["SMTP_URL"]
+        app.config["SMTP_URL"] = sink.url
+        yield sink
+        app.config["SMTP_URL"] = before
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real sales data; the test is skipped where there is none."""
+    places = [os.environ.get("PRM_SHARED_DATA", ""), str(ROOT.parent / "shared" / "data")]
+    for place in places:
+        if place and (Path(place) / "crm-sales-opportunities").is_dir():
+            return Path(place)
+    pytest.skip("no real data: set PRM_SHARED_DATA, or put it at ../shared/data")
