@@ -60,9 +60,7 @@ _REFUSALS = {
     "money_unreadable": N_("This is not an amount of money."),
     "money_too_long": N_("This is too long to be an amount of money."),
     "money_too_precise": N_("%(currency)s has %(digits)s decimals, and this amount has more."),
-    "money_grouping": N_(
-        "The thousands separators do not fit: is “%(decimal)s” really the decimal sign?"
-    ),
+    "money_grouping": N_("The thousands separators do not fit: is “%(decimal)s” really the decimal sign?"),
     "money_other_currency": N_("The amount names another currency than %(currency)s."),
     "money_too_large": N_("The amount is larger than can be recorded."),
     "currency_unknown": N_("“%(currency)s” is not a currency code of ISO 4217."),
