@@ -17,6 +17,7 @@ from prm.access import ANONYMOUS, PUBLIC, SIGNED_IN, Actor, enforce, mark_of
 from prm.accounts import sessions
 from prm.errors import DomainError, NotFound
 from prm.extensions import login
+from prm.partners.actors import find_actor
 from prm.vendors.slugs import RESERVED, SLUG
 
 
@@ -72,10 +73,10 @@ def gate() -> Any:
     vendor = sessions.find_vendor(slug) if slug else None
     if vendor is None:
         renamed = sessions.find_renamed(slug) if slug else None
-        if renamed is not None and sessions.find_actor(signed_in, renamed) is not None:
+        if renamed is not None and find_actor(signed_in, renamed) is not None:
             return redirect(url_for(request.endpoint, vendor=renamed.slug, **arguments, **request.args), 308)
         raise NotFound
-    actor = sessions.find_actor(signed_in, vendor)
+    actor = find_actor(signed_in, vendor)
     if actor is None:
         raise NotFound
     g.vendor, g.actor = vendor, actor

@@ -14,9 +14,7 @@ from prm.access import Actor
 from prm.accounts.models import Membership, User, UserSession
 from prm.extensions import db
 from prm.infra import clock
-from prm.infra.db import bind_vendor
 from prm.infra.ids import new_token, token_hash
-from prm.partners.models import Partnership, Region
 from prm.permissions import Role
 from prm.vendors.models import FormerSlug, Vendor
 
@@ -126,52 +124,6 @@ def person(signed_in: SignedIn) -> Actor:
         name=signed_in.name,
         user_id=signed_in.user_id,
         user_public_id=signed_in.public_id,
-        locale=signed_in.locale,
-        time_zone=signed_in.time_zone,
-    )
-
-
-def find_actor(signed_in: SignedIn, vendor: Vendor) -> Actor | None:
-    """The person in their role at `vendor`, or None. Binds the database session to the vendor.
-
-    The vendor's own staff act as staff, even where they also belong to a partner of it.
-    """
-    bind_vendor(vendor.id)
-    memberships = list_memberships(signed_in.user_id)
-    for membership in memberships:
-        if membership.vendor_id == vendor.id:
-            return _actor(signed_in, vendor, membership, None)
-    of_partner = {m.partner_id: m for m in memberships if m.partner_id is not None}
-    if of_partner:
-        partnership = db.session.scalars(
-            select(Partnership)
-            .where(Partnership.partner_id.in_(of_partner))
-            .order_by(Partnership.id)
-            .limit(1)
-        ).one_or_none()
-        if partnership is not None:
-            return _actor(signed_in, vendor, of_partner[partnership.partner_id], partnership)
-    return None
-
-
-def _actor(
-    signed_in: SignedIn, vendor: Vendor, membership: Membership, partnership: Partnership | None
-) -> Actor:
-    regions: frozenset[int] | None = None
-    if membership.region_names and membership.vendor_id is not None:
-        regions = frozenset(
-            db.session.scalars(select(Region.id).where(Region.name.in_(membership.region_names)))
-        )
-    return Actor(
-        role=Role(membership.role.value),
-        name=signed_in.name,
-        user_id=signed_in.user_id,
-        user_public_id=signed_in.public_id,
-        vendor_id=vendor.id,
-        membership_id=membership.id,
-        partner_id=membership.partner_id,
-        partnership_id=partnership.id if partnership is not None else None,
-        region_ids=regions,
         locale=signed_in.locale,
         time_zone=signed_in.time_zone,
     )

@@ -60,5 +60,7 @@ def print_json(report: Any) -> None:
     click.echo(json.dumps(report, ensure_ascii=False, indent=2, default=str))
 
 
-vendor_option = click.option("--vendor", "vendor_slug", required=True, metavar="SLUG", help="The vendor's slug.")
+vendor_option = click.option(
+    "--vendor", "vendor_slug", required=True, metavar="SLUG", help="The vendor's slug."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")

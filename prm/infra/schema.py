@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
+from prm.extensions import db
+from prm.infra.db import VendorOwned
+
 APPEND_ONLY = ("journal_entry",)
 RLS_POLICY = "tenant"
 
@@ -54,9 +57,6 @@ def drop_append_only(connection: Connection) -> None:
 
 def tenant_tables(connection: Connection) -> list[str]:
     """Tables with a vendor_id that always belong to one vendor: what row-level security covers."""
-    from prm.extensions import db
-    from prm.infra.db import VendorOwned
-
     names = {
         mapper.local_table.name
         for mapper in db.Model.registry.mappers
@@ -81,7 +81,7 @@ def secure_rows(connection: Connection) -> None:
 
 
 def check_schema(connection: Connection) -> None:
-    """Raises SchemaError where a journal trigger or a row policy is missing, or PostgreSQL may lose commits."""
+    """Raises SchemaError: a journal trigger or row policy is missing, or PostgreSQL may lose commits."""
     if connection.dialect.name == "sqlite":
         found = set(
             connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
@@ -97,7 +97,9 @@ def check_schema(connection: Connection) -> None:
                     "Turn it on in postgresql.conf and reload."
                 )
         protected = set(
-            connection.execute(text("SELECT tablename FROM pg_policies WHERE policyname = :p"), {"p": RLS_POLICY}).scalars()
+            connection.execute(
+                text("SELECT tablename FROM pg_policies WHERE policyname = :p"), {"p": RLS_POLICY}
+            ).scalars()
         )
         if missing := sorted(set(tenant_tables(connection)) - protected):
             raise SchemaError(

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from prm.extensions import db
 from prm.infra.wording import N_, Notice
+from prm.journal.chain import START, commitment, digest_of
 from prm.journal.models import JournalEntry, JournalHead, JournalPersonalValue
-from prm.journal.services import START, commitment, digest_of
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -16,11 +14,9 @@ from prm.access import Actor
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import bound_vendor
+from prm.journal.chain import INSTALLATION, START, canonical, commitment, digest_of
 from prm.journal.models import JournalEntry, JournalHead, JournalPersonalValue
 from prm.vendors.models import Vendor
-
-INSTALLATION = "installation"
-START = "0" * 64
 
 
 def record(
@@ -102,35 +98,3 @@ def _lock_head(chain: str) -> JournalHead:
             db.session.execute(insert(JournalHead), [{"chain": chain, "sequence": 0, "digest": START}])
         head = db.session.scalars(statement.execution_options(populate_existing=True)).one()
     return head
-
-
-def canonical(value: Any) -> str:
-    """Canonical JSON: sorted keys, no spaces, instants and dates as ISO 8601, the rest as text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def commitment(value: str, salt: str) -> str:
-    return hashlib.sha256(f"{salt}:{value}".encode()).hexdigest()
-
-
-def digest_of(entry: JournalEntry) -> str:
-    """SHA-256 over everything the entry states and the digest before it."""
-    at: datetime = entry.at
-    stated = {
-        "chain": entry.chain,
-        "sequence": entry.sequence,
-        "at": at.isoformat(),
-        "actor_ref": entry.actor_ref,
-        "actor_role": entry.actor_role,
-        "action": entry.action,
-        "subject_type": entry.subject_type,
-        "subject_ref": entry.subject_ref,
-        "facts": entry.facts,
-        "commitments": entry.commitments,
-        "previous": entry.previous_digest,
-    }
-    return hashlib.sha256(canonical(stated).encode()).hexdigest()

@@ -25,6 +25,7 @@ from prm.accounts.models import JobFunction, User
 from prm.extensions import db
 from prm.infra.db import serve_vendor, transaction
 from prm.partners import services as partners
+from prm.partners.actors import find_actor
 from prm.partners.models import Partnership
 from prm.permissions import Role
 from prm.vendors import services as vendors
@@ -127,7 +128,7 @@ class World:
             )  # fmt: skip
             place = db.session.get(Vendor, vendor.id)
             assert place is not None
-            actor = sessions.find_actor(signed_in, place)
+            actor = find_actor(signed_in, place)
             assert actor is not None, f"{user.name} has no membership there"
             yield actor
 

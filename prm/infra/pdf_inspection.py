@@ -1,0 +1,225 @@
+"""Whether a signed document is still what was issued, and what it carries.
+
+The signature is found and checked on the raw bytes first; only a document that a trusted
+issuer signed is parsed as PDF. A hostile file (a decompression bomb, a loop of references)
+therefore never reaches the parser.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from asn1crypto import cms
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import async_validate_detached_cms, async_validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from prm.infra.pdf_signature import run_to_end
+from prm.infra.signing import load_certificate
+
+MAX_DOCUMENT_BYTES = 50_000_000
+MAX_HOLE_BYTES = 200_000
+MAX_BYTE_RANGES = 20
+BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
+HOLE = re.compile(rb"<((?:[0-9A-Fa-f]{2})+)>")
+
+
+def N_(message: str) -> str:
+    """Mark a message for translation; whoever shows it translates it."""
+    return message
+
+
+class Problem(StrEnum):
+    """Why a document is not accepted. EXPLANATIONS says it in words."""
+
+    NOT_A_PDF = "not_a_pdf"
+    TOO_LARGE = "too_large"
+    UNSIGNED = "unsigned"
+    MALFORMED = "malformed"
+    ALTERED = "altered"
+    UNTRUSTED = "untrusted"
+    ADDED_LATER = "added_later"
+    UNREADABLE = "unreadable"
+
+
+EXPLANATIONS: dict[Problem, str] = {
+    Problem.NOT_A_PDF: N_("This is not a PDF document."),
+    Problem.TOO_LARGE: N_("This document is too large to be one of ours."),
+    Problem.UNSIGNED: N_("This document carries no digital signature."),
+    Problem.MALFORMED: N_("The digital signature of this document is damaged."),
+    Problem.ALTERED: N_("This document was changed after it was signed."),
+    Problem.UNTRUSTED: N_("This document was signed by somebody this installation does not know."),
+    Problem.ADDED_LATER: N_("Something was added to this document after it was signed."),
+    Problem.UNREADABLE: N_("This document cannot be read."),
+}
+
+
+@dataclass(frozen=True)
+class SignatureVerdict:
+    """What a check of one document found.
+
+    `intact`: the signed bytes are unchanged. `trusted`: they were signed by an issuer whose
+    root is trusted. `untouched`: the signature covers every byte of the file. `signed_at` is
+    the time the signer claims, in UTC, and known only of a trusted signature; `signer_name`
+    is what the signer's certificate says.
+    """
+
+    intact: bool = False
+    trusted: bool = False
+    untouched: bool = False
+    signed_at: datetime | None = None
+    signer_name: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def genuine(self) -> bool:
+        """Whether the document is, byte for byte, what a trusted issuer signed."""
+        return self.intact and self.trusted and self.untouched and not self.problems
+
+
+def inspect_signature(
+    pdf_bytes: bytes, *, trusted_ca_pems: Sequence[bytes], at: datetime | None = None
+) -> SignatureVerdict:
+    """Judge the signature of a document; whatever the bytes are, the answer is a verdict.
+
+    `at` is the instant at which the issuer's certificate must be valid, by default now.
+    Raises ValueError only if a trusted root is no certificate.
+    """
+    roots = [load_certificate(pem) for pem in trusted_ca_pems]
+    if len(pdf_bytes) > MAX_DOCUMENT_BYTES:
+        return SignatureVerdict(problems=(Problem.TOO_LARGE,))
+    if not pdf_bytes.startswith(b"%PDF-"):
+        return SignatureVerdict(problems=(Problem.NOT_A_PDF,))
+    ranges = islice(BYTE_RANGE.finditer(pdf_bytes), MAX_BYTE_RANGES)
+    numbers = [[int(number) for number in match.groups()] for match in ranges]
+    if not numbers:
+        return SignatureVerdict(problems=(Problem.UNSIGNED,))
+    try:
+        # A title may contain the words of a byte range: the signature is where a hole is.
+        chosen = next((four for four in numbers if _hole(pdf_bytes, four)), numbers[0])
+        return _judge(pdf_bytes, chosen, roots, at)
+    # The bytes come from anybody: no parser of ASN.1 or PDF is trusted to raise its own errors.
+    except Exception:
+        return SignatureVerdict(problems=(Problem.MALFORMED,))
+
+
+def extract_attachment(pdf_bytes: bytes, name: str) -> bytes | None:
+    """Return the file embedded under `name`, or None if there is none or no readable document.
+
+    Give it documents of our own or such whose signature was found trusted: a PDF from anybody
+    can unpack to any size.
+    """
+    if len(pdf_bytes) > MAX_DOCUMENT_BYTES or not pdf_bytes.startswith(b"%PDF-"):
+        return None
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf_bytes))
+        for file_name, specification in _embedded_files(reader.root["/Names"]["/EmbeddedFiles"]):
+            if name in (file_name, str(specification.get("/UF", ""))):
+                return bytes(specification["/EF"]["/F"].data)
+    except Exception:
+        return None
+    return None
+
+
+def _judge(
+    pdf_bytes: bytes, byte_range: list[int], roots: list[Any], at: datetime | None
+) -> SignatureVerdict:
+    _, before, after, rest = byte_range
+    end = after + rest
+    container = _hole(pdf_bytes, byte_range)
+    if container is None:
+        return SignatureVerdict(problems=(Problem.MALFORMED,))
+    if end > len(pdf_bytes):
+        return SignatureVerdict(problems=(Problem.ALTERED,))
+    content = cms.ContentInfo.load(container)
+    if container[len(content.dump()) :].strip(b"\0"):
+        # The padding is outside the signature: nothing may hide there.
+        return SignatureVerdict(problems=(Problem.MALFORMED,))
+    status = run_to_end(
+        async_validate_detached_cms(
+            pdf_bytes[:before] + pdf_bytes[after:end],
+            content["content"],
+            signer_validation_context=_trusting(roots, at),
+        )
+    )
+    intact = bool(status.intact and status.valid)
+    trusted = intact and bool(status.trusted)
+    untouched = intact and end == len(pdf_bytes)
+    problems = []
+    if not intact:
+        problems.append(Problem.ALTERED)
+    elif not trusted:
+        problems.append(Problem.UNTRUSTED)
+    if intact and not untouched:
+        problems.append(Problem.ADDED_LATER)
+    signed_at = None
+    if trusted:
+        signed_at, problem = _read_revision(pdf_bytes[:end], roots, at)
+        if problem is not None:
+            problems.append(problem)
+            untouched = False
+    return SignatureVerdict(
+        intact=intact,
+        trusted=trusted,
+        untouched=untouched,
+        signed_at=signed_at,
+        signer_name=_name_of(status.signing_cert),
+        problems=tuple(problems),
+    )
+
+
+def _hole(pdf_bytes: bytes, byte_range: list[int]) -> bytes | None:
+    """Return what stands between the two signed parts, if it is one hexadecimal string only."""
+    start, before, after, _ = byte_range
+    if start != 0 or not 0 < after - before < MAX_HOLE_BYTES:
+        return None
+    hole = HOLE.fullmatch(pdf_bytes, before, after)
+    return bytes.fromhex(hole[1].decode("ascii")) if hole else None
+
+
+def _read_revision(
+    revision: bytes, roots: list[Any], at: datetime | None
+) -> tuple[datetime | None, Problem | None]:
+    """Read the trusted revision as PDF: the claimed time, and what contradicts the raw bytes."""
+    try:
+        reader = PdfFileReader(io.BytesIO(revision))
+        (signature,) = reader.embedded_signatures
+        status = run_to_end(async_validate_pdf_signature(signature, _trusting(roots, at)))
+    except Exception:
+        return None, Problem.UNREADABLE
+    claimed = signature.self_reported_timestamp
+    signed_at = None if claimed is None else claimed.astimezone(UTC)
+    whole = (
+        status.bottom_line
+        and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        and status.modification_level == ModificationLevel.NONE
+    )
+    return signed_at, None if whole else Problem.ADDED_LATER
+
+
+def _trusting(roots: list[Any], at: datetime | None) -> ValidationContext:
+    return ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
+
+
+def _name_of(certificate: Any) -> str | None:
+    subject = certificate.subject.native
+    name = subject.get("common_name") or subject.get("organization_name")
+    return str(name) if name else None
+
+
+def _embedded_files(node: Any, depth: int = 0) -> Iterator[tuple[str, DictionaryObject]]:
+    if depth > 10:
+        return
+    entries = node.get("/Names", ())
+    for index in range(0, len(entries) - 1, 2):
+        yield str(entries[index]), entries[index + 1]
+    for kid in node.get("/Kids", ()):
+        yield from _embedded_files(kid, depth + 1)
