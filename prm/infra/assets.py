@@ -19,8 +19,6 @@ from flask import Blueprint, Flask, Response, abort, current_app, request, url_f
 
 from prm.access import public
 
-from prm.access import public
-
 HASH_LENGTH = 12
 IMMUTABLE = "public, max-age=31536000, immutable"
 # A page of an older release may ask for an older hash while processes are exchanged: it
@@ -124,9 +122,7 @@ class AssetStore:
         )
 
     def _hashed_reference(self, stylesheet: str, match: re.Match[bytes]) -> bytes:
-        target = posixpath.normpath(
-            posixpath.join(posixpath.dirname(stylesheet), match.group(2).decode())
-        )
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(stylesheet), match.group(2).decode()))
         asset = self.get(target)
         # Relative, so that it holds behind a path prefix: /static/<hash>/css/app.css is
         # as deep as its folders plus the hash.
@@ -196,5 +192,3 @@ def _accepted_encoding() -> str:
 def _media_type(path: Path) -> str:
     known = MEDIA_TYPES.get(path.suffix)
     return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-
-

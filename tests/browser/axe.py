@@ -1,0 +1,50 @@
+"""axe-core over a page that a browser shows: what a person with a disability would stumble on."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parent / "vendor" / "axe-core@4.14.1" / "axe.min.js"
+RULE_SETS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
+def find_violations(page: Page, *, within: str | None = None) -> list[dict[str, Any]]:
+    """The violations of WCAG 2.2 A and AA on the page as it stands (open dialogs included).
+
+    `within` is a CSS selector that limits the search. Each violation has `id`, `help` and
+    `nodes` (a list of "selector: what is wrong"). axe is put in through the browser's
+    debugging channel, which the content policy does not bind.
+    """
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """async ([within, tags]) => {
+            const context = within ? { include: [[within]] } : document;
+            const result = await axe.run(context, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+            return result.violations;
+        }""",
+        [within, RULE_SETS],
+    )
+    return [
+        {
+            "id": violation["id"],
+            "help": violation["help"],
+            "nodes": [_describe(node) for node in violation["nodes"]],
+        }
+        for violation in found
+    ]
+
+
+def explain(violations: list[dict[str, Any]]) -> str:
+    """The violations as lines for an assertion's message."""
+    return "\n".join(
+        f"{violation['id']} ({violation['help']}):\n    " + "\n    ".join(violation["nodes"])
+        for violation in violations
+    )
+
+
+def _describe(node: dict[str, Any]) -> str:
+    reasons = [check["message"] for check in [*node["any"], *node["all"], *node["none"]]]
+    target = " ".join(str(part) for part in node["target"])
+    return f"{target}: {'; '.join(reasons)}"
