@@ -705,6 +705,8 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("alt", sa.String(length=300), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -863,6 +865,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("job_functions", sa.JSON(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("assigned_by_id", sa.Integer(), nullable=True),
         sa.Column("assigned_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
@@ -891,6 +894,9 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignment_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_assignment_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
 
     op.create_table(
         "certificate",
@@ -1177,8 +1183,9 @@ def upgrade() -> None:
         ),
         sa.Column("prompt", sa.String(), nullable=False),
         sa.Column("explanation", sa.String(), nullable=False),
-        sa.Column("numeric_answer", sa.Numeric(precision=30, scale=10), nullable=True),
-        sa.Column("tolerance", sa.Numeric(precision=30, scale=10), nullable=True),
+        sa.Column("numeric_answer", prm.training.models.ExactDecimal(length=60), nullable=True),
+        sa.Column("tolerance", prm.training.models.ExactDecimal(length=60), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -1273,15 +1280,22 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("assigned_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("current_lesson_id", sa.Integer(), nullable=True),
         sa.Column("attempts_used", sa.Integer(), nullable=False),
+        sa.Column("extra_attempts", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_enrolment_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "assignment_id"],
+            ["assignment.vendor_id", "assignment.id"],
+            name=op.f("fk_enrolment_vendor_id_assignment_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["vendor_id", "course_id"],
             ["course.vendor_id", "course.id"],
@@ -1631,6 +1645,7 @@ def downgrade() -> None:
 
     op.drop_table("certificate")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index("ix_assignment_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_assignment_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_assignment_user_id"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -11,11 +12,11 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Numeric,
     String,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
 from prm.accounts.models import User
 from prm.extensions import db
@@ -27,6 +28,19 @@ from prm.infra.db import (
     tenant_key,
     tenant_table,
 )
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal kept as its digits: SQLite would turn a number into a binary fraction."""
+
+    impl = String(60)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Any) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Decimal | None:
+        return None if value is None else Decimal(value)
 
 
 class SkillLevel(StrEnum):
@@ -122,6 +136,8 @@ class LessonImage(Keyed, VendorOwned, db.Model):
     course_id: Mapped[int]
     file_id: Mapped[int]
     alt: Mapped[str] = mapped_column(String(300), default="")
+    width: Mapped[int]
+    height: Mapped[int]
 
 
 class Question(Keyed, VendorOwned, db.Model):
@@ -138,8 +154,11 @@ class Question(Keyed, VendorOwned, db.Model):
     kind: Mapped[QuestionKind] = enum_column(QuestionKind)
     prompt: Mapped[str]
     explanation: Mapped[str] = mapped_column(default="")
-    numeric_answer: Mapped[Any | None] = mapped_column(Numeric(30, 10))
-    tolerance: Mapped[Any | None] = mapped_column(Numeric(30, 10))
+    numeric_answer: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    tolerance: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    revision: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": revision}
 
 
 class Choice(Keyed, VendorOwned, db.Model):
@@ -153,11 +172,17 @@ class Choice(Keyed, VendorOwned, db.Model):
 
 
 class Assignment(Keyed, VendorOwned, db.Model):
-    """A course due by a date, for one person or (user_id null) everybody of a partnership."""
+    """A course due by a date, for one person or (user_id null) everybody of a partnership.
+
+    `job_functions` narrows everybody to the people of those functions; empty: all of them. Who
+    joins later is enrolled on joining.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = tenant_table(
-        tenant_key("course_id", "course"), tenant_key("partnership_id", "partnership")
+        tenant_key("course_id", "course"),
+        tenant_key("partnership_id", "partnership"),
+        Index("ix_assignment_vendor_partnership", "vendor_id", "partnership_id"),
     )
     reach_own = "partnership_id"
     reach_self = "user_id"
@@ -165,6 +190,7 @@ class Assignment(Keyed, VendorOwned, db.Model):
     course_id: Mapped[int]
     partnership_id: Mapped[int | None]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
     due_on: Mapped[date | None]
     assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -173,7 +199,9 @@ class Assignment(Keyed, VendorOwned, db.Model):
 class Enrolment(Keyed, VendorOwned, db.Model):
     """One person in one course version, and the partnership they belonged to.
 
-    `attempts_used` is taken by a conditional UPDATE. `current_lesson_id` is where they left.
+    `attempts_used` is taken by a conditional UPDATE, against the version's maximum plus
+    `extra_attempts`. `current_lesson_id` is where they left. `assignment_id` is null where the
+    person enrolled themselves.
     """
 
     __tablename__ = "enrolment"
@@ -182,6 +210,7 @@ class Enrolment(Keyed, VendorOwned, db.Model):
         tenant_key("course_version_id", "course_version"),
         tenant_key("partnership_id", "partnership"),
         tenant_key("current_lesson_id", "lesson"),
+        tenant_key("assignment_id", "assignment"),
         UniqueConstraint("vendor_id", "user_id", "course_version_id"),
         Index("ix_enrolment_vendor_partnership", "vendor_id", "partnership_id"),
     )
@@ -193,11 +222,13 @@ class Enrolment(Keyed, VendorOwned, db.Model):
     course_id: Mapped[int]
     course_version_id: Mapped[int]
     status: Mapped[EnrolmentStatus] = enum_column(EnrolmentStatus, default=EnrolmentStatus.ASSIGNED)
+    assignment_id: Mapped[int | None]
     due_on: Mapped[date | None]
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     current_lesson_id: Mapped[int | None]
     attempts_used: Mapped[int] = mapped_column(default=0)
+    extra_attempts: Mapped[int] = mapped_column(default=0)
 
     user: Mapped[User] = relationship(viewonly=True)
     version: Mapped[CourseVersion] = relationship(viewonly=True)
