@@ -659,11 +659,14 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=60), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("file_facts", sa.JSON(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
                 "draft",
+                "checking",
+                "checked",
                 "due",
                 "applied",
                 "failed",
@@ -1068,11 +1071,52 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_deal_unmatched_product", ["vendor_id", "product_id", "product_name"], unique=False
         )
+        batch_op.create_index("ix_deal_vendor_batch", ["vendor_id", "batch_id", "line"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_deal_vendor_partnership", ["vendor_id", "partnership_id"], unique=False)
 
     op.create_table(
+        "import_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("entity_type", sa.String(length=30), nullable=False),
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "inserted",
+                "updated",
+                "deleted",
+                name="changeaction",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("after", sa.JSON(), nullable=True),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_import_change_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_import_change_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_change")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_import_change_vendor_id_id")),
+    )
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.create_index("ix_import_change_batch_type", ["batch_id", "entity_type"], unique=False)
+        batch_op.create_index(
+            "ix_import_change_entity", ["vendor_id", "entity_type", "entity_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_import_change_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column(
@@ -1090,15 +1134,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("raw", sa.JSON(), nullable=False),
-        sa.Column("entity_type", sa.String(length=30), nullable=True),
-        sa.Column("entity_id", sa.Integer(), nullable=True),
-        sa.Column("before", sa.JSON(), nullable=True),
-        sa.Column("column", sa.String(length=200), nullable=True),
-        sa.Column("value", sa.String(length=500), nullable=True),
-        sa.Column("reason", sa.String(length=300), nullable=True),
-        sa.Column("reason_args", sa.JSON(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["vendor_id", "batch_id"],
@@ -1107,12 +1143,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_import_row_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_import_row_public_id")),
         sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_import_row_vendor_id_id")),
     )
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.create_index("ix_import_row_batch_line", ["batch_id", "line"], unique=False)
-        batch_op.create_index("ix_import_row_entity", ["vendor_id", "entity_type", "entity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_row_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
@@ -1183,8 +1217,8 @@ def upgrade() -> None:
         ),
         sa.Column("prompt", sa.String(), nullable=False),
         sa.Column("explanation", sa.String(), nullable=False),
-        sa.Column("numeric_answer", prm.training.models.ExactDecimal(length=60), nullable=True),
-        sa.Column("tolerance", prm.training.models.ExactDecimal(length=60), nullable=True),
+        sa.Column("numeric_answer", prm.infra.db.ExactDecimal(length=60), nullable=True),
+        sa.Column("tolerance", prm.infra.db.ExactDecimal(length=60), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -1346,6 +1380,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("deal_id", sa.Integer(), nullable=True),
         sa.Column("deal_external_id", sa.String(length=120), nullable=True),
+        sa.Column("is_derived", sa.Boolean(), nullable=False),
         sa.Column("received_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("source_system", sa.String(length=60), nullable=False),
         sa.Column("external_id", sa.String(length=120), nullable=False),
@@ -1392,9 +1427,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_sales_order_unmatched_customer", ["vendor_id", "customer_id", "customer_name"], unique=False
+        )
+        batch_op.create_index(
             "ix_sales_order_unmatched_product", ["vendor_id", "product_id", "product_name"], unique=False
         )
+        batch_op.create_index("ix_sales_order_vendor_batch", ["vendor_id", "batch_id", "line"], unique=False)
         batch_op.create_index("ix_sales_order_vendor_date", ["vendor_id", "ordered_on"], unique=False)
+        batch_op.create_index("ix_sales_order_vendor_deal", ["vendor_id", "deal_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sales_order_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index(
             "ix_sales_order_vendor_partnership", ["vendor_id", "partnership_id", "ordered_on"], unique=False
@@ -1587,8 +1627,11 @@ def downgrade() -> None:
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.drop_index("ix_sales_order_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_sales_order_vendor_id"))
+        batch_op.drop_index("ix_sales_order_vendor_deal")
         batch_op.drop_index("ix_sales_order_vendor_date")
+        batch_op.drop_index("ix_sales_order_vendor_batch")
         batch_op.drop_index("ix_sales_order_unmatched_product")
+        batch_op.drop_index("ix_sales_order_unmatched_customer")
 
     op.drop_table("sales_order")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
@@ -1622,13 +1665,19 @@ def downgrade() -> None:
     op.drop_table("lesson")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_row_vendor_id"))
-        batch_op.drop_index("ix_import_row_entity")
         batch_op.drop_index("ix_import_row_batch_line")
 
     op.drop_table("import_row")
+    with op.batch_alter_table("import_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_change_vendor_id"))
+        batch_op.drop_index("ix_import_change_entity")
+        batch_op.drop_index("ix_import_change_batch_type")
+
+    op.drop_table("import_change")
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.drop_index("ix_deal_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_deal_vendor_id"))
+        batch_op.drop_index("ix_deal_vendor_batch")
         batch_op.drop_index("ix_deal_unmatched_product")
         batch_op.drop_index("ix_deal_unmatched_customer")
 

@@ -16,11 +16,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
 
 from prm.accounts.models import User
 from prm.extensions import db
 from prm.infra.db import (
+    ExactDecimal,
     Keyed,
     UtcDateTime,
     VendorOwned,
@@ -28,19 +28,6 @@ from prm.infra.db import (
     tenant_key,
     tenant_table,
 )
-
-
-class ExactDecimal(TypeDecorator[Decimal]):
-    """A decimal kept as its digits: SQLite would turn a number into a binary fraction."""
-
-    impl = String(60)
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Any) -> str | None:
-        return None if value is None else format(value, "f")
-
-    def process_result_value(self, value: str | None, dialect: Any) -> Decimal | None:
-        return None if value is None else Decimal(value)
 
 
 class SkillLevel(StrEnum):
