@@ -6,16 +6,20 @@ the text names as `prm:NAME`; nothing else can be loaded, and what cannot be loa
 raises PdfError instead of leaving a gap. The same input gives the same bytes.
 """
 
+import io
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
 
 import pydyf
 import weasyprint
 from pyhanko.sign.signers import SimpleSigner
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
@@ -28,6 +32,7 @@ from prm.infra.pdf_inspection import (
     inspect_signature,
 )
 from prm.infra.pdf_resources import (
+    MissingGlyphs,
     PdfError,
     ResourceFetcher,
     ResourceRefused,
@@ -39,6 +44,7 @@ __all__ = [
     "EXPLANATIONS",
     "Attachment",
     "FittedText",
+    "MissingGlyphs",
     "PdfError",
     "Problem",
     "ResourceRefused",
@@ -54,6 +60,9 @@ __all__ = [
 ]
 
 MAX_STYLE_SHEETS = 16
+# The colours of a document are sRGB. WeasyPrint's own profile of that name is opened anew for
+# every document and left open, so it gets the same one under another name.
+OUTPUT_INTENT = "--srgb"
 ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 Finisher = Callable[[weasyprint.Document, pydyf.PDF], None]
@@ -86,7 +95,8 @@ def render_certificate(
     `signed_at` is the time the signer claims, written in UTC to the second. `language` is a
     BCP 47 tag. `signature_label` is read out by screen readers for the signature field; by
     default it is the signer's name. Raises ResourceRefused if the text asks for anything
-    beyond `resources`, PdfError if the document cannot be made complete.
+    beyond `resources`, MissingGlyphs if no installed font has one of its letters, PdfError if
+    the document cannot be made complete for another reason.
     """
     if signed_at.tzinfo is None:
         raise PdfError("signed_at must be an instant with a zone.")
@@ -122,7 +132,8 @@ def render_certificate(
 def render_report(html: str, *, css: str, resources: Mapping[str, bytes], language: str, title: str) -> bytes:
     """Return a tagged PDF/UA-1 document without signature; it carries no time of its own.
 
-    Raises ResourceRefused and PdfError as `render_certificate` does.
+    Raises ResourceRefused and PdfError as `render_certificate` does; a letter that no
+    installed font has is an empty box here.
     """
     return _render(
         html,
@@ -156,14 +167,23 @@ def _render(
         try:
             sheet, fonts = _style_sheet(css)
             source = weasyprint.HTML(string=html, url_fetcher=fetcher)
-            document = source.render(font_config=fonts, stylesheets=[sheet], pdf_variant=variant)
+            document = source.render(
+                font_config=fonts,
+                stylesheets=[sheet],
+                color_profiles={OUTPUT_INTENT: _srgb_profile()},
+                pdf_variant=variant,
+                output_intent=OUTPUT_INTENT,
+            )
             document.metadata.title = title
             document.metadata.lang = language
             if created_at is not None:
                 stamp = created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
                 document.metadata.created = document.metadata.modified = stamp
             rendered: bytes = document.write_pdf(
-                finisher=finisher, pdf_variant=variant, attachments=attachments
+                finisher=finisher,
+                pdf_variant=variant,
+                output_intent=OUTPUT_INTENT,
+                attachments=attachments,
             )
         except FatalURLFetchingError as error:
             raise ResourceRefused(str(error)) from error
@@ -203,6 +223,16 @@ def _style_sheet(css: str) -> tuple[weasyprint.CSS, FontConfiguration]:
         if len(cache.parsed) > MAX_STYLE_SHEETS:
             cache.parsed.popitem(last=False)
     return cache.parsed[css], cache.fonts
+
+
+@cache
+def _srgb() -> bytes:
+    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+
+
+def _srgb_profile() -> ColorProfile:
+    components = (["r"], ["g"], ["b"])
+    return ColorProfile(io.BytesIO(_srgb()), "sRGB2014.icc", "relative-colorimetric", components)
 
 
 def _embedded(attachment: Attachment, instant: datetime) -> weasyprint.Attachment:

@@ -6,6 +6,7 @@ therefore never reaches the parser.
 """
 
 import io
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ MAX_HOLE_BYTES = 200_000
 MAX_BYTE_RANGES = 20
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 HOLE = re.compile(rb"<((?:[0-9A-Fa-f]{2})+)>")
+
+# The verdict says it; a stack trace per forged file would only fill the log.
+logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
 
 
 def N_(message: str) -> str:

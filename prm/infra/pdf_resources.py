@@ -41,6 +41,10 @@ class ResourceRefused(PdfError):
     """A document asks for something it was not handed, or what it was handed is unusable."""
 
 
+class MissingGlyphs(PdfError):
+    """No installed font has a letter of the text."""
+
+
 class ResourceFetcher:
     """Serves the named images of one document as `prm:NAME` and remembers what it refused."""
 

@@ -18,12 +18,12 @@ import pydyf
 from pyhanko.sign.signers import SimpleSigner
 from weasyprint import Document
 
-from prm.infra.pdf_resources import PdfError
+from prm.infra.pdf_resources import MissingGlyphs, PdfError
 
 T = TypeVar("T")
 
-# Hexadecimal digits kept free for the signature. A P-256 chain takes about 2,600, names of 64
-# Chinese characters in both certificates 5,400.
+# Hexadecimal digits kept free for the signature. A P-256 chain takes about 2,600, with the
+# longest names a certificate can hold about 3,900.
 HOLE_DIGITS = 8192
 OFFSET_DIGITS = 10
 BYTE_RANGE_HOLE = b"[0 " + b" ".join([b"9" * OFFSET_DIGITS] * 3) + b"]"
@@ -85,6 +85,7 @@ class SignatureField:
     def finish(self, document: Document, pdf: pydyf.PDF) -> None:
         """Add the PDF/UA mark and an empty certifying signature; PdfError if that cannot be."""
         try:
+            _refuse_missing_glyphs(document)
             self._settle_attachments(pdf)
             _mark_as_pdfua(pdf)
             _forbid_interpolation(pdf)
@@ -221,6 +222,14 @@ def _loop_is_running() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def _refuse_missing_glyphs(document: Document) -> None:
+    """An empty box in place of a letter would stay in a signed document for ever."""
+    missing = {codepoint for font in document.fonts.values() for codepoint in font.missing}
+    if missing:
+        named = ", ".join(f"{chr(codepoint)} (U+{codepoint:04X})" for codepoint in sorted(missing))
+        raise MissingGlyphs(f"No font on this machine can print {named}.")
 
 
 def _mark_as_pdfua(pdf: pydyf.PDF) -> None:
