@@ -48,6 +48,7 @@ class Deal(Keyed, VendorOwned, db.Model):
         Index("ix_deal_vendor_partnership", "vendor_id", "partnership_id"),
         Index("ix_deal_unmatched_product", "vendor_id", "product_id", "product_name"),
         Index("ix_deal_unmatched_customer", "vendor_id", "customer_id", "customer_name"),
+        Index("ix_deal_vendor_batch", "vendor_id", "batch_id", "line"),
     )
     reach_own = "partnership_id"
 

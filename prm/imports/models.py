@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from prm.accounts.models import User
 from prm.extensions import db
 from prm.infra.db import (
     Keyed,
@@ -18,6 +19,7 @@ from prm.infra.db import (
     tenant_key,
     tenant_table,
 )
+from prm.vendors.models import StoredFile
 
 
 class ImportKind(StrEnum):
@@ -28,7 +30,9 @@ class ImportKind(StrEnum):
 
 
 class BatchStatus(StrEnum):
-    DRAFT = "draft"  # uploaded, mapped and previewed; nothing changed
+    DRAFT = "draft"  # uploaded; columns are being mapped
+    CHECKING = "checking"  # mapped, waiting for its dry run
+    CHECKED = "checked"  # dry run done, to be confirmed; nothing changed so far
     DUE = "due"  # confirmed, waiting for the worker
     APPLIED = "applied"
     FAILED = "failed"
@@ -38,12 +42,21 @@ class BatchStatus(StrEnum):
 class RowOutcome(StrEnum):
     INSERTED = "inserted"
     UPDATED = "updated"
-    UNCHANGED = "unchanged"
+    UNCHANGED = "unchanged"  # counted, not kept: its trace stays with the batch that changed it last
     REJECTED = "rejected"
 
 
+class ChangeAction(StrEnum):
+    INSERTED = "inserted"
+    UPDATED = "updated"
+    DELETED = "deleted"
+
+
 class ImportBatch(Keyed, VendorOwned, db.Model):
-    """One file. `options` holds mapping, stages, date format and switches; `counts` the outcome."""
+    """One file. `options` says how to read it, `file_facts` what was seen in it, `counts` the outcome.
+
+    `counts` is the dry run's report until the batch is applied, then the one of what was done.
+    """
 
     __tablename__ = "import_batch"
     __table_args__ = tenant_table(tenant_key("file_id", "stored_file"))
@@ -51,7 +64,8 @@ class ImportBatch(Keyed, VendorOwned, db.Model):
     kind: Mapped[ImportKind] = enum_column(ImportKind)
     source: Mapped[str] = mapped_column(String(60))
     file_id: Mapped[int]
-    options: Mapped[dict[str, Any]] = mapped_column(JSON)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    file_facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     status: Mapped[BatchStatus] = enum_column(BatchStatus, default=BatchStatus.DRAFT, index=True)
     failure: Mapped[str | None] = mapped_column(String(500))
@@ -60,25 +74,50 @@ class ImportBatch(Keyed, VendorOwned, db.Model):
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    file: Mapped[StoredFile] = relationship(viewonly=True)
+    created_by: Mapped[User | None] = relationship(viewonly=True)
 
-class ImportRow(Keyed, VendorOwned, db.Model):
-    """One line of a batch. `before` is the entity as it was (null where the row created it)."""
+
+class ImportRow(VendorOwned, db.Model):
+    """One line of a batch that changed something or was rejected, with its cells as the file has them.
+
+    `reasons` of a rejected one: [{"column", "value", "msgid", "args"}], to be said in the reader's
+    language.
+    """
 
     __tablename__ = "import_row"
     __table_args__ = tenant_table(
         tenant_key("batch_id", "import_batch"),
         Index("ix_import_row_batch_line", "batch_id", "line"),
-        Index("ix_import_row_entity", "vendor_id", "entity_type", "entity_id"),
     )
 
+    id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int]
     line: Mapped[int]
     outcome: Mapped[RowOutcome] = enum_column(RowOutcome)
     raw: Mapped[dict[str, Any]] = mapped_column(JSON)
-    entity_type: Mapped[str | None] = mapped_column(String(30))
-    entity_id: Mapped[int | None]
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class ImportChange(VendorOwned, db.Model):
+    """One row of ours that a batch made, changed or removed: what an undo reads.
+
+    `before` and `after` hold all its columns (null where there was or is none). One line may change
+    several: a deal, the order it became, the customer it named first.
+    """
+
+    __tablename__ = "import_change"
+    __table_args__ = tenant_table(
+        tenant_key("batch_id", "import_batch"),
+        Index("ix_import_change_batch_type", "batch_id", "entity_type"),
+        Index("ix_import_change_entity", "vendor_id", "entity_type", "entity_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int]
+    line: Mapped[int | None]
+    entity_type: Mapped[str] = mapped_column(String(30))
+    entity_id: Mapped[int]
+    action: Mapped[ChangeAction] = enum_column(ChangeAction)
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    column: Mapped[str | None] = mapped_column(String(200))
-    value: Mapped[str | None] = mapped_column(String(500))
-    reason: Mapped[str | None] = mapped_column(String(300))
-    reason_args: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)

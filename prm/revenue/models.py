@@ -16,7 +16,11 @@ from prm.products.models import Product
 
 
 class Order(Keyed, VendorOwned, db.Model):
-    """An order. `amount_minor` in minor units of `currency`; negative amounts are credit notes."""
+    """An order. `amount_minor` in minor units of `currency`; negative amounts are credit notes.
+
+    `product_name` and `customer_name` are the source's words; "" where it had none. `is_derived`: made
+    from a deal that was won (same source, same external id), and following that deal.
+    """
 
     __tablename__ = "sales_order"
     __table_args__ = tenant_table(
@@ -29,6 +33,9 @@ class Order(Keyed, VendorOwned, db.Model):
         Index("ix_sales_order_vendor_date", "vendor_id", "ordered_on"),
         Index("ix_sales_order_vendor_partnership", "vendor_id", "partnership_id", "ordered_on"),
         Index("ix_sales_order_unmatched_product", "vendor_id", "product_id", "product_name"),
+        Index("ix_sales_order_unmatched_customer", "vendor_id", "customer_id", "customer_name"),
+        Index("ix_sales_order_vendor_deal", "vendor_id", "deal_id"),
+        Index("ix_sales_order_vendor_batch", "vendor_id", "batch_id", "line"),
     )
     reach_own = "partnership_id"
 
@@ -42,6 +49,7 @@ class Order(Keyed, VendorOwned, db.Model):
     currency: Mapped[str] = mapped_column(String(3))
     deal_id: Mapped[int | None]
     deal_external_id: Mapped[str | None] = mapped_column(String(120))
+    is_derived: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     source_system: Mapped[str] = mapped_column(String(60))
     external_id: Mapped[str] = mapped_column(String(120))
