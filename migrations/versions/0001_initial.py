@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("fiscal_year_start_month", sa.Integer(), nullable=False),
         sa.Column("brand_primary", sa.String(length=7), nullable=False),
         sa.Column("brand_ink", sa.String(length=7), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -285,8 +286,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("job_functions", sa.JSON(), nullable=False),
+        sa.Column("region_names", sa.JSON(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.Column("partnership_public_id", sa.Uuid(), nullable=True),
+        sa.Column("company_name", sa.String(length=200), nullable=True),
+        sa.Column("is_for_company", sa.Boolean(), nullable=False),
         sa.Column("invited_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
@@ -339,6 +343,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=True),
         sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column("at_vendor_id", sa.Integer(), nullable=True),
         sa.Column(
             "role",
             sa.Enum(
@@ -370,7 +375,11 @@ def upgrade() -> None:
             "(role IN ('partner_admin', 'partner_member')) = (partner_id IS NOT NULL)",
             name=op.f("ck_membership_partner_role"),
         ),
+        sa.CheckConstraint(
+            "at_vendor_id IS NULL OR partner_id IS NOT NULL", name=op.f("ck_membership_at_vendor")
+        ),
         sa.CheckConstraint("vendor_id IS NULL OR partner_id IS NULL", name=op.f("ck_membership_one_side")),
+        sa.ForeignKeyConstraint(["at_vendor_id"], ["vendor.id"], name=op.f("fk_membership_at_vendor_id")),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_membership_partner_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_membership_user_id")),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_membership_vendor_id")),
@@ -378,6 +387,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_membership_public_id")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_at_vendor_id"), ["at_vendor_id"], unique=False)
         batch_op.create_index("ix_membership_partner_ended", ["partner_id", "ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_vendor_id"), ["vendor_id"], unique=False)
@@ -404,6 +414,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("next_attempt_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_error", sa.String(length=300), nullable=False),
         sa.Column("sent_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -412,6 +423,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_outgoing_mail_public_id")),
     )
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outgoing_mail_next_attempt_at"), ["next_attempt_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_outgoing_mail_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_outgoing_mail_vendor_id"), ["vendor_id"], unique=False)
 
@@ -426,16 +440,18 @@ def upgrade() -> None:
     op.create_table(
         "password_reset",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("used_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_password_reset_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_password_reset")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_password_reset_token_hash")),
     )
     with op.batch_alter_table("password_reset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_reset_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_password_reset_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -517,6 +533,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("client_name", sa.String(length=60), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
@@ -1760,18 +1777,21 @@ def downgrade() -> None:
     op.drop_table("product")
     with op.batch_alter_table("password_reset", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_password_reset_user_id"))
+        batch_op.drop_index(batch_op.f("ix_password_reset_created_at"))
 
     op.drop_table("password_reset")
     op.drop_table("partner_vendor")
     with op.batch_alter_table("outgoing_mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outgoing_mail_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_outgoing_mail_status"))
+        batch_op.drop_index(batch_op.f("ix_outgoing_mail_next_attempt_at"))
 
     op.drop_table("outgoing_mail")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
         batch_op.drop_index("ix_membership_partner_ended")
+        batch_op.drop_index(batch_op.f("ix_membership_at_vendor_id"))
 
     op.drop_table("membership")
     with op.batch_alter_table("journal_personal_value", schema=None) as batch_op:

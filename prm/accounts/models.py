@@ -70,7 +70,9 @@ class PartnerVendor(db.Model):
 class Membership(Keyed, db.Model):
     """A dated affiliation with a vendor, a partner or (neither: operator) the installation.
 
-    `region_names` limits a channel manager's scope; empty means the whole vendor.
+    `region_names` limits a channel manager's scope; empty means the whole vendor. `at_vendor_id`
+    limits a partner's person to one vendor: the vendor that invited them. Only the company's own
+    people decide who acts for it everywhere, or a vendor could read another's through its invitee.
     """
 
     __tablename__ = "membership"
@@ -83,12 +85,14 @@ class Membership(Keyed, db.Model):
         CheckConstraint(
             "(role = 'operator') = (vendor_id IS NULL AND partner_id IS NULL)", name="operator_role"
         ),
+        CheckConstraint("at_vendor_id IS NULL OR partner_id IS NOT NULL", name="at_vendor"),
         Index("ix_membership_partner_ended", "partner_id", "ended_at"),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"), index=True)
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    at_vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"), index=True)
     role: Mapped[MembershipRole] = enum_column(MembershipRole)
     job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
     region_names: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -100,13 +104,17 @@ class Membership(Keyed, db.Model):
 
 
 class UserSession(db.Model):
-    """One sign-in. The cookie holds a token; the table its hash. Ending the row ends the session."""
+    """One sign-in. The cookie holds a token; the table its hash. Ending the row ends the session.
+
+    `client_name` is what its owner knows it by ("Firefox, Linux"); no more of the browser is kept.
+    """
 
     __tablename__ = "user_session"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    client_name: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -115,7 +123,8 @@ class UserSession(db.Model):
 
 
 class SignInFailure(db.Model):
-    """A failed sign-in, counted per address and per network origin (both as keyed hashes)."""
+    """An attempt to sign in that did not succeed, or has not yet: one row per address and one per
+    network origin, both as keyed hashes."""
 
     __tablename__ = "sign_in_failure"
 
@@ -127,8 +136,9 @@ class SignInFailure(db.Model):
 class Invitation(Keyed, db.Model):
     """An invitation to join a vendor or a partner: random, expiring, single use.
 
-    `partnership_public_id` names the partnership that invites a partner's people, until the
-    partner company has an account of its own.
+    For a partner's people `partnership_public_id` names the partnership and `company_name` what it
+    was called then. `is_for_company`: sent by the company's own administrator, so that it counts
+    with every vendor the company works with; else with the inviting vendor alone.
     """
 
     __tablename__ = "invitation"
@@ -138,8 +148,11 @@ class Invitation(Keyed, db.Model):
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[MembershipRole] = enum_column(MembershipRole)
     job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    region_names: Mapped[list[str]] = mapped_column(JSON, default=list)
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), index=True)
     partnership_public_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+    company_name: Mapped[str | None] = mapped_column(String(200))
+    is_for_company: Mapped[bool] = mapped_column(default=False)
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -148,15 +161,20 @@ class Invitation(Keyed, db.Model):
 
 
 class PasswordReset(db.Model):
-    """A password-reset link: random, expiring, single use."""
+    """A password-reset link: random, expiring, single use.
+
+    A request for an address nobody has leaves a row without a user: the same work, the same answer.
+    The link itself is made by a job (`mailed_at`), so that the request need not know more.
+    """
 
     __tablename__ = "password_reset"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -167,7 +185,11 @@ class MailStatus(StrEnum):
 
 
 class OutgoingMail(Keyed, db.Model):
-    """A mail to be sent, written in the transaction that gives the reason for it."""
+    """A mail to be sent, written in the transaction that gives the reason for it.
+
+    `next_attempt_at` is also the lease of who is sending it now. The body is emptied once it was
+    handed over: it may hold a link that opens an account.
+    """
 
     __tablename__ = "outgoing_mail"
 
@@ -178,5 +200,6 @@ class OutgoingMail(Keyed, db.Model):
     status: Mapped[MailStatus] = enum_column(MailStatus, default=MailStatus.DUE, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    last_error: Mapped[str] = mapped_column(String(300), default="")
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

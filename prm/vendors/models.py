@@ -24,7 +24,11 @@ class Vendor(Keyed, db.Model):
     fiscal_year_start_month: Mapped[int] = mapped_column(default=1)
     brand_primary: Mapped[str] = mapped_column(String(7), default="#1f4e8c")
     brand_ink: Mapped[str] = mapped_column(String(7), default="#1b2430")
+    revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    # Two people in the settings at once: the later save answers 409 and keeps what they typed.
+    __mapper_args__ = {"version_id_col": revision}
 
 
 class FormerSlug(db.Model):
