@@ -1,0 +1,97 @@
+"""Which orders there are: one, or those that a set of filters leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager, selectinload
+
+from prm.access import Actor, visible
+from prm.deals.models import Deal
+from prm.errors import NotFound
+from prm.extensions import db
+from prm.partners.models import Partnership, Region
+from prm.permissions import P
+from prm.products.models import Product
+from prm.revenue.models import Order
+
+NONE = "none"  # in a filter: rows that have no region, or no product at all
+
+
+@dataclass(frozen=True)
+class OrderFilters:
+    """What narrows orders; None everywhere is all of them. Dates include both ends.
+
+    `region` and `product` are public ids, or NONE for rows without. `product_name` is an unmatched
+    name as the source writes it.
+    """
+
+    date_from: date | None = None
+    date_to: date | None = None
+    currency: str | None = None
+    partner: UUID | None = None
+    region: UUID | str | None = None
+    product: UUID | str | None = None
+    product_name: str | None = None
+
+
+def narrow_orders(statement: Select[Any], filters: OrderFilters) -> Select[Any]:
+    """The statement over Order joined to Partnership, with the filters applied."""
+    if filters.date_from is not None:
+        statement = statement.where(Order.ordered_on >= filters.date_from)
+    if filters.date_to is not None:
+        statement = statement.where(Order.ordered_on <= filters.date_to)
+    if filters.currency is not None:
+        statement = statement.where(Order.currency == filters.currency)
+    if filters.partner is not None:
+        statement = statement.where(Partnership.public_id == filters.partner)
+    if filters.region == NONE:
+        statement = statement.where(Partnership.region_id.is_(None))
+    elif isinstance(filters.region, UUID):
+        region = select(Region.id).where(Region.public_id == filters.region)
+        statement = statement.where(Partnership.region_id.in_(region))
+    if filters.product == NONE:
+        statement = statement.where(Order.product_id.is_(None), Order.product_name == "")
+    elif isinstance(filters.product, UUID):
+        product = select(Product.id).where(Product.public_id == filters.product)
+        statement = statement.where(Order.product_id.in_(product))
+    if filters.product_name is not None:
+        statement = statement.where(Order.product_id.is_(None), Order.product_name == filters.product_name)
+    return statement
+
+
+def list_orders(
+    actor: Actor, filters: OrderFilters | None = None, *, limit: int | None = None
+) -> list[Order]:
+    """The orders within the actor's reach, oldest first, with partnership, region, customer, product."""
+    statement = visible(
+        select(Order).join(Order.partnership).options(contains_eager(Order.partnership)), actor, P.ORDER_VIEW
+    )
+    statement = narrow_orders(statement, filters or OrderFilters()).options(
+        selectinload(Order.customer), selectinload(Order.product), selectinload(Order.deal)
+    )
+    return list(db.session.scalars(statement.order_by(Order.ordered_on, Order.id).limit(limit)))
+
+
+def find_order(actor: Actor, order_id: UUID) -> Order | None:
+    """The order of that public id, or None where there is none within reach."""
+    return db.session.scalars(
+        visible(select(Order).where(Order.public_id == order_id), actor, P.ORDER_VIEW).options(
+            selectinload(Order.partnership).selectinload(Partnership.region),
+            selectinload(Order.customer),
+            selectinload(Order.product),
+            selectinload(Order.deal).selectinload(Deal.product),
+        )
+    ).one_or_none()
+
+
+def get_order(actor: Actor, order_id: UUID) -> Order:
+    """The order of that public id. Raises NotFound."""
+    order = find_order(actor, order_id)
+    if order is None:
+        raise NotFound
+    return order
