@@ -343,7 +343,6 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=True),
         sa.Column("partner_id", sa.Integer(), nullable=True),
-        sa.Column("at_vendor_id", sa.Integer(), nullable=True),
         sa.Column(
             "role",
             sa.Enum(
@@ -367,6 +366,7 @@ def upgrade() -> None:
         sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("at_vendor_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "(role = 'operator') = (vendor_id IS NULL AND partner_id IS NULL)",
             name=op.f("ck_membership_operator_role"),

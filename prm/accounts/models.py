@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.extensions import db
-from prm.infra.db import Keyed, UtcDateTime, enum_column
+from prm.infra.db import AtVendor, Keyed, UtcDateTime, enum_column
 from prm.permissions import Role
 
 
@@ -67,7 +67,7 @@ class PartnerVendor(db.Model):
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"), primary_key=True)
 
 
-class Membership(Keyed, db.Model):
+class Membership(Keyed, AtVendor, db.Model):
     """A dated affiliation with a vendor, a partner or (neither: operator) the installation.
 
     `region_names` limits a channel manager's scope; empty means the whole vendor. `at_vendor_id`
@@ -92,7 +92,6 @@ class Membership(Keyed, db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"), index=True)
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
-    at_vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"), index=True)
     role: Mapped[MembershipRole] = enum_column(MembershipRole)
     job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
     region_names: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -43,10 +43,12 @@ def list_places(user_id: int) -> list[Place]:
         .join(Vendor, or_(Vendor.id == Membership.vendor_id, Vendor.id == PartnerVendor.vendor_id))
         .where(
             Membership.user_id == user_id,
+            or_(Membership.at_vendor_id.is_(None), Membership.at_vendor_id == Vendor.id),
             Membership.started_at <= now,
             or_(Membership.ended_at.is_(None), Membership.ended_at > now),
         )
         .order_by(Vendor.name, Membership.vendor_id.is_(None), Membership.id)
+        .execution_options(every_vendor=True)
     )
     places: dict[int, Place] = {}
     for row in db.session.execute(statement):

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Uuid,
     event,
     false,
+    or_,
     text,
 )
 from sqlalchemy.engine import Connection, Engine
@@ -118,6 +119,15 @@ class VendorOwned:
         return mapped_column(ForeignKey("vendor.id"), index=True)
 
 
+class AtVendor:
+    """A row of no vendor that counts with all of them, or, if it names one, with that vendor alone:
+    it is not there while another vendor is served, unless a statement sets `every_vendor`."""
+
+    @declared_attr
+    def at_vendor_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("vendor.id"), index=True)
+
+
 def tenant_table(*arguments: Any) -> tuple[Any, ...]:
     """Table arguments of a VendorOwned model: the key that composite foreign keys point at, and more."""
     return (UniqueConstraint("vendor_id", "id"), *arguments)
@@ -192,6 +202,13 @@ def _apply_tenant_scope(state: ORMExecuteState) -> None:
         criterion = with_loader_criteria(
             VendorOwned, lambda cls: cls.vendor_id == vendor_id, include_aliases=True
         )
+        if not state.execution_options.get("every_vendor"):
+            here = with_loader_criteria(
+                AtVendor,
+                lambda cls: or_(cls.at_vendor_id.is_(None), cls.at_vendor_id == vendor_id),
+                include_aliases=True,
+            )
+            state.statement = state.statement.options(here)
     state.statement = state.statement.options(criterion)
 
 
