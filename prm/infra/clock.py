@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+_LONGEST_ZONE_NAME = 64
+
 
 class UnknownTimeZone(ValueError):
     """The name is not one of the IANA time zones this machine knows."""
@@ -82,6 +84,9 @@ def day_start(on: date, zone_name: str) -> datetime:
 @lru_cache(maxsize=1024)
 def zone(zone_name: str) -> ZoneInfo:
     """The zone of an IANA name. Raises UnknownTimeZone."""
+    if len(zone_name) > _LONGEST_ZONE_NAME:
+        # The zone is looked for as a package, level by level: a long path exhausts the stack.
+        raise UnknownTimeZone(f"unknown time zone: {zone_name[:80]!r}")
     try:
         return ZoneInfo(zone_name)
     except (KeyError, ValueError, OSError) as error:

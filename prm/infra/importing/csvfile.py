@@ -10,6 +10,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from prm.infra.importing.errors import ImportFileError, row_reason
@@ -19,6 +20,7 @@ DELIMITERS = (",", ";", "\t", "|")
 MAX_BROKEN_ROWS = 200
 _SAMPLE_CHARACTERS = 131_072
 _SAMPLE_RECORDS = 300
+_SAMPLE_LINES = 3000
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 _SEPARATOR_HINT = re.compile(r"\s{0,8}sep=([,;\t|])\s{0,8}")
 
@@ -120,8 +122,9 @@ def _whole_lines(text: str) -> str:
 
 def _widths(sample: str, delimiter: str) -> list[int]:
     widths: list[int] = []
+    lines = (match.group() for match in islice(_LINE.finditer(sample), _SAMPLE_LINES))
     try:
-        for record in csv.reader((match.group() for match in _LINE.finditer(sample)), delimiter=delimiter):
+        for record in csv.reader(lines, delimiter=delimiter):
             if record:
                 widths.append(len(record))
             if len(widths) == _SAMPLE_RECORDS:

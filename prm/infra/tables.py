@@ -1,0 +1,451 @@
+"""The server side of the one table component: sort, search, filter, pages, and exports of the same.
+
+A TableSpec says what a table can do; the URL says what a person wants of it. Whatever the URL says,
+a page comes out: a parameter that means nothing is as good as absent. Three parameters are common to
+all tables (`search`, `sort` with `direction`, `page` with `size`), the others are the spec's filters.
+
+Two queries make a page, however many rows there are: one counts and sums, one fetches. The latter
+sorts and cuts keys alone and joins the rest to the few that are left, so that page 150 costs like
+page 1.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, func, or_
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import UnaryExpression
+
+MAX_SEARCH = 200
+MAX_WORDS = 8
+_RESERVED = {"search", "sort", "direction", "page", "size"}
+_LARGEST = 10**9
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `sort` is what it is ordered by (None: it cannot be), `total` what its sum is of.
+
+    Text is best sorted by func.lower(...), so that both databases agree.
+    """
+
+    key: str
+    label: Any
+    sort: Any = None
+    is_numeric: bool = False
+    total: Any = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: `apply` narrows the statement to a value that has been understood.
+
+    `choices` are (value, label); of kind 'choice' only those values are understood, and `apply` gets
+    them as they stand there. Of the other kinds it gets a date, an int or a text.
+    """
+
+    key: str
+    label: Any
+    choices: Sequence[tuple[Any, Any]] = ()
+    apply: Callable[[Select[Any], Any], Select[Any]] = lambda statement, _: statement
+    kind: Literal["choice", "date", "integer", "text"] = "choice"
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What a table shows and can be asked for.
+
+    `key` is the primary key that rows are counted, cut and told apart by; the statement has one row
+    per key. `search` are the text expressions in which every searched word must be found. The
+    default sort is a column's key, with a minus before it for descending.
+    """
+
+    key: Any
+    columns: Sequence[Column]
+    default_sort: str
+    search: Sequence[Any] = ()
+    filters: Sequence[Filter] = ()
+    page_sizes: tuple[int, ...] = (25, 50, 100)
+
+    def __post_init__(self) -> None:
+        sortable = {column.key for column in self.columns if column.sort is not None}
+        if self.default_sort.removeprefix("-") not in sortable:
+            raise ValueError(f"nothing sorts by {self.default_sort!r}")
+        keys = [each.key for each in self.filters]
+        if len(set(keys)) != len(keys) or set(keys) & _RESERVED:
+            raise ValueError("a filter needs a key of its own, other than those common to all tables")
+
+
+@dataclass(frozen=True)
+class ColumnState:
+    """A column as a template shows it; `direction` is set on the one that sorts."""
+
+    key: str
+    label: Any
+    is_sortable: bool
+    is_numeric: bool
+    direction: Literal["asc", "desc"] | None
+    url: str | None
+
+
+@dataclass(frozen=True)
+class FilterState:
+    """A filter as a template shows it: `value` is its text in the URL, '' where it is not set."""
+
+    key: str
+    label: Any
+    kind: str
+    value: str
+    chosen: Any
+    options: tuple[tuple[str, Any], ...]
+
+    @property
+    def name(self) -> str:
+        return self.key
+
+    @property
+    def choices(self) -> tuple[tuple[str, Any], ...]:
+        return self.options
+
+
+@dataclass(frozen=True)
+class TableRequest:
+    """What the URL asks of a table, understood and safe."""
+
+    sort: str
+    direction: Literal["asc", "desc"]
+    page: int
+    size: int
+    search: str
+    chosen: Mapping[str, Any]
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """One page, finished for a template. `first` and `last` count from 1; both are 0 where it is empty.
+
+    `search` is None where the table has none. `totals` holds the sums over all pages, by column key.
+    """
+
+    rows: list[Any]
+    columns: list[ColumnState]
+    filters: list[FilterState]
+    sort: str
+    direction: Literal["asc", "desc"]
+    page: int
+    pages: int
+    size: int
+    sizes: tuple[int, ...]
+    total: int
+    first: int
+    last: int
+    search: str | None
+    totals: dict[str, Any]
+    url: Callable[..., str] = field(repr=False)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.search) or any(each.value for each in self.filters)
+
+
+@dataclass(frozen=True)
+class AllRows:
+    """All rows that a table's URL asks for, up to a cap. `rows` streams and can be read once."""
+
+    rows: Iterator[Any]
+    total: int
+    is_capped: bool
+
+
+def paginate(
+    session: Session,
+    statement: Select[Any],
+    spec: TableSpec,
+    args: Mapping[str, Any],
+    build_url: Callable[..., str] | None = None,
+    *,
+    display: Select[Any] | None = None,
+) -> TablePage:
+    """The page that the URL's arguments ask for; what they say wrongly is left out.
+
+    `statement` says which rows there are, and carries the joins that sorting and searching need.
+    `display` may fetch more beside the same key (joins and columns that only the page needs). With
+    one entity or column the rows are that, else named tuples. `build_url` makes a URL of parameters:
+    partial(url_for, ".list", vendor=slug).
+    """
+    request = read_request(spec, args)
+    narrowed = _narrowed(statement, spec, request)
+    total, totals = _counted(session, narrowed, spec)
+    pages = max(1, -(-total // request.size))
+    page = min(request.page, pages)
+    offset = (page - 1) * request.size
+    rows: list[Any] = []
+    if total:
+        rows = _fetched(session, narrowed, statement if display is None else display, spec, request, offset)
+    url = _url_builder(spec, request, page, build_url)
+    return TablePage(
+        rows=rows,
+        columns=[_column_state(column, request, url) for column in spec.columns],
+        filters=[_filter_state(each, request) for each in spec.filters],
+        sort=request.sort,
+        direction=request.direction,
+        page=page,
+        pages=pages,
+        size=request.size,
+        sizes=spec.page_sizes,
+        total=total,
+        first=offset + 1 if rows else 0,
+        last=offset + len(rows),
+        search=request.search if spec.search else None,
+        totals=totals,
+        url=url,
+    )
+
+
+def all_rows(
+    session: Session,
+    statement: Select[Any],
+    spec: TableSpec,
+    args: Mapping[str, Any],
+    *,
+    cap: int = 100_000,
+) -> AllRows:
+    """Every row of what the URL's arguments ask for, in its order, streamed for an export.
+
+    At most `cap` rows; `is_capped` says that there were more, which an export has to say too.
+    """
+    request = read_request(spec, args)
+    narrowed = _narrowed(statement, spec, request)
+    total, _ = _counted(session, narrowed, spec)
+    ordered = narrowed.order_by(None).order_by(*_order(spec, request)).limit(cap)
+    is_single = len(statement.column_descriptions) == 1
+
+    def rows() -> Iterator[Any]:
+        # Asked for at the first row, closed at the last or when nobody wants more.
+        with session.execute(ordered.execution_options(yield_per=1000)) as result:
+            yield from result.scalars() if is_single else result
+
+    return AllRows(rows(), total, total > cap)
+
+
+def read_request(spec: TableSpec, args: Mapping[str, Any]) -> TableRequest:
+    """Understand the URL's arguments: unknown columns, values and sizes count as absent."""
+    sortable = {column.key for column in spec.columns if column.sort is not None}
+    sort = _text(args, "sort")
+    if sort in sortable:
+        is_descending = _text(args, "direction") == "desc"
+    else:
+        sort, is_descending = spec.default_sort.removeprefix("-"), spec.default_sort.startswith("-")
+    size = _whole(_text(args, "size"))
+    chosen: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    for each in spec.filters:
+        text = _text(args, each.key)
+        value = _understood(each, text) if text else None
+        if value is not None:
+            chosen[each.key], texts[each.key] = value, text
+    return TableRequest(
+        sort=sort,
+        direction="desc" if is_descending else "asc",
+        page=max(1, _whole(_text(args, "page")) or 1),
+        size=size if size in spec.page_sizes else spec.page_sizes[0],
+        search=_text(args, "search") if spec.search else "",
+        chosen=chosen,
+        texts=texts,
+    )
+
+
+def _narrowed(statement: Select[Any], spec: TableSpec, request: TableRequest) -> Select[Any]:
+    for each in spec.filters:
+        if each.key in request.chosen:
+            statement = each.apply(statement, request.chosen[each.key])
+    words = request.search.split()[:MAX_WORDS]
+    if words:
+        statement = statement.where(and_(*[_found(word, spec.search) for word in words]))
+    return statement
+
+
+def _found(word: str, expressions: Sequence[Any]) -> ColumnElement[bool]:
+    """The word somewhere in one of the expressions, whatever its case; % and _ mean themselves.
+
+    SQLite folds the case of ASCII only, so the usual spellings of other words are tried one by one.
+    """
+    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
+    return or_(
+        *[
+            expression.icontains(spelling, autoescape=True)
+            for expression in expressions
+            for spelling in sorted(spellings)
+        ]
+    )
+
+
+def _counted(session: Session, narrowed: Select[Any], spec: TableSpec) -> tuple[int, dict[str, Any]]:
+    """How many rows there are and the columns' sums, in one query.
+
+    Not through a subquery: the session's tenant filter sees only what stands at the top.
+    """
+    summed = [column for column in spec.columns if column.total is not None]
+    counting = narrowed.with_only_columns(
+        func.count(spec.key), *[func.sum(column.total) for column in summed], maintain_column_froms=True
+    )
+    count, *sums = session.execute(counting.order_by(None)).one()
+    # PostgreSQL sums big integers as numeric, and nothing at all as NULL.
+    return count, {
+        column.key: int(value or 0) if isinstance(column.total.type, Integer) else value
+        for column, value in zip(summed, sums, strict=True)
+    }
+
+
+def _fetched(
+    session: Session,
+    narrowed: Select[Any],
+    display: Select[Any],
+    spec: TableSpec,
+    request: TableRequest,
+    offset: int,
+) -> list[Any]:
+    order = _order(spec, request)
+    keys = (
+        narrowed.with_only_columns(
+            spec.key.label("key"),
+            *[part.label(f"sort_{number}") for number, part in enumerate(_sorts(spec, request.sort))],
+            maintain_column_froms=True,
+        )
+        .order_by(None)
+        .order_by(*order)
+        .limit(request.size)
+        .offset(offset)
+        .subquery("page_keys")
+    )
+    kept = [column for name, column in keys.c.items() if name != "key"]
+    page = (
+        display.join(keys, spec.key == keys.c.key)
+        .order_by(None)
+        .order_by(*_directed([*kept, keys.c.key], request.direction, _nullable(spec, request.sort)))
+    )
+    result = session.execute(page)
+    if len(display.column_descriptions) == 1:
+        return list(result.scalars().unique())
+    return list(result)
+
+
+def _sorts(spec: TableSpec, key: str) -> list[Any]:
+    sort = next(column.sort for column in spec.columns if column.key == key)
+    return list(sort) if isinstance(sort, list | tuple) else [sort]
+
+
+def _nullable(spec: TableSpec, key: str) -> list[bool]:
+    """Which of the sort's parts may be NULL; the tie-break never is."""
+    return [getattr(part, "nullable", True) is not False for part in _sorts(spec, key)] + [False]
+
+
+def _order(spec: TableSpec, request: TableRequest) -> list[UnaryExpression[Any]]:
+    """The order of rows: the column's, blanks last on both databases, ties by key."""
+    parts = [*_sorts(spec, request.sort), spec.key]
+    return _directed(parts, request.direction, _nullable(spec, request.sort))
+
+
+def _directed(parts: Sequence[Any], direction: str, nullable: Sequence[bool]) -> list[UnaryExpression[Any]]:
+    # NULLS LAST only where there can be any: it keeps an index from being used.
+    directed = [part.desc() if direction == "desc" else part.asc() for part in parts]
+    return [
+        part.nulls_last() if may_be_null else part
+        for part, may_be_null in zip(directed, nullable, strict=True)
+    ]
+
+
+def _column_state(column: Column, request: TableRequest, url: Callable[..., str]) -> ColumnState:
+    is_sorting = column.key == request.sort
+    turned = "desc" if is_sorting and request.direction == "asc" else "asc"
+    is_sortable = column.sort is not None
+    return ColumnState(
+        key=column.key,
+        label=column.label,
+        is_sortable=is_sortable,
+        is_numeric=column.is_numeric,
+        direction=request.direction if is_sorting else None,
+        url=url(sort=column.key, direction=turned) if is_sortable else None,
+    )
+
+
+def _filter_state(each: Filter, request: TableRequest) -> FilterState:
+    return FilterState(
+        key=each.key,
+        label=each.label,
+        kind=each.kind,
+        value=request.texts.get(each.key, ""),
+        chosen=request.chosen.get(each.key),
+        options=tuple((str(value), label) for value, label in each.choices),
+    )
+
+
+def _url_builder(
+    spec: TableSpec, request: TableRequest, page: int, build_url: Callable[..., str] | None
+) -> Callable[..., str]:
+    """url(**changes): this page's URL with some parameters changed, or removed by None.
+
+    Defaults are left out; whatever else changes, the page goes back to the first.
+    """
+    default_direction = "desc" if spec.default_sort.startswith("-") else "asc"
+    default = (spec.default_sort.removeprefix("-"), default_direction)
+    current: dict[str, Any] = {
+        **request.texts,
+        "search": request.search,
+        "sort": request.sort,
+        "direction": request.direction,
+        "size": request.size,
+        "page": page,
+    }
+
+    def url(**changes: Any) -> str:
+        wanted = {**current, "page": 1, **changes}
+        if (wanted["sort"], wanted["direction"]) == default:
+            wanted["sort"] = wanted["direction"] = None
+        if wanted["size"] == spec.page_sizes[0]:
+            wanted["size"] = None
+        if wanted["page"] == 1:
+            wanted["page"] = None
+        kept = {name: str(value) for name, value in wanted.items() if value not in (None, "")}
+        return build_url(**kept) if build_url else "?" + urlencode(kept)
+
+    return url
+
+
+def _understood(each: Filter, text: str) -> Any:
+    """A filter's value from its text, or None where it means nothing."""
+    if each.kind == "choice":
+        return next((value for value, _ in each.choices if str(value) == text), None)
+    if each.kind == "date":
+        try:
+            return date.fromisoformat(text) if len(text) == 10 else None
+        except ValueError:
+            return None
+    if each.kind == "integer":
+        sign = -1 if text.startswith("-") else 1
+        number = _whole(text.removeprefix("-"))
+        return None if number is None else sign * number
+    return text
+
+
+def _text(args: Mapping[str, Any], name: str) -> str:
+    """An argument as harmless text: no control characters or lone surrogates, composed, not long."""
+    given = args.get(name)
+    if not isinstance(given, str):
+        return ""
+    shortened = given[: 2 * MAX_SEARCH]
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in shortened)
+    return unicodedata.normalize("NFC", kept).strip()[:MAX_SEARCH]
+
+
+def _whole(text: str) -> int | None:
+    if text.isascii() and text.isdigit():
+        return min(int(text), _LARGEST) if len(text) < 19 else _LARGEST
+    return None
