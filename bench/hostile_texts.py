@@ -28,6 +28,7 @@ from prm.infra.importing import (
     open_table,
     suggest_mapping,
 )
+from prm.infra.importing.csvfile import read_records
 from prm.infra.importing.encodings import decode_text
 from prm.infra.money import parse_currency, parse_minor
 
@@ -93,8 +94,9 @@ TARGETS: dict[str, Callable[[str], object]] = {
     "DateFormat.parse": lambda text: compile_date_format("DD.MM.YYYY").parse(text),
     "detect_date_format": lambda text: detect_date_format([(2, text)]),
     "detect_decimal": lambda text: detect_decimal([(2, text)]),
-    "open_table": lambda text: list(open_table(text.encode()).rows()),
-    "open_table (body)": lambda text: list(open_table(b"a,b\n" + text.encode()).rows()),
+    "open_table": lambda text: open_table(text.encode()),
+    "open_table (body)": lambda text: open_table(b"a,b\n" + text.encode()),
+    "read_records": lambda text: list(read_records(text, ",")),
     "decode_text (cp1252)": lambda text: decode_text(text.encode("cp1252", "replace") + b"\xe9"),
     "convert_rows": _convert,
     "suggest_mapping": lambda text: suggest_mapping([text], [FieldSpec("name", synonyms=(text[:50],))]),

@@ -55,7 +55,13 @@ def read_records(
     Raises ImportFileError when more than MAX_BROKEN_ROWS have broken quotes.
     """
     lines = _Lines(text, skip_lines)
-    reader: Any = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=has_space_before_quote)
+
+    def start() -> Any:
+        return csv.reader(
+            lines.following(), delimiter=delimiter, strict=True, skipinitialspace=has_space_before_quote
+        )
+
+    reader = start()
     broken = 0
     while True:
         line = lines.begin()
@@ -68,15 +74,15 @@ def read_records(
             if broken > MAX_BROKEN_ROWS:
                 raise ImportFileError("too_many_broken_rows", limit=MAX_BROKEN_ROWS, line=line) from error
             first = lines.back_to_second()
+            reader = start()
             if "field limit" in str(error):
                 problem = row_reason("cell_too_long", limit=csv.field_size_limit())
             else:
                 problem = row_reason("row_broken_quotes")
             yield line, [first[:200].rstrip("\r\n")], problem
             continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        yield line, cells, None
+        if cells and any(cell.strip() for cell in cells):
+            yield line, cells, None
 
 
 class _Lines:
@@ -90,13 +96,16 @@ class _Lines:
         for _ in range(skip_lines):
             next(self._matches, None)
 
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._pending.popleft() if self._pending else next(self._matches).group()
-        self._taken.append(line)
-        return line
+    def following(self) -> Iterator[str]:
+        """The lines from here on: first those given back, then the text's."""
+        taken = self._taken
+        while self._pending:
+            taken.append(self._pending.popleft())
+            yield taken[-1]
+        for match in self._matches:
+            line = match.group()
+            taken.append(line)
+            yield line
 
     def begin(self) -> int:
         """A record begins: forget the lines of the last one. Returns this one's first line."""
@@ -108,7 +117,7 @@ class _Lines:
         """Give back all lines of the current record but its first, which is returned."""
         first, *others = self._taken
         self._pending.extendleft(reversed(others))
-        self._taken = [first]
+        self._taken[:] = [first]
         return first
 
 
