@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+from uuid import UUID
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from prm.access import Actor
 from prm.accounts import services as accounts
+from prm.accounts.models import User
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
 from prm.journal.services import record
+from prm.partners import queries
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
 
 MANUAL = "portal"  # source system of what was entered here
@@ -76,6 +81,61 @@ def create_partnership(
     db.session.flush()
     record(actor, "partnership.created", partnership, facts={"name": partnership.name})
     return partnership
+
+
+def change_partnership(
+    actor: Actor,
+    partnership: Partnership,
+    *,
+    name: str,
+    type: PartnershipType,
+    status: PartnershipStatus,
+    region: str | None,
+    manager_id: UUID | None,
+    external_id: str | None,
+    agreement_accepted_on: date | None,
+) -> None:
+    """Change what this vendor states of a partnership. Raises DomainError as create_partnership does.
+
+    `manager_id` is the public id of one of the vendor's channel managers.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise DomainError(_("A partnership needs a name."), {"name": _("Enter a name.")})
+    source = (partnership.source_system or MANUAL) if external_id else partnership.source_system
+    taken = select(Partnership.id).where(
+        Partnership.source_system == source,
+        Partnership.external_id == external_id,
+        Partnership.id != partnership.id,
+    )
+    if external_id and db.session.scalar(taken):
+        message = _("The external id %(id)s is taken.", id=external_id)
+        raise DomainError(message, {"external_id": message})
+    manager = None
+    if manager_id is not None:
+        if manager_id not in {public_id for public_id, _name in queries.list_managers(actor)}:
+            message = _("Choose one of your channel managers.")
+            raise DomainError(message, {"manager": message})
+        manager = db.session.scalars(select(User).where(User.public_id == manager_id)).one()
+    before = partnership.status
+    partnership.name, partnership.name_folded = name[:200], fold_name(name)
+    partnership.type, partnership.status = type, status
+    partnership.region_id = get_or_create_region(actor, region).id if region else None
+    if manager is not None:
+        partnership.manager_user_id, partnership.manager_name = manager.id, manager.name
+    else:
+        partnership.manager_user_id = partnership.manager_name = None
+    if actor.region_ids is not None and partnership.region_id not in actor.region_ids:
+        message = _("Choose one of the regions you look after.")
+        raise DomainError(message, {"region": message})
+    partnership.external_id, partnership.source_system = external_id or None, source
+    partnership.agreement_accepted_on = agreement_accepted_on
+    record(
+        actor,
+        "partnership.changed",
+        partnership,
+        facts={"name": partnership.name, "status": [before.value, status.value]},
+    )
 
 
 def open_partner_account(actor: Actor, partnership: Partnership) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from prm.access import public, requires
 from prm.errors import NotFound
 from prm.extensions import db
+from prm.infra.brand_css import brand_stylesheet
 from prm.permissions import P
 from prm.vendors.models import Vendor
 
@@ -30,5 +31,5 @@ def brand_css(vendor_id: UUID) -> Response:
     vendor = db.session.scalars(select(Vendor).where(Vendor.public_id == vendor_id)).one_or_none()
     if vendor is None:
         raise NotFound
-    css = f":root{{--brand-primary:{vendor.brand_primary};--brand-ink:{vendor.brand_ink}}}\n"
+    css = brand_stylesheet(vendor.brand_primary)
     return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=86400"})

@@ -1,0 +1,30 @@
+"""What types and states of partnerships are called."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from prm.partners.models import PartnershipStatus, PartnershipType
+
+TYPE_LABELS = {
+    PartnershipType.VAR: _l("Value-added reseller"),
+    PartnershipType.MSP: _l("Managed service provider"),
+    PartnershipType.DISTRIBUTOR: _l("Distributor"),
+    PartnershipType.SYSTEM_INTEGRATOR: _l("System integrator"),
+    PartnershipType.ISV: _l("Software vendor"),
+    PartnershipType.REFERRAL: _l("Referral partner"),
+}
+STATUS_LABELS = {
+    PartnershipStatus.APPLIED: _l("Applied"),
+    PartnershipStatus.ONBOARDING: _l("Onboarding"),
+    PartnershipStatus.ACTIVE: _l("Active"),
+    PartnershipStatus.SUSPENDED: _l("Suspended"),
+    PartnershipStatus.ENDED: _l("Ended"),
+}
+STATUS_KINDS = {
+    PartnershipStatus.APPLIED: "info",
+    PartnershipStatus.ONBOARDING: "info",
+    PartnershipStatus.ACTIVE: "success",
+    PartnershipStatus.SUSPENDED: "warning",
+    PartnershipStatus.ENDED: "neutral",
+}

@@ -1,0 +1,110 @@
+"""Reading partnerships."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from prm.access import Actor, visible
+from prm.accounts.models import Membership, MembershipRole, User
+from prm.errors import NotFound
+from prm.extensions import db
+from prm.infra import clock
+from prm.partners.models import Partnership, Region
+from prm.permissions import P
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of a partnership at an instant."""
+
+    user_id: int
+    public_id: UUID
+    name: str
+    role: str
+    job_functions: tuple[str, ...]
+    since: datetime
+
+
+def get_partnership(actor: Actor, public_id: UUID, permission: P = P.PARTNER_VIEW) -> Partnership:
+    """Raises NotFound, for a foreign one as for one that does not exist."""
+    found = db.session.scalars(
+        visible(select(Partnership).where(Partnership.public_id == public_id), actor, permission)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def select_partnerships(actor: Actor) -> Select[Any]:
+    """(Partnership, region name, manager's name) of every partnership within reach."""
+    return visible(
+        select(Partnership, Region.name.label("region_name"), User.name.label("manager_user_name"))
+        .outerjoin(Region, Region.id == Partnership.region_id)
+        .outerjoin(User, User.id == Partnership.manager_user_id),
+        actor,
+        P.PARTNER_VIEW,
+        Partnership,
+    )
+
+
+def count_people(partner_ids: Sequence[int]) -> dict[int, int]:
+    """People with a current membership, by partner company."""
+    now = clock.now()
+    rows = db.session.execute(
+        select(Membership.partner_id, func.count(Membership.id))
+        .where(
+            Membership.partner_id.in_(partner_ids),
+            or_(Membership.ended_at.is_(None), Membership.ended_at > now),
+        )
+        .group_by(Membership.partner_id)
+    )
+    return {partner_id: count for partner_id, count in rows if partner_id is not None}
+
+
+def list_people(partner_id: int | None, at: datetime) -> list[Person]:
+    """Who belonged to a partner company at an instant, by name."""
+    if partner_id is None:
+        return []
+    rows = db.session.execute(
+        select(
+            User.id,
+            User.public_id,
+            User.name,
+            Membership.role,
+            Membership.job_functions,
+            Membership.started_at,
+        )
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.partner_id == partner_id,
+            Membership.started_at < at,
+            or_(Membership.ended_at.is_(None), Membership.ended_at >= at),
+        )
+        .order_by(User.name, User.id)
+    )
+    return [Person(i, p, n, r.value, tuple(f), s) for i, p, n, r, f, s in rows]
+
+
+def list_region_names(actor: Actor) -> list[str]:
+    return list(db.session.scalars(select(Region.name).order_by(Region.name)))
+
+
+def list_managers(actor: Actor) -> list[tuple[UUID, str]]:
+    """The vendor's channel managers and administrators: who can look after a partnership."""
+    rows = db.session.execute(
+        select(User.public_id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.vendor_id == actor.vendor_id,
+            Membership.role.in_([MembershipRole.CHANNEL_MANAGER, MembershipRole.VENDOR_ADMIN]),
+            or_(Membership.ended_at.is_(None), Membership.ended_at > clock.now()),
+        )
+        .order_by(User.name)
+    )
+    return [(public_id, name) for public_id, name in rows]
