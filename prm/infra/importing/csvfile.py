@@ -10,6 +10,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -38,7 +39,7 @@ def sniff(text: str) -> tuple[str, bool, int]:
         return hint.group(1), _has_space_before_quote(sample, hint.group(1)), 1
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        widths = _widths(sample, delimiter)
+        widths = [len(record) for record in _sampled(sample, delimiter)]
         if not widths or widths[0] < 2:
             continue
         score = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
@@ -129,19 +130,15 @@ def _whole_lines(text: str) -> str:
     return sample[: end + 1] if end > 0 else sample
 
 
-def _widths(sample: str, delimiter: str) -> list[int]:
-    widths: list[int] = []
+def _sampled(sample: str, delimiter: str) -> list[list[str]]:
+    """The first records as a lenient reader sees them."""
+    records: list[list[str]] = []
     lines = (match.group() for match in islice(_LINE.finditer(sample), _SAMPLE_LINES))
-    try:
-        for record in csv.reader(lines, delimiter=delimiter):
-            if record:
-                widths.append(len(record))
-            if len(widths) == _SAMPLE_RECORDS:
-                break
-    except csv.Error:
-        pass  # what was read up to the broken place is evidence enough
-    return widths
+    with suppress(csv.Error):  # what was read up to a broken place is evidence enough
+        records.extend(islice(filter(None, csv.reader(lines, delimiter=delimiter)), _SAMPLE_RECORDS))
+    return records
 
 
 def _has_space_before_quote(sample: str, delimiter: str) -> bool:
-    return delimiter != " " and f'{delimiter} "' in sample
+    """Whether quoted cells stand behind a space (a, "b"), which otherwise would be text."""
+    return any(cell.startswith(' "') for record in _sampled(sample, delimiter) for cell in record)

@@ -50,7 +50,7 @@ def decode_text(content: bytes, encoding: str | None = None) -> tuple[str, str]:
         line = content.count(b"\n", 0, error.start) + 1
         raise ImportFileError("encoding_wrong", line=line, encoding=chosen) from error
     text = text.removeprefix("\ufeff")
-    if text.count("\0") * 100 > len(text):
+    if text.count("\0") > max(8, len(text) // 100):
         raise ImportFileError("not_text")
     return text, chosen.removesuffix("-sig")
 
