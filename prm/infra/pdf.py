@@ -32,6 +32,7 @@ from prm.infra.pdf_inspection import (
     inspect_signature,
 )
 from prm.infra.pdf_resources import (
+    SCHEME,
     MissingGlyphs,
     PdfError,
     ResourceFetcher,
@@ -162,11 +163,12 @@ def _render(
 ) -> bytes:
     if not title.strip() or not language.strip():
         raise PdfError("A document needs a title and a language.")
+    # With a base of our own a relative address is looked up and refused; without, it is skipped.
     fetcher = ResourceFetcher(resources)
     with collected_problems() as problems:
         try:
             sheet, fonts = _style_sheet(css)
-            source = weasyprint.HTML(string=html, url_fetcher=fetcher)
+            source = weasyprint.HTML(string=html, base_url=SCHEME, url_fetcher=fetcher)
             document = source.render(
                 font_config=fonts,
                 stylesheets=[sheet],
@@ -216,7 +218,9 @@ def _style_sheet(css: str) -> tuple[weasyprint.CSS, FontConfiguration]:
         cache.parsed.move_to_end(css)
     else:
         with collected_problems() as problems:
-            sheet = weasyprint.CSS(string=css, url_fetcher=ResourceFetcher({}), font_config=cache.fonts)
+            sheet = weasyprint.CSS(
+                string=css, base_url=SCHEME, url_fetcher=ResourceFetcher({}), font_config=cache.fonts
+            )
         if problems:
             raise PdfError(problems[0])
         cache.parsed[css] = sheet

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import segno
 
@@ -94,6 +95,7 @@ def qr_svg(url: str, *, colour: str = "#000000") -> bytes:
     ).encode("ascii")
 
 
+@lru_cache(maxsize=64)
 def rosette_svg(colour: str, *, hollow: float = 0.7, strength: float = 1.0, width: float = 0.35) -> bytes:
     """Return a guilloche rosette of fine lines as SVG, 200 units across.
 

@@ -71,9 +71,9 @@ class SignatureVerdict:
     """What a check of one document found.
 
     `intact`: the signed bytes are unchanged. `trusted`: they were signed by an issuer whose
-    root is trusted. `untouched`: the signature covers every byte of the file. `signed_at` is
-    the time the signer claims, in UTC, and known only of a trusted signature; `signer_name`
-    is what the signer's certificate says.
+    root is trusted. `untouched`: the signature covers every byte of the file but its own, and
+    brings nothing along. `signed_at` is the time the signer claims, in UTC, and known only of
+    a trusted signature; `signer_name` is what the signer's certificate says.
     """
 
     intact: bool = False
@@ -85,7 +85,10 @@ class SignatureVerdict:
 
     @property
     def genuine(self) -> bool:
-        """Whether the document is, byte for byte, what a trusted issuer signed."""
+        """Whether the document is, byte for byte, what a trusted issuer signed.
+
+        A signature can be written in more than one way: two genuine files may differ in it.
+        """
         return self.intact and self.trusted and self.untouched and not self.problems
 
 
@@ -157,6 +160,8 @@ def _judge(
     intact = bool(status.intact and status.valid)
     trusted = intact and bool(status.trusted)
     untouched = intact and end == len(pdf_bytes)
+    if trusted and _brings_more(content["content"], [status.signing_cert, *roots]):
+        untouched = False
     problems = []
     if not intact:
         problems.append(Problem.ALTERED)
@@ -207,6 +212,17 @@ def _read_revision(
         and status.modification_level == ModificationLevel.NONE
     )
     return signed_at, None if whole else Problem.ADDED_LATER
+
+
+def _brings_more(signed: cms.SignedData, known: list[Any]) -> bool:
+    """Whether a signature carries what it does not cover: attributes, lists, certificates."""
+    (signer,) = signed["signer_infos"]
+    allowed = {certificate.dump() for certificate in known}
+    return (
+        len(signer["unsigned_attrs"]) > 0
+        or len(signed["crls"]) > 0
+        or any(choice.chosen.dump() not in allowed for choice in signed["certificates"])
+    )
 
 
 def _trusting(roots: list[Any], at: datetime | None) -> ValidationContext:

@@ -23,7 +23,7 @@ from prm.infra.pdf_resources import MissingGlyphs, PdfError
 T = TypeVar("T")
 
 # Hexadecimal digits kept free for the signature. A P-256 chain takes about 2,600, with the
-# longest names a certificate can hold about 3,900.
+# longest names a certificate can hold about 4,000.
 HOLE_DIGITS = 8192
 OFFSET_DIGITS = 10
 BYTE_RANGE_HOLE = b"[0 " + b" ".join([b"9" * OFFSET_DIGITS] * 3) + b"]"

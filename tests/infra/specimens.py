@@ -1,6 +1,9 @@
 """Certificates for the tests: one issuer, the printed template, people with many kinds of names."""
 
+import json
+import re
 import subprocess
+import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -45,6 +48,20 @@ ARABIC = {
     "qr_alt": "رمز الاستجابة السريعة",
     "logo_alt": "نورثويند",
 }
+
+COMPLIANCE = """
+import json, sys, page
+answers = {}
+for path in sys.argv[2:]:
+    report = page.validate_pdf(path, profile=sys.argv[1])
+    answers[path.rsplit("/", 1)[-1]] = [report.is_compliant, str(report)[:2000]]
+print(json.dumps(answers))
+"""
+READ_QR = """
+import json, sys, zxingcpp
+from PIL import Image
+print(json.dumps([[code.text for code in zxingcpp.read_barcodes(Image.open(p))] for p in sys.argv[1:]]))
+"""
 
 
 @dataclass(frozen=True)
@@ -171,3 +188,31 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
         [str(part) for part in command], cwd=cwd, capture_output=True, check=False, timeout=60
     )
     return (result.stdout + result.stderr).decode(errors="replace")
+
+
+def checked_by(script: str, *arguments: str | Path) -> object:
+    """What a program of .venv-tools answers."""
+    assert TOOLS_PYTHON.exists(), "The checkers are missing: run scripts/tools-venv"
+    return json.loads(run(TOOLS_PYTHON, "-c", script, *arguments))
+
+
+def pyhanko_says(path: Path, ca: Path) -> str:
+    """The verdict of pyHanko's command."""
+    program = Path(sys.executable).with_name("pyhanko")
+    return run(program, "sign", "validate", "--trust", ca, "--trust-replace", "--no-revocation-check", path)
+
+
+def openssl_says(path: Path, ca: Path) -> str:
+    """Take signature and signed bytes out of the file and let OpenSSL judge them."""
+    raw = path.read_bytes()
+    found = re.search(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]", raw)
+    if found is None:
+        return "no byte range"
+    _, before, after, rest = map(int, found.groups())
+    digits = raw[before + 1 : after - 1]
+    (path.parent / "cms.der").write_bytes(bytes.fromhex(digits.decode()))
+    (path.parent / "content.bin").write_bytes(raw[:before] + raw[after : after + rest])
+    command = (
+        "openssl cms -verify -binary -inform DER -in cms.der -content content.bin -purpose any -out out.bin"
+    )
+    return run(*command.split(), "-CAfile", ca, cwd=path.parent)

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import threading
-import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,23 +17,17 @@ from PIL import Image
 
 from prm.infra import pdf, signing
 from tests.infra import specimens
-from tests.infra.specimens import SPECIMENS, TOOLS_PYTHON, Specimen, kept_certificate, run
+from tests.infra.specimens import (
+    COMPLIANCE,
+    SPECIMENS,
+    checked_by,
+    kept_certificate,
+    openssl_says,
+    pyhanko_says,
+    run,
+)
 
 MM = 72 / 25.4
-
-COMPLIANCE = """
-import json, sys, page
-answers = {}
-for path in sys.argv[2:]:
-    report = page.validate_pdf(path, profile=sys.argv[1])
-    answers[path.rsplit("/", 1)[-1]] = [report.is_compliant, str(report)[:2000]]
-print(json.dumps(answers))
-"""
-READ_QR = """
-import json, sys, zxingcpp
-from PIL import Image
-print(json.dumps([[code.text for code in zxingcpp.read_barcodes(Image.open(p))] for p in sys.argv[1:]]))
-"""
 
 HOLED_LOGOS = {
     "drawing with gradient and transparency": b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30">
@@ -80,35 +73,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def checker(script: str, *arguments: str | Path) -> object:
-    assert TOOLS_PYTHON.exists(), "The checkers are missing: run scripts/tools-venv"
-    return json.loads(run(TOOLS_PYTHON, "-c", script, *arguments))
-
-
-def pyhanko_says(path: Path, ca: Path) -> str:
-    program = Path(sys.executable).with_name("pyhanko")
-    return run(program, "sign", "validate", "--trust", ca, "--trust-replace", "--no-revocation-check", path)
-
-
-def openssl_says(path: Path, ca: Path) -> str:
-    """Take signature and signed bytes out of the file and let OpenSSL judge them."""
-    raw = path.read_bytes()
-    found = re.search(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]", raw)
-    if found is None:
-        return "no byte range"
-    _, before, after, rest = map(int, found.groups())
-    digits = raw[before + 1 : after - 1]
-    (path.parent / "cms.der").write_bytes(bytes.fromhex(digits.decode()))
-    (path.parent / "content.bin").write_bytes(raw[:before] + raw[after : after + rest])
-    command = (
-        "openssl cms -verify -binary -inform DER -in cms.der -content content.bin -purpose any -out out.bin"
-    )
-    return run(*command.split(), "-CAfile", ca, cwd=path.parent)
-
-
 @pytest.mark.parametrize("profile", ["3a", "ua1"])
 def test_every_certificate_keeps_the_archive_and_accessibility_standards(folder: Path, profile: str) -> None:
-    answers = checker(COMPLIANCE, profile, *sorted(folder.glob("*.pdf")))
+    answers = checked_by(COMPLIANCE, profile, *sorted(folder.glob("*.pdf")))
     assert isinstance(answers, dict)
     assert len(answers) == len(SPECIMENS) + len(HOLED_LOGOS) + len(RASTERS)
     assert [f"{name}: {report}" for name, (good, report) in answers.items() if not good] == []
@@ -139,28 +106,6 @@ def test_the_file_is_sound_for_qpdf(folder: Path) -> None:
         assert "WARNING" not in said
 
 
-def test_all_fonts_are_embedded_and_map_back_to_text(folder: Path) -> None:
-    for name in SPECIMENS:
-        fonts = run("pdffonts", folder / f"{name}.pdf").splitlines()[2:]
-        assert fonts
-        assert all(re.search(r" yes yes yes +\d+ +0$", line) for line in fonts), fonts
-
-
-@pytest.mark.parametrize(
-    ("name", "font"),
-    [
-        ("latin", "Noto-Serif-Display"),
-        ("japanese", "Noto-Serif-CJK-JP"),
-        ("arabic", "Noto-Naskh-Arabic"),
-        ("hindi", "Noto-Serif-Devanagari"),
-        ("greek", "Noto-Serif-Display"),
-        ("cyrillic", "Noto-Serif-Display"),
-    ],
-)
-def test_a_name_is_set_in_a_fitting_font(folder: Path, name: str, font: str) -> None:
-    assert font in run("pdffonts", folder / f"{name}.pdf")
-
-
 @pytest.mark.parametrize("letter", ["\ue123", "\U000323af", "\U000f0000", "\u0378"])
 def test_a_name_that_no_font_can_print_is_refused(letter: str) -> None:
     """Otherwise an empty box would be signed; the archive check of the specimens shows none is."""
@@ -168,117 +113,6 @@ def test_a_name_that_no_font_can_print_is_refused(letter: str) -> None:
         specimens.certificate(person=f"Ann {letter} Example")
     report = pdf.render_report(f"<p>{letter}</p>", css="", resources={}, language="en", title="T")
     assert report.startswith(b"%PDF")
-
-
-def words(path: Path) -> list[tuple[str, float, float, float, float]]:
-    """Every word of the page with its box (left, top, right, bottom) in millimetres."""
-    boxes = run("pdftotext", "-bbox", path, "-")
-    pattern = r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)</word>'
-    return [(m[4], *(float(n) / MM for n in m[:4])) for m in re.findall(pattern, boxes)]
-
-
-def letters(text: str) -> str:
-    """A text without spaces, presentation forms and marks of direction."""
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf")
-
-
-def test_the_text_can_be_copied_in_every_script(folder: Path) -> None:
-    for name, specimen in SPECIMENS.items():
-        path = folder / f"{name}.pdf"
-        # Reading order is right for Arabic; raw order keeps a hyphen at the end of a line.
-        text = letters(run("pdftotext", path, "-") + run("pdftotext", "-raw", path, "-"))
-        for value in (specimen.person, specimen.certification, specimen.partner, specimen.expires_on):
-            assert value is None or letters(value) in text, (name, value)
-        assert "NW-2026-004217" in text
-        assert letters(specimens.VERIFY_URL) in text
-
-
-def test_a_certificate_is_one_landscape_page_of_its_paper(folder: Path) -> None:
-    sizes = {"A4": "841.89 x 595.276", "Letter": "792 x 612"}
-    for name, specimen in SPECIMENS.items():
-        facts = run("pdfinfo", folder / f"{name}.pdf")
-        assert re.search(r"^Pages: +1$", facts, re.MULTILINE)
-        assert f"Page size:       {sizes[specimen.paper]} pts" in facts
-        assert re.search(rf"^Title: +{re.escape(specimen.title)}$", facts, re.MULTILINE)
-
-
-def test_the_code_on_the_page_opens_the_verification_page(folder: Path) -> None:
-    pictures = []
-    for name in SPECIMENS:
-        run("pdftoppm", "-r", "100", "-png", "-singlefile", folder / f"{name}.pdf", folder / name)
-        pictures.append(folder / f"{name}.png")
-    assert checker(READ_QR, *pictures) == [[specimens.VERIFY_URL]] * len(SPECIMENS)
-
-
-def test_the_name_is_drawn_where_it_belongs(folder: Path) -> None:
-    for name in SPECIMENS:
-        run("pdftoppm", "-r", "60", "-gray", "-singlefile", folder / f"{name}.pdf", folder / name)
-        with Image.open(folder / f"{name}.pgm") as picture:
-            scale = 60 / 25.4
-            middle = picture.width / 2
-            band = picture.crop((0, int(63 * scale), picture.width, int(90 * scale)))
-            box = band.crop((int(20 * scale), 0, picture.width - int(20 * scale), band.height))
-            ink = box.point(lambda grey: 255 * (grey < 110)).getbbox()
-        assert ink is not None
-        left, right = ink[0] + int(20 * scale), ink[2] + int(20 * scale)
-        assert abs((left + right) / 2 - middle) < 6, f"{name} is not centred"
-
-
-CROWDED = {
-    "sixty W": {
-        "person": "W" * 60,
-        "certification": "W" * 120,
-        "partner": "Wm " * 30,
-        "vendor": "Vendor " * 20,
-    },
-    "sixty characters": {"person": specimens.LONG_NAME, "certification": specimens.LONG_CERTIFICATION},
-    "many marks": {"person": "क्षेत्रपालसिंह " * 4, "certification": "Ǻ̈ffected " * 12},
-    "sixty Chinese": {"person": "山" * 60, "certification": "証" * 120, "partner": "社" * 60},
-    "long Arabic": {"person": "محمد " * 12, "certification": "استشاري " * 15, "partner": "شركة " * 12},
-}
-
-
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
-@pytest.mark.parametrize("case", CROWDED)
-def test_long_texts_stay_in_their_fields(case: str, paper: str, tmp_path: Path) -> None:
-    path = tmp_path / "crowded.pdf"
-    path.write_bytes(specimens.certificate(Specimen(**CROWDED[case], paper=paper, logo=None)))
-    assert re.search(r"^Pages: +1$", run("pdfinfo", path), re.MULTILINE)
-    width, height = (297, 210) if paper == "A4" else (279.4, 215.9)
-    placed = words(path)
-    for word, left, top, right, bottom in placed:
-        assert left > 11, word
-        assert right < width - 11, word
-        assert top > 15, word
-        assert bottom < height - 11, word
-    # The neighbours stand where they stand on every certificate.
-    fixed = {
-        word: (left, top) for word, left, top, *_ in placed if word in ("Issued", "certify", "demonstrated")
-    }
-    usual = specimens.certificate(Specimen(paper=paper))
-    path.write_bytes(usual)
-    for word, left, top, *_ in words(path):
-        if word in fixed:
-            assert fixed[word] == pytest.approx((left, top), abs=0.05)
-
-
-def test_no_long_name_reaches_its_neighbours(tmp_path: Path) -> None:
-    path = tmp_path / "crowded.pdf"
-    for texts in CROWDED.values():
-        path.write_bytes(specimens.certificate(Specimen(**texts, logo=None)))
-        run("pdftoppm", "-r", "50", "-gray", "-singlefile", path, tmp_path / "page")
-        with Image.open(tmp_path / "page.pgm") as picture:
-            scale = 50 / 25.4
-            # Between the vendor and the title, and above the rule, the paper stays white.
-            for top, bottom in ((37.5, 41.5), (89.3, 90.4)):
-                strip = picture.crop((40, round(top * scale), picture.width - 40, round(bottom * scale)))
-                assert strip.point(lambda grey: 255 * (grey < 110)).getbbox() is None
-
-
-def test_the_template_uses_nothing_weasyprint_does_not_know(caplog: pytest.LogCaptureFixture) -> None:
-    specimens.certificate(SPECIMENS["arabic"])
-    assert [record.getMessage() for record in caplog.records if record.name == "weasyprint"] == []
 
 
 def test_the_time_is_written_in_utc_to_the_second() -> None:
@@ -404,7 +238,7 @@ def test_an_attachment_needs_a_plain_name_of_its_own(names: list[str]) -> None:
 def test_no_title_can_disturb_the_document(text: str, tmp_path: Path) -> None:
     path = tmp_path / "titled.pdf"
     path.write_bytes(specimens.certificate(person=text))
-    answers = checker(COMPLIANCE, "3a", path)
+    answers = checked_by(COMPLIANCE, "3a", path)
     assert isinstance(answers, dict)
     assert answers["titled.pdf"][0], answers
     verdict = pdf.inspect_signature(path.read_bytes(), trusted_ca_pems=[specimens.issuer().ca_pem])
@@ -430,7 +264,7 @@ def test_a_report_is_tagged_and_accessible(tmp_path: Path) -> None:
         REPORT * 30, css=css, resources={"chart": specimens.LOGO}, language="en", title="Revenue 2026"
     )
     path.write_bytes(rendered)
-    answers = checker(COMPLIANCE, "ua1", path)
+    answers = checked_by(COMPLIANCE, "ua1", path)
     assert isinstance(answers, dict)
     assert answers["report.pdf"][0], answers
     facts = run("pdfinfo", path)
