@@ -196,6 +196,10 @@ def test_numbers_with_more_digits_than_a_spreadsheet_keeps_stay_exact_as_text():
     assert sheet["A4"].value == "100000000000000000000"
 
 
+def test_dates_before_a_spreadsheets_time_stay_text():
+    assert opened(Sheet("x", ["a"], [[date(1815, 12, 10)]])).active["A2"].value == "1815-12-10"
+
+
 def test_error_names_and_marks_of_other_kinds_stay_text():
     sheet = opened(Sheet("x", ["a"], [["#N/A"], ["TRUE"], ["2017-03-01"], ["007"], ["1e5"]])).active
     assert [(cell.value, cell.data_type) for (cell,) in sheet.iter_rows(min_row=2)] == [

@@ -5,7 +5,7 @@ import os
 import struct
 import zipfile
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -385,6 +385,21 @@ def test_every_flipped_byte_is_read_or_refused():
         flipped[position] ^= 0xFF
         with suppress(ImportFileError):
             open_table(bytes(flipped))
+
+
+def test_a_password_is_asked_for_by_name():
+    content = bytearray(workbook(["a"]))
+    entry = content.rindex(b"PK\x01\x02")
+    content[entry + 8] |= 1
+    assert refusal(bytes(content)) == "xlsx_encrypted"
+
+
+def test_pictures_and_hours_in_a_workbook_do_no_harm():
+    content = repacked(
+        workbook(["a", "b"], [time(8, 30), timedelta(hours=30)]), **{"xl/media/x.png": b"\x89PNG"}
+    )
+    [row] = open_table(content).rows()
+    assert row.cells == ("08:30:00", "1 day, 6:00:00")
 
 
 def test_another_office_file_is_refused():
@@ -787,6 +802,20 @@ def test_an_ambiguous_column_follows_a_proven_one_of_the_same_file():
     assert questions == []
     [row] = convert_rows(table, mapping, specs, options)
     assert row.values["opened_on"] == date(2017, 3, 1)
+
+
+def test_without_a_stated_format_iso_dates_are_understood():
+    iso, other = converted(HEADER + "D1,A,won,2017-03-01,,,\nD2,A,won,1.3.2017,,,\n", ConvertOptions())
+    assert iso.values["closed_on"] == date(2017, 3, 1)
+    assert other.reason_code == "date_format_unknown"
+
+
+def test_contradictions_are_asked_about_with_their_lines():
+    rows = 'D1,A,won,10/20/2016,"1,5",,\nD2,A,won,20/10/2016,1.5,,\n'
+    *_, questions, findings = settled(HEADER + rows)
+    assert [question.notice.code for question in questions] == ["date_conflicting", "decimal_conflicting"]
+    assert all("2 (" in question.notice.text() and "3 (" in question.notice.text() for question in questions)
+    assert findings == []
 
 
 def test_a_stated_format_is_not_second_guessed():

@@ -133,6 +133,17 @@ def test_a_decimal_that_has_no_exact_minor_units_is_refused(text):
         money.decimal_to_minor(Decimal(text), "USD")
 
 
+def test_an_amount_beyond_what_is_recorded_is_refused_as_a_decimal_too():
+    with pytest.raises(MoneyError) as refused:
+        money.decimal_to_minor(Decimal("20000000000000"), "USD")
+    assert refused.value.code == "money_too_large"
+
+
+def test_a_decimal_sign_is_one_of_two():
+    with pytest.raises(ValueError, match="decimal sign"):
+        parse_minor("5", "USD", ";")
+
+
 def test_money_adds_only_its_own_currency():
     assert Money(5, "USD") + Money(7, "USD") - Money(2, "USD") == -Money(-10, "USD")
     assert Money(105, "USD").amount == Decimal("1.05")
