@@ -126,7 +126,7 @@ def unpacked(document: bytes) -> bytes:
 
 
 def in_every_spelling(text: str) -> list[bytes]:
-    """How a text may stand in a PDF: as it is, as UTF-16, as glyphs of an embedded font is its own."""
+    """How a text may stand in a PDF: as it is, or as UTF-16."""
     return [text.encode(), text.encode("utf-16-be"), text.encode("utf-16-be").hex().encode()]
 
 
