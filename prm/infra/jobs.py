@@ -100,8 +100,13 @@ def make_consumer(app: Flask, workers: int = 2) -> Any:
     def sweep_each_minute() -> None:
         sweep(app)
 
-    # Huey's SQLite polling would back off to ten seconds.
-    return queue.create_consumer(workers=workers, max_delay=0.2, periodic=True)
+    return queue.create_consumer(
+        workers=workers,
+        max_delay=0.2,  # Huey's SQLite polling would back off to ten seconds
+        periodic=True,
+        graceful_signal="TERM",  # what service managers and `flask serve` send
+        shutdown_timeout=20,  # then jobs are interrupted; their rows still say that they are due
+    )
 
 
 def enqueue_after_commit(task: Job, *arguments: Any) -> None:
