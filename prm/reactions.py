@@ -12,7 +12,25 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {}
+from prm.accounts import tasks as accounts
+from prm.infra.jobs import Job, enqueue_after_commit
+from prm.partners.joining import join_partnership
+
+
+def enqueue(task: Job) -> Callable[..., None]:
+    """A reaction that hurries along the job which the subject's row makes due."""
+
+    def react(actor: Any, subject: Any) -> None:
+        enqueue_after_commit(task, subject.id)
+
+    return react
+
+
+REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
+    "invitation.accepted": (join_partnership,),
+    "mail.due": (enqueue(accounts.deliver_mail),),
+    "reset.requested": (enqueue(accounts.send_reset_link),),
+}
 
 
 def run_reactions(session: Session) -> None:

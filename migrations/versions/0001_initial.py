@@ -295,12 +295,18 @@ def upgrade() -> None:
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("accepted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by_id", sa.Integer(), nullable=True),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
         sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
+            ["accepted_by_id"], ["user_account.id"], name=op.f("fk_invitation_accepted_by_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["invited_by_id"], ["user_account.id"], name=op.f("fk_invitation_invited_by_id")
         ),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_invitation_partner_id")),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_invitation_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("public_id", name=op.f("uq_invitation_public_id")),

@@ -137,7 +137,8 @@ class Invitation(Keyed, db.Model):
 
     For a partner's people `partnership_public_id` names the partnership and `company_name` what it
     was called then. `is_for_company`: sent by the company's own administrator, so that it counts
-    with every vendor the company works with; else with the inviting vendor alone.
+    with every vendor the company works with; else with the inviting vendor alone. `partner_id`: the
+    company that the accepting administrator chose to link.
     """
 
     __tablename__ = "invitation"
@@ -156,6 +157,8 @@ class Invitation(Keyed, db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -35,13 +35,14 @@ class SignedIn(UserMixin):
         return self.token
 
 
-def open_session(user: User) -> SignedIn:
+def open_session(user: User, client_name: str = "") -> SignedIn:
     """Start a sign-in session for `user`; the token exists only in the returned object's cookie."""
     token, now = new_token(), clock.now()
     db.session.add(
         UserSession(
             token_hash=token_hash(token),
             user_id=user.id,
+            client_name=client_name[:60],
             created_at=now,
             expires_at=now + timedelta(hours=current_app.config["SESSION_HOURS"]),
         )
