@@ -1,0 +1,117 @@
+"""What an import did, or would do: the report that page and command line show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from prm.infra.importing import Reason
+
+KEPT_REJECTED = 50  # how many rejected rows a dry run keeps to show; all of them can be downloaded
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A name that stands for nothing we know, and on how many rows of the file. "" is no name."""
+
+    field: str
+    value: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that was not taken. `reasons` as ImportRow keeps them; the first one is the row's."""
+
+    line: int
+    reasons: tuple[dict[str, Any], ...]
+
+    @property
+    def column(self) -> str | None:
+        column: str | None = self.reasons[0]["column"]
+        return column
+
+    @property
+    def value(self) -> str:
+        return str(self.reasons[0]["value"])
+
+    @property
+    def reason(self) -> str:
+        """The first reason in the reader's language."""
+        return say_reason(self.reasons[0])
+
+
+@dataclass
+class ImportReport:
+    """The outcome in rows of the file: inserted, updated, unchanged and rejected sum to `read`.
+
+    `orders_derived` counts the won deals whose order was made or changed; `created` what else came
+    to be, by type. `batch` is None for a dry run.
+    """
+
+    batch: UUID | None = None
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    orders_derived: int = 0
+    unmatched: list[Unmatched] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    created: dict[str, int] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as the command line prints it: stable."""
+        return {
+            "batch": str(self.batch) if self.batch else None,
+            "read": self.read,
+            "inserted": self.inserted,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "orders_derived": self.orders_derived,
+            "unmatched": [{"field": u.field, "value": u.value, "rows": u.rows} for u in self.unmatched],
+            "rejected": [
+                {"line": r.line, "column": r.column, "value": r.value, "reason": r.reason}
+                for r in self.rejected
+            ],
+        }
+
+    def counts(self) -> dict[str, Any]:
+        """What ImportBatch.counts keeps: figures, unmatched names and the first rejected rows."""
+        return {
+            "read": self.read,
+            "inserted": self.inserted,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "orders_derived": self.orders_derived,
+            "rejected": len(self.rejected),
+            "created": dict(self.created),
+            "unmatched": [{"field": u.field, "value": u.value, "rows": u.rows} for u in self.unmatched],
+            "first_rejected": [
+                {"line": r.line, "reasons": list(r.reasons)} for r in self.rejected[:KEPT_REJECTED]
+            ],
+        }
+
+
+def keep_reason(reason: Reason) -> dict[str, Any]:
+    """A reason as it is stored: to be said later, in whatever language the reader has."""
+    return {
+        "column": reason.column,
+        "value": reason.value,
+        "msgid": reason.notice.msgid,
+        "args": {name: _plain(value) for name, value in reason.notice.params.items()},
+    }
+
+
+def say_reason(kept: Mapping[str, Any]) -> str:
+    """A stored reason as a sentence in the reader's language."""
+    sentence: str = _(kept["msgid"])
+    return sentence % kept["args"] if kept["args"] else sentence.replace("%%", "%")
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | str | None) else str(value)

@@ -1,0 +1,112 @@
+"""Partners from a file: found by external id or name within their source, inserted or updated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from prm.extensions import db
+from prm.imports.matching import Made, key_of, select_by
+from prm.imports.models import ImportBatch, RowOutcome
+from prm.imports.services.changes import insert_rows, update_rows
+from prm.imports.services.rows import FileRow, Planned, Run
+from prm.infra.importing import ParsedRow
+from prm.infra.wording import N_, Notice
+from prm.partners.models import Partnership, Region
+from prm.partners.services import fold_name
+
+AMBIGUOUS = N_("%(count)s partners have this name already; external ids would tell them apart.")
+
+
+def plan_partners(run: Run, rows: list[FileRow]) -> list[Planned]:
+    """What a chunk of rows does."""
+    found = {row.line: _find(run, row) for row in rows if isinstance(row, ParsedRow)}
+    keys = {key for key in found.values() if isinstance(key, int)}
+    existing = {partner.id: partner for partner in select_by(Partnership, Partnership.id, keys)}
+    _load_regions(run, rows)
+    return [_plan(run, row, found.get(row.line), existing) for row in rows]
+
+
+def _find(run: Run, row: ParsedRow) -> int | Notice | None:
+    """The partnership a row is about, None for a new one, or why that cannot be told.
+
+    By external id within the source; else by name within the source; else one of that name that was
+    entered by hand and that no source has claimed.
+    """
+    book = run.partners
+    external_id = row.values["external_id"]
+    if external_id and (key := book.by_external_id.get(str(external_id))) is not None:
+        return key
+    named = [key for key in book.by_name.get(fold_name(str(row.values["name"])), []) if isinstance(key, int)]
+    numbered = set(book.by_external_id.values()) | set(book.by_entered_id.values())
+    if external_id:
+        entered = book.by_entered_id.get(str(external_id))
+        if entered is not None:
+            return entered
+        named = [key for key in named if key not in numbered]
+    own = [key for key in named if key in book.of_source]
+    candidates = own or [key for key in named if key in book.entered]
+    if len(candidates) > 1:
+        return Notice("partner_ambiguous", AMBIGUOUS, {"count": len(candidates)})
+    return candidates[0] if candidates else None
+
+
+def _plan(run: Run, row: FileRow, found: int | Notice | None, existing: dict[int, Partnership]) -> Planned:
+    if not isinstance(row, ParsedRow):
+        return run.rejected(row, *row.reasons)
+    if isinstance(found, Notice):
+        return run.rejected(row, run.refusal(row, "name", found))
+    name = " ".join(str(row.values["name"]).split())
+    external_id = row.values["external_id"]
+    identity = ("id", external_id) if external_id else ("name", fold_name(name))
+    identities = [identity, *([("key", found)] if found is not None else [])]
+    if duplicate := run.first_seen(row, "external_id" if external_id else "name", *identities):
+        return run.rejected(row, duplicate)
+    values: dict[str, Any] = {"name": name, "name_folded": fold_name(name)}
+    if run.has("manager"):
+        values["manager_name"] = row.values["manager"]
+    if external_id:
+        values["external_id"], values["source_system"] = external_id, run.source
+    if run.has("region"):
+        values["region_id"] = _region(run, row)
+    if found is None:
+        made = {"source_system": run.source, "created_at": run.started_at}
+        return Planned(row.line, row.raw, RowOutcome.INSERTED, {**made, **values})
+    partnership = existing[found]
+    changed = {column: value for column, value in values.items() if getattr(partnership, column) != value}
+    outcome = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
+    return Planned(row.line, row.raw, outcome, changed, partnership)
+
+
+def _load_regions(run: Run, rows: list[FileRow]) -> None:
+    if not run.regions and run.has("region"):
+        run.regions.update(
+            {fold_name(name): key for name, key in db.session.execute(select(Region.name, Region.id))}
+        )
+
+
+def _region(run: Run, row: ParsedRow) -> int | Made | None:
+    name = " ".join(str(row.values["region"] or "").split())
+    if not name:
+        return None
+    if fold_name(name) not in run.regions:
+        run.regions[fold_name(name)] = Made(name, row.line)
+    return run.regions[fold_name(name)]
+
+
+def apply_partners(run: Run, batch: ImportBatch, planned: list[Planned]) -> None:
+    """Write a chunk, and the regions it names first."""
+    waiting = [made for made in run.regions.values() if isinstance(made, Made) and made.key is None]
+    keys = insert_rows(batch, Region, [(made.line, {"name": made.name[:100]}) for made in waiting])
+    for made, key in zip(waiting, keys, strict=True):
+        made.key = key
+    for row in planned:
+        if "region_id" in row.values:
+            row.values["region_id"] = key_of(row.values["region_id"])
+    new = [(row.line, row.values) for row in planned if row.outcome is RowOutcome.INSERTED]
+    insert_rows(batch, Partnership, new)
+    update_rows(
+        batch,
+        [(row.line, row.existing, row.values) for row in planned if row.outcome is RowOutcome.UPDATED],
+    )

@@ -1,0 +1,133 @@
+"""What one run of an import knows, and what it plans for each row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from prm.access import Actor
+from prm.imports.matching import CustomerBook, Made, PartnerBook, ProductBook
+from prm.imports.models import ImportBatch, RowOutcome
+from prm.imports.options import ImportOptions
+from prm.imports.reading import PreparedFile
+from prm.imports.report import ImportReport, Rejected, Unmatched, keep_reason
+from prm.imports.services.changes import insert_rows
+from prm.infra import clock
+from prm.infra.importing import ParsedRow, Reason, RejectedRow
+from prm.infra.wording import N_, Notice
+from prm.partners.models import Partnership
+from prm.partners.services import fold_name
+
+FileRow = ParsedRow | RejectedRow
+
+
+@dataclass
+class Planned:
+    """What happens to one row: `values` to insert, or to set on `existing`.
+
+    `order` is what happens to the order derived from a deal: (what, existing order, values).
+    """
+
+    line: int
+    raw: dict[str, str]
+    outcome: RowOutcome
+    values: dict[str, Any] = field(default_factory=dict)
+    existing: Any = None
+    reasons: tuple[Reason, ...] = ()
+    order: tuple[str, Any, dict[str, Any]] | None = None
+
+
+@dataclass
+class Run:
+    """One run over one file. Without a batch it is a dry run: nothing is written."""
+
+    actor: Actor
+    source: str
+    options: ImportOptions
+    prepared: PreparedFile
+    currency: str
+    batch: ImportBatch | None
+    partners: PartnerBook
+    products: ProductBook
+    customers: CustomerBook = field(default_factory=CustomerBook)
+    regions: dict[str, int | Made] = field(default_factory=dict)
+    seen: dict[Any, int] = field(default_factory=dict)
+    unmatched: Counter[tuple[str, str]] = field(default_factory=Counter)
+    report: ImportReport = field(default_factory=ImportReport)
+    started_at: datetime = field(default_factory=clock.now)
+
+    def has(self, name: str) -> bool:
+        """Whether a column of the file fills this field."""
+        return name in self.prepared.mapping.fields
+
+    def column(self, name: str) -> str | None:
+        return self.prepared.mapping.fields.get(name)
+
+    def rejected(self, row: FileRow, *reasons: Reason) -> Planned:
+        return Planned(row.line, row.raw, RowOutcome.REJECTED, reasons=reasons)
+
+    def refusal(self, row: ParsedRow, name: str, notice: Notice) -> Reason:
+        """A reason about a field, with the source's column and value."""
+        column = self.column(name)
+        return Reason(column, row.raw.get(column or "", "")[:200], notice)
+
+    def first_seen(self, row: ParsedRow, name: str, *identities: Any) -> Reason | None:
+        """None for the first row of these identities; a Reason naming that row for every other."""
+        for identity in identities:
+            if (line := self.seen.get(identity)) is not None:
+                return self.refusal(row, name, Notice("row_duplicate", DUPLICATE, {"line": line}))
+        self.seen.update(dict.fromkeys(identities, row.line))
+        return None
+
+    def count(self, planned: list[Planned]) -> None:
+        """Add a chunk's outcome to the report."""
+        report = self.report
+        for row in planned:
+            report.read += 1
+            if row.outcome is RowOutcome.INSERTED:
+                report.inserted += 1
+            elif row.outcome is RowOutcome.UPDATED:
+                report.updated += 1
+            elif row.outcome is RowOutcome.UNCHANGED:
+                report.unchanged += 1
+            else:
+                report.rejected.append(Rejected(row.line, tuple(keep_reason(r) for r in row.reasons)))
+            if row.order is not None and row.order[0] != "delete":
+                report.orders_derived += 1
+
+    def finish(self) -> ImportReport:
+        """The report, once all rows are counted."""
+        in_order = sorted(self.unmatched.items(), key=lambda item: (-item[1], item[0]))
+        self.report.unmatched = [Unmatched(name, value, rows) for (name, value), rows in in_order]
+        self.report.findings = list(self.prepared.findings)
+        made = {
+            "customers": len(self.customers.made),
+            "partners": len(self.partners.made),
+            "regions": sum(isinstance(region, Made) for region in self.regions.values()),
+        }
+        self.report.created = {name: count for name, count in made.items() if count}
+        return self.report
+
+
+DUPLICATE = N_("This is a duplicate of line %(line)s.")
+
+
+def write_made_partners(run: Run, batch: ImportBatch) -> None:
+    """Write the partnerships that rows named and nobody knew (--create-partners)."""
+    waiting = [made for made in run.partners.made if made.key is None]
+    rows = [
+        (
+            made.line,
+            {
+                "name": made.name[:200],
+                "name_folded": fold_name(made.name),
+                "source_system": run.source,
+                "created_at": run.started_at,
+            },
+        )
+        for made in waiting
+    ]
+    for made, key in zip(waiting, insert_rows(batch, Partnership, rows), strict=True):
+        made.key = key

@@ -1,0 +1,210 @@
+"""One file from bytes to rows: planned in chunks, and written in the same transaction or not at all."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import insert, select
+
+from prm.access import Actor
+from prm.errors import DomainError
+from prm.extensions import db
+from prm.imports.fields import MAX_SOURCE
+from prm.imports.matching import chunks, load_partners, load_products
+from prm.imports.models import (
+    BatchStatus,
+    ImportBatch,
+    ImportKind,
+    ImportRow,
+    RowOutcome,
+)
+from prm.imports.options import ImportOptions
+from prm.imports.reading import PreparedFile, prepare_file
+from prm.imports.report import ImportReport, keep_reason
+from prm.imports.services.deals import apply_deals, plan_deals
+from prm.imports.services.orders import apply_orders, plan_orders
+from prm.imports.services.partners import apply_partners, plan_partners
+from prm.imports.services.products import apply_products, plan_products
+from prm.imports.services.rows import FileRow, Planned, Run
+from prm.infra import clock, storage
+from prm.journal.services import record
+from prm.partners.services import MANUAL
+from prm.vendors.models import StoredFile, Vendor
+
+CHUNK = 2000  # rows planned and written at a time: bounds memory, whatever the file holds
+
+Plan = Callable[[Run, list[FileRow]], list[Planned]]
+Apply = Callable[[Run, ImportBatch, list[Planned]], None]
+KINDS: dict[ImportKind, tuple[Plan, Apply]] = {
+    ImportKind.PARTNERS: (plan_partners, apply_partners),
+    ImportKind.PRODUCTS: (plan_products, apply_products),
+    ImportKind.DEALS: (plan_deals, apply_deals),
+    ImportKind.ORDERS: (plan_orders, apply_orders),
+}
+
+
+def plan_import(
+    actor: Actor, content: bytes, filename: str, *, kind: ImportKind, source: str, options: ImportOptions
+) -> ImportReport:
+    """The dry run: what importing this file would do now. Changes nothing.
+
+    Raises DomainError where the file as a whole cannot be read as the options say.
+    """
+    source = clean_source(source)
+    return _run(actor, _prepared(actor, content, filename, kind, options), source, options, None)
+
+
+def run_import(
+    actor: Actor, content: bytes, filename: str, *, kind: ImportKind, source: str, options: ImportOptions
+) -> ImportReport:
+    """Import a file at once: all its good rows, in the open transaction.
+
+    Raises DomainError where the file as a whole cannot be read; nothing is changed then.
+    """
+    source = clean_source(source)
+    prepared = _prepared(actor, content, filename, kind, options)
+    file = keep_file(actor, content, filename)
+    batch = ImportBatch(
+        vendor_id=actor.vendor_id,
+        kind=kind,
+        source=source,
+        file_id=file.id,
+        options=options.as_json(),
+        status=BatchStatus.DUE,
+        created_by_id=actor.user_id,
+        created_at=clock.now(),
+    )
+    db.session.add(batch)
+    db.session.flush()
+    return apply_prepared(actor, batch, prepared, file)
+
+
+def apply_prepared(
+    actor: Actor, batch: ImportBatch, prepared: PreparedFile, file: StoredFile
+) -> ImportReport:
+    """Write what a prepared file says and mark the batch applied, with one journal entry."""
+    lock_imports(actor)
+    options = ImportOptions.from_json(batch.options)
+    report = _run(actor, prepared, batch.source, options, batch)
+    report.batch = batch.public_id
+    batch.counts = report.counts() | {"findings": report.findings}
+    batch.status = BatchStatus.APPLIED
+    batch.failure = None
+    batch.applied_at = clock.now()
+    db.session.flush()
+    counts = {name: value for name, value in report.counts().items() if isinstance(value, int)}
+    record(
+        actor,
+        "import.applied",
+        batch,
+        facts={"kind": batch.kind.value, "source": batch.source, "sha256": file.sha256, **counts},
+    )
+    return report
+
+
+def lock_imports(actor: Actor) -> None:
+    """One import, undo or alias of a vendor at a time; other vendors and readers do not wait."""
+    db.session.execute(
+        select(Vendor.id).where(Vendor.id == actor.vendor_id).with_for_update(key_share=True)
+    ).all()
+
+
+def _prepared(
+    actor: Actor, content: bytes, filename: str, kind: ImportKind, options: ImportOptions
+) -> PreparedFile:
+    return prepare_file(content, filename, kind, options, _currency(actor))
+
+
+def _currency(actor: Actor) -> str:
+    return db.session.scalars(select(Vendor.currency).where(Vendor.id == actor.vendor_id)).one()
+
+
+def _run(
+    actor: Actor,
+    prepared: PreparedFile,
+    source: str,
+    options: ImportOptions,
+    batch: ImportBatch | None,
+) -> ImportReport:
+    plan, apply = KINDS[prepared.kind]
+    run = Run(
+        actor=actor,
+        source=source,
+        options=options,
+        prepared=prepared,
+        currency=_currency(actor),
+        batch=batch,
+        partners=load_partners(source),
+        products=load_products(),
+    )
+    for chunk in chunks(prepared.rows(), CHUNK):
+        planned = plan(run, chunk)
+        run.count(planned)
+        if batch is not None:
+            apply(run, batch, planned)
+            _keep_rows(batch, planned)
+        for row in planned:
+            if row.existing is not None and row.existing in db.session:
+                db.session.expunge(row.existing)
+    return run.finish()
+
+
+def _keep_rows(batch: ImportBatch, planned: list[Planned]) -> None:
+    """The lines that changed something or were rejected, with their cells as they came."""
+    kept: list[dict[str, Any]] = [
+        {
+            "batch_id": batch.id,
+            "line": row.line,
+            "outcome": row.outcome,
+            "raw": row.raw,
+            "reasons": [keep_reason(reason) for reason in row.reasons],
+        }
+        for row in planned
+        if row.outcome is not RowOutcome.UNCHANGED or row.order is not None
+    ]
+    if kept:
+        db.session.execute(insert(ImportRow), kept)
+
+
+def keep_file(actor: Actor, content: bytes, filename: str) -> StoredFile:
+    """Store the bytes, then the row that names them."""
+    owner = db.session.scalars(select(Vendor.public_id).where(Vendor.id == actor.vendor_id)).one()
+    key, sha256 = storage.put(str(owner), content)
+    file = StoredFile(
+        vendor_id=actor.vendor_id,
+        key=key,
+        sha256=sha256,
+        size=len(content),
+        media_type="text/csv" if not content.startswith(b"PK") else _XLSX,
+        name=clean_filename(filename),
+        created_at=clock.now(),
+    )
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def clean_filename(filename: str) -> str:
+    """The last part of a path, printable and not too long: a name to show, never a place."""
+    name = PureWindowsPath(PurePosixPath(filename).name).name
+    name = "".join(c for c in name if c.isprintable() and unicodedata.category(c) != "Cs").strip()
+    return name[-150:] or "file.csv"
+
+
+def clean_source(source: str) -> str:
+    """The name of a source system. Raises DomainError (field `source`)."""
+    name = " ".join(source.split())
+    if not name or len(name) > MAX_SOURCE or not name.isprintable():
+        message = _("Name the source system in at most %(limit)s characters.", limit=MAX_SOURCE)
+        raise DomainError(message, {"source": message})
+    if name == MANUAL:
+        message = _("“%(name)s” is kept for what people enter here. Use another name.", name=name)
+        raise DomainError(message, {"source": message})
+    return name
