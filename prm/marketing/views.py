@@ -1,7 +1,388 @@
-"""Pages of marketing."""
+"""Pages of marketing: the library, one asset, campaigns, and what is used by whom."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date, timedelta
+from functools import partial
+from uuid import UUID
+
+from babel import Locale
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import func
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from prm.access import current_actor, requires
+from prm.errors import DomainError, NotFound
+from prm.extensions import db
+from prm.infra import clock, storage
+from prm.infra.db import transaction
+from prm.infra.downloads import attachment, csv_attachment, inline_image
+from prm.infra.forms import show_error
+from prm.infra.tables import Column, Filter, TableSpec, paginate
+from prm.marketing import queries, services
+from prm.marketing.files import KINDS, check_upload
+from prm.marketing.forms import AssetForm, CampaignForm, NewAssetForm, VersionForm
+from prm.marketing.labels import ASSET_TYPE_LABELS, CAMPAIGN_TYPE_LABELS, LANGUAGE_CODES
+from prm.marketing.models import Asset, AssetType, Campaign, CampaignType, UsageKind
+from prm.permissions import P
 
 blueprint = Blueprint("marketing", __name__)
+ACCEPTED = ",".join(f".{ending}" for ending in KINDS)
+
+
+@blueprint.get("/<slug:vendor>/marketing/")
+@requires(P.ASSET_VIEW)
+def library() -> str:
+    """Find material: search, filters, pictures."""
+    actor = current_actor()
+    campaigns = queries.list_campaigns(actor)
+    page = paginate(
+        db.session(),
+        queries.select_assets(actor),
+        _spec(campaigns, queries.list_languages(actor), actor.can(P.ASSET_EDIT)),
+        request.args,
+        partial(url_for, "marketing.library"),
+    )
+    return render_template(
+        "marketing/library.html",
+        table_page=page,
+        type_labels=ASSET_TYPE_LABELS,
+        language_name=language_name,
+        campaign_labels=CAMPAIGN_TYPE_LABELS,
+    )
+
+
+def _spec(campaigns: list[Campaign], languages: list[str], is_keeper: bool) -> TableSpec:
+    filters = [
+        Filter(
+            "type",
+            _("Type"),
+            [(t.value, label) for t, label in ASSET_TYPE_LABELS.items()],
+            lambda statement, value: statement.where(Asset.type == AssetType(value)),
+        ),
+        Filter(
+            "campaign",
+            _("Campaign"),
+            [(str(c.public_id), c.name) for c in campaigns],
+            lambda statement, value: statement.where(Campaign.public_id == UUID(value)),
+        ),
+        Filter(
+            "language",
+            _("Language"),
+            [(code, language_name(code)) for code in languages],
+            lambda statement, value: statement.where(Asset.language == value),
+        ),
+    ]
+    if is_keeper:
+        states = {
+            "published": (Asset.published_at.is_not(None), Asset.withdrawn_at.is_(None)),
+            "draft": (Asset.published_at.is_(None),),
+            "withdrawn": (Asset.withdrawn_at.is_not(None),),
+        }
+        filters.append(
+            Filter(
+                "state",
+                _("State"),
+                [("published", _("Published")), ("draft", _("Draft")), ("withdrawn", _("Withdrawn"))],
+                lambda statement, value: statement.where(*states[value]),
+            )
+        )
+    return TableSpec(
+        key=Asset.id,
+        columns=[
+            Column("newest", _("Newest"), sort=Asset.created_at),
+            Column("title", _("Title"), sort=func.lower(Asset.title)),
+        ],
+        default_sort="-newest",
+        search=[Asset.title, Asset.description],
+        filters=filters,
+        page_sizes=(24, 48, 96),
+    )
+
+
+def language_name(code: str) -> str:
+    """A language's name in the reader's language."""
+    try:
+        return Locale.parse(code).get_display_name(get_locale()) or code
+    except ValueError:
+        return code
+
+
+@blueprint.get("/<slug:vendor>/marketing/<uuid:asset_id>")
+@requires(P.ASSET_VIEW)
+def asset(asset_id: UUID) -> str:
+    """One asset: what it is, its newest file, and (for those who may) how it is used."""
+    actor = current_actor()
+    found = queries.get_asset(actor, asset_id)
+    versions = queries.list_versions(found)
+    if _is_use() and actor.partnership_id is not None:
+        with transaction():
+            services.record_usage(actor, versions[0][0], UsageKind.VIEWED)
+    return render_template(
+        "marketing/asset.html",
+        asset=found,
+        versions=versions if actor.can(P.ASSET_EDIT) else versions[:1],
+        type_label=ASSET_TYPE_LABELS[found.type],
+        language=language_name(found.language),
+        usage=queries.usage_of_asset(actor, found) if actor.can(P.USAGE_VIEW) else None,
+        version_form=VersionForm() if actor.can(P.ASSET_EDIT) else None,
+        accepted=ACCEPTED,
+    )
+
+
+def _is_use() -> bool:
+    """Whether a request is a person looking: no HEAD, no prefetch, no part of a file."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return request.method == "GET" and "prefetch" not in purpose and "Range" not in request.headers
+
+
+@blueprint.get("/<slug:vendor>/marketing/<uuid:asset_id>/files/<int(max=100000):number>")
+@requires(P.ASSET_VIEW)
+def download(asset_id: UUID, number: int) -> Response:
+    """The file itself, to be saved."""
+    actor = current_actor()
+    version, file = queries.get_version(actor, queries.get_asset(actor, asset_id), number)
+    content = storage.read(file.key)
+    if _is_use():
+        with transaction():
+            services.record_usage(actor, version, UsageKind.DOWNLOADED)
+    return attachment(content, file.name, file.media_type)
+
+
+@blueprint.get("/<slug:vendor>/marketing/<uuid:asset_id>/thumbnail")
+@requires(P.ASSET_VIEW)
+def thumbnail(asset_id: UUID) -> Response:
+    """The asset's small picture, encoded by us."""
+    file = queries.find_thumbnail(queries.get_asset(current_actor(), asset_id))
+    if file is None:
+        raise NotFound
+    return inline_image(storage.read(file.key), file.media_type)
+
+
+# -- keeping the library -----------------------------------------------------------------------
+
+
+@blueprint.route("/<slug:vendor>/marketing/new", methods=["GET", "POST"])
+@requires(P.ASSET_EDIT)
+def create() -> str | Response | tuple[str, int]:
+    """A new asset with its first file; published with the same press if wanted."""
+    form = NewAssetForm()
+    _offer_choices(form)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                made = services.create_asset(
+                    current_actor(),
+                    title=form.title.data or "",
+                    type=AssetType(form.type.data),
+                    language=form.language.data,
+                    description=form.description.data or "",
+                    campaign_id=UUID(form.campaign.data) if form.campaign.data else None,
+                    upload=_upload(form.file.data),
+                    thumbnail=_picture(form.thumbnail.data),
+                )
+                if request.form.get("publish"):
+                    services.publish_asset(current_actor(), made)
+            flash(_("“%(title)s” is in the library.", title=made.title), "success")
+            return redirect(url_for("marketing.asset", asset_id=made.public_id))
+        except DomainError as error:
+            show_error(form, error)
+    page = render_template("marketing/edit.html", form=form, asset=None, accepted=ACCEPTED)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.route("/<slug:vendor>/marketing/<uuid:asset_id>/edit", methods=["GET", "POST"])
+@requires(P.ASSET_EDIT)
+def edit(asset_id: UUID) -> str | Response | tuple[str, int]:
+    """Change what is said of an asset."""
+    actor = current_actor()
+    found = queries.get_asset(actor, asset_id, P.ASSET_EDIT)
+    form = AssetForm(
+        data={
+            "title": found.title,
+            "type": found.type.value,
+            "language": found.language,
+            "campaign": str(found.campaign.public_id) if found.campaign else "",
+            "description": found.description,
+            "revision": found.revision,
+        }
+        if request.method == "GET"
+        else None
+    )
+    _offer_choices(form)
+    status = 422
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                found = queries.get_asset(actor, asset_id, P.ASSET_EDIT)
+                services.change_asset(
+                    actor,
+                    found,
+                    title=form.title.data or "",
+                    type=AssetType(form.type.data),
+                    language=form.language.data,
+                    description=form.description.data or "",
+                    campaign_id=UUID(form.campaign.data) if form.campaign.data else None,
+                    revision=_whole(form.revision.data),
+                )
+            flash(_("The changes are saved."), "success")
+            return redirect(url_for("marketing.asset", asset_id=found.public_id))
+        except DomainError as error:
+            show_error(form, error)
+            status = error.status
+            form.revision.data = str(queries.get_asset(actor, asset_id, P.ASSET_EDIT).revision)
+    page = render_template("marketing/edit.html", form=form, asset=found, accepted=ACCEPTED)
+    return (page, status) if request.method == "POST" else page
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _offer_choices(form: AssetForm) -> None:
+    form.type.choices = [(t.value, str(label)) for t, label in ASSET_TYPE_LABELS.items()]
+    form.language.choices = sorted(
+        ((code, language_name(code)) for code in LANGUAGE_CODES), key=lambda pair: pair[1]
+    )
+    if not form.language.data:
+        form.language.data = str(get_locale())
+    campaigns = queries.list_campaigns(current_actor())
+    form.campaign.choices = [("", _("No campaign")), *[(str(c.public_id), c.name) for c in campaigns]]
+
+
+def _upload(file: FileStorage | None) -> services.Upload:
+    if file is None:
+        raise DomainError(_("Choose a file."), {"file": _("Choose a file.")})
+    return check_upload(file.filename or "", file.read())
+
+
+def _picture(file: FileStorage | None) -> bytes | None:
+    return (file.read() or None) if file else None
+
+
+@blueprint.post("/<slug:vendor>/marketing/<uuid:asset_id>/versions")
+@requires(P.ASSET_EDIT)
+def add_version(asset_id: UUID) -> Response | tuple[str, int]:
+    """A new file for an asset."""
+    actor = current_actor()
+    form = VersionForm()
+    found = queries.get_asset(actor, asset_id, P.ASSET_EDIT)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                found = queries.get_asset(actor, asset_id, P.ASSET_EDIT)
+                version = services.add_version(
+                    actor,
+                    found,
+                    _upload(form.file.data),
+                    note=form.note.data or "",
+                    thumbnail=_picture(form.thumbnail.data),
+                )
+            flash(_("Version %(number)s is in the library.", number=version.number), "success")
+            return redirect(url_for("marketing.asset", asset_id=found.public_id))
+        except DomainError as error:
+            show_error(form, error)
+    page = render_template(
+        "marketing/asset.html",
+        asset=found,
+        versions=queries.list_versions(found),
+        type_label=ASSET_TYPE_LABELS[found.type],
+        language=language_name(found.language),
+        usage=queries.usage_of_asset(actor, found) if actor.can(P.USAGE_VIEW) else None,
+        version_form=form,
+        accepted=ACCEPTED,
+    )
+    return page, 422
+
+
+@blueprint.post("/<slug:vendor>/marketing/<uuid:asset_id>/publish")
+@requires(P.ASSET_EDIT)
+def publish(asset_id: UUID) -> Response:
+    """Show it to partners."""
+    with transaction():
+        found = queries.get_asset(current_actor(), asset_id, P.ASSET_EDIT)
+        services.publish_asset(current_actor(), found)
+    flash(_("“%(title)s” is published.", title=found.title), "success")
+    return redirect(url_for("marketing.asset", asset_id=asset_id))
+
+
+@blueprint.post("/<slug:vendor>/marketing/<uuid:asset_id>/withdraw")
+@requires(P.ASSET_EDIT)
+def withdraw(asset_id: UUID) -> Response:
+    """Take it from the library; it can be published again."""
+    with transaction():
+        found = queries.get_asset(current_actor(), asset_id, P.ASSET_EDIT)
+        services.withdraw_asset(current_actor(), found)
+    flash(_("“%(title)s” is withdrawn. Partners no longer see it.", title=found.title), "success")
+    return redirect(url_for("marketing.asset", asset_id=asset_id))
+
+
+@blueprint.route("/<slug:vendor>/marketing/campaigns", methods=["GET", "POST"])
+@requires(P.ASSET_EDIT)
+def campaigns() -> str | Response | tuple[str, int]:
+    """The campaigns assets belong to, and a new one."""
+    form = CampaignForm()
+    form.type.choices = [(t.value, str(label)) for t, label in CAMPAIGN_TYPE_LABELS.items()]
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.create_campaign(
+                    current_actor(),
+                    name=form.name.data or "",
+                    type=CampaignType(form.type.data),
+                    starts_on=form.starts_on.data,
+                    ends_on=form.ends_on.data,
+                )
+            flash(_("The campaign is made."), "success")
+            return redirect(url_for("marketing.campaigns"))
+        except DomainError as error:
+            show_error(form, error)
+    page = render_template(
+        "marketing/campaigns.html",
+        form=form,
+        campaigns=queries.list_campaigns(current_actor()),
+        type_labels=CAMPAIGN_TYPE_LABELS,
+    )
+    return (page, 422) if request.method == "POST" else page
+
+
+# -- use ---------------------------------------------------------------------------------------
+
+PERIODS = {"30": 30, "90": 90, "365": 365}
+
+
+@blueprint.get("/<slug:vendor>/marketing/usage")
+@requires(P.USAGE_VIEW)
+def usage() -> str | Response:
+    """Which assets are used, and which partners use them."""
+    actor = current_actor()
+    chosen = request.args.get("days", "90")
+    after = None
+    if chosen in PERIODS:
+        first = clock.today(g.vendor.time_zone) - timedelta(days=PERIODS[chosen])
+        after = clock.day_start(first, g.vendor.time_zone)
+    assets = queries.usage_by_asset(actor, after, None)
+    partners = queries.usage_by_partner(actor, after, None)
+    if request.args.get("format") == "csv":
+        rows = partners if request.args.get("by") == "partner" else assets
+        return csv_attachment(
+            f"usage-{_today().isoformat()}.csv",
+            [_("Name"), _("Views"), _("Downloads"), _("Partners"), _("Last used")],
+            ([r.name, r.views, r.downloads, r.partners, r.last_at] for r in rows),
+        )
+    return render_template(
+        "marketing/usage.html",
+        assets=assets,
+        partners=partners,
+        chosen=chosen if chosen in PERIODS else "all",
+        views=sum(r.views for r in assets),
+        downloads=sum(r.downloads for r in assets),
+        active=sum(1 for r in partners if r.views or r.downloads),
+    )
+
+
+def _today() -> date:
+    return clock.today(g.vendor.time_zone)

@@ -1,0 +1,192 @@
+"""Reading assets, campaigns and their use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import aliased
+
+from prm.access import Actor, visible, within_reach
+from prm.errors import NotFound
+from prm.extensions import db
+from prm.marketing.models import Asset, AssetVersion, Campaign, UsageEvent, UsageKind
+from prm.partners.models import Partnership
+from prm.permissions import P
+from prm.vendors.models import StoredFile
+
+
+@dataclass(frozen=True)
+class UsageRow:
+    """How often something was used, by how many partnerships, and when last."""
+
+    public_id: UUID
+    name: str
+    views: int
+    downloads: int
+    partners: int
+    last_at: datetime | None
+
+
+def select_assets(actor: Actor) -> Select[Any]:
+    """(Asset, Campaign or None, newest version) of the assets a person may see.
+
+    Those who keep the library see drafts and withdrawn ones too.
+    """
+    newest = (
+        select(AssetVersion.asset_id, func.max(AssetVersion.number).label("number"))
+        .group_by(AssetVersion.asset_id)
+        .subquery()
+    )
+    statement = (
+        select(Asset, Campaign, AssetVersion)
+        .outerjoin(Campaign, Campaign.id == Asset.campaign_id)
+        .join(newest, newest.c.asset_id == Asset.id)
+        .join(
+            AssetVersion,
+            and_(AssetVersion.asset_id == Asset.id, AssetVersion.number == newest.c.number),
+        )
+    )
+    return _seen_by(visible(statement, actor, P.ASSET_VIEW, Asset), actor)
+
+
+def _seen_by(statement: Select[Any], actor: Actor) -> Select[Any]:
+    if actor.can(P.ASSET_EDIT):
+        return statement
+    return statement.where(Asset.published_at.is_not(None), Asset.withdrawn_at.is_(None))
+
+
+def get_asset(actor: Actor, public_id: UUID, permission: P = P.ASSET_VIEW) -> Asset:
+    """Raises NotFound: foreign, missing, or not shown to this person."""
+    statement = visible(select(Asset).where(Asset.public_id == public_id), actor, permission)
+    asset = db.session.scalars(_seen_by(statement, actor)).one_or_none()
+    if asset is None:
+        raise NotFound
+    return asset
+
+
+def find_newest_version(asset_id: int) -> AssetVersion | None:
+    return db.session.scalars(
+        select(AssetVersion)
+        .where(AssetVersion.asset_id == asset_id)
+        .order_by(AssetVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def list_versions(asset: Asset) -> list[tuple[AssetVersion, StoredFile]]:
+    """Every version of an asset with its file, newest first."""
+    rows = db.session.execute(
+        select(AssetVersion, StoredFile)
+        .join(StoredFile, StoredFile.id == AssetVersion.file_id)
+        .where(AssetVersion.asset_id == asset.id)
+        .order_by(AssetVersion.number.desc())
+    )
+    return [(version, file) for version, file in rows]
+
+
+def get_version(actor: Actor, asset: Asset, number: int) -> tuple[AssetVersion, StoredFile]:
+    """Raises NotFound; people of partners get the newest version only."""
+    rows = list_versions(asset)
+    for index, (version, file) in enumerate(rows):
+        if version.number == number and (index == 0 or actor.can(P.ASSET_EDIT)):
+            return version, file
+    raise NotFound
+
+
+def find_thumbnail(asset: Asset) -> StoredFile | None:
+    version = find_newest_version(asset.id)
+    if version is None or version.thumbnail_id is None:
+        return None
+    return db.session.scalars(select(StoredFile).where(StoredFile.id == version.thumbnail_id)).one_or_none()
+
+
+def list_campaigns(actor: Actor) -> list[Campaign]:
+    return list(db.session.scalars(select(Campaign).order_by(Campaign.name)))
+
+
+def list_languages(actor: Actor) -> list[str]:
+    """Languages of the assets a person may see."""
+    return sorted(set(db.session.scalars(_seen_by(select(Asset.language), actor))))
+
+
+def list_newest(actor: Actor, limit: int = 4) -> list[Any]:
+    """(Asset, Campaign, newest version) last published, for a home page."""
+    return list(
+        db.session.execute(
+            select_assets(actor)
+            .where(Asset.published_at.is_not(None), Asset.withdrawn_at.is_(None))
+            .order_by(Asset.published_at.desc(), Asset.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def usage_by_asset(actor: Actor, after: datetime | None, before: datetime | None) -> list[UsageRow]:
+    """Every asset with its use within reach, most used first; unused ones too."""
+    joined = aliased(UsageEvent)
+    condition = [joined.asset_id == Asset.id, within_reach(joined, actor, P.USAGE_VIEW)]
+    rows = db.session.execute(
+        _counted(select(Asset.public_id, Asset.title), joined)
+        .select_from(Asset)
+        .outerjoin(joined, and_(*condition, *_between(joined, after, before)))
+        .where(Asset.published_at.is_not(None))
+        .group_by(Asset.id, Asset.public_id, Asset.title)
+        .order_by(func.count(joined.id).desc(), Asset.title)
+    )
+    return [_usage_row(row) for row in rows]
+
+
+def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | None) -> list[UsageRow]:
+    """Every partnership within reach with its use of assets, most active first; idle ones too."""
+    joined = aliased(UsageEvent)
+    statement = (
+        _counted(select(Partnership.public_id, Partnership.name), joined)
+        .select_from(Partnership)
+        .outerjoin(joined, and_(joined.partnership_id == Partnership.id, *_between(joined, after, before)))
+        .group_by(Partnership.id, Partnership.public_id, Partnership.name)
+        .order_by(func.count(joined.id).desc(), Partnership.name)
+    )
+    rows = db.session.execute(visible(statement, actor, P.USAGE_VIEW, Partnership))
+    return [_usage_row(row) for row in rows]
+
+
+def usage_of_asset(actor: Actor, asset: Asset) -> UsageRow:
+    """The use of one asset within reach."""
+    joined = aliased(UsageEvent)
+    row = db.session.execute(
+        _counted(select(Asset.public_id, Asset.title), joined)
+        .select_from(Asset)
+        .outerjoin(
+            joined,
+            and_(joined.asset_id == Asset.id, within_reach(joined, actor, P.USAGE_VIEW)),
+        )
+        .where(Asset.id == asset.id)
+        .group_by(Asset.id, Asset.public_id, Asset.title)
+    ).one()
+    return _usage_row(row)
+
+
+def _between(event: Any, after: datetime | None, before: datetime | None) -> list[Any]:
+    limits = []
+    if after is not None:
+        limits.append(event.at >= after)
+    if before is not None:
+        limits.append(event.at < before)
+    return limits
+
+
+def _counted(statement: Select[Any], event: Any) -> Select[Any]:
+    return statement.add_columns(
+        func.count(event.id).filter(event.kind == UsageKind.VIEWED),
+        func.count(event.id).filter(event.kind == UsageKind.DOWNLOADED),
+        func.count(event.partnership_id.distinct()),
+        func.max(event.at),
+    )
+
+
+def _usage_row(row: Any) -> UsageRow:
+    return UsageRow(row[0], row[1], row[2], row[3], row[4], row[5])
