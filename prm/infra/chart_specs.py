@@ -4,9 +4,10 @@ See prm/infra/charts.py, which is what pages use.
 """
 
 import json
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from math import floor, log10
+from math import floor, isfinite, log10
 from typing import Any
 
 from prm.infra.chart_drawing import INK, ROOM, SERIES, SURFACE, WIDTHS
@@ -17,6 +18,7 @@ Format = Callable[[Number], str]
 HEIGHT = 240
 BAR_STEP = 30
 MAX_SERIES = len(SERIES)
+MAX_LABEL = 120
 # How wide a character of a label is at most.
 CHARACTER = 6.5
 # Told apart without colour too: the second series' line is dashed, and so on.
@@ -33,7 +35,7 @@ def to_rows(
     for name, values in series.items():
         if len(values) != len(labels):
             raise ValueError("as many values as labels")
-        for place, (label, value) in enumerate(zip(labels, values, strict=True)):
+        for place, (label, value) in enumerate(zip(map(to_text, labels), values, strict=True)):
             shown = "" if value is None else number(value)
             words = f"{label}, {name}: {shown}" if name else f"{label}: {shown}"
             rows.append(
@@ -42,7 +44,7 @@ def to_rows(
                     "place": place,
                     "label": label,
                     "series": name,
-                    "value": None if value is None else float(value),
+                    "value": None if value is None else _finite(value),
                     "shown": shown,
                     "words": words,
                 }
@@ -67,7 +69,7 @@ def bar_specification(
             sum(row["value"] or 0 for row in rows if row["place"] == place) for place in range(len(labels))
         ]
     longest = max((len(row["shown"]) for row in rows), default=0)
-    quantity = _quantity(across, _ticks(heights), number, is_rtl)
+    quantity = _quantity(across, nice_ticks(heights), number, is_rtl)
     has_numbers = names is None and (
         is_horizontal or longest * CHARACTER < WIDTHS["is-narrow"] * 0.85 / max(len(labels), 1)
     )
@@ -120,7 +122,7 @@ def _numbers_beside(is_horizontal: bool, is_rtl: bool) -> dict[str, Any]:
 def _category(channel: str, labels: Sequence[str], is_rtl: bool) -> dict[str, Any]:
     is_lying = channel == "y"
     axis = {
-        "labelExpr": f"({json.dumps(list(labels))})[datum.value]",
+        "labelExpr": f"({json.dumps([to_text(label) for label in labels])})[datum.value]",
         "labelLimit": 150 if is_lying else 90,
         "labelAngle": 0,
         "labelOverlap": False if is_lying else "greedy",
@@ -166,11 +168,23 @@ def _colours(names: list[str], symbol: str = "square") -> dict[str, Any]:
     }
 
 
+def to_text(label: str) -> str:
+    """The label without what XML cannot carry, and no longer than can be read (measuring text is slow)."""
+    kept = label if len(label) <= MAX_LABEL else label[: MAX_LABEL - 1] + "…"
+    return "".join(" " if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in kept)
+
+
+def _finite(value: Number) -> float:
+    if not isfinite(number := float(value)):
+        raise ValueError("a value must be a number")
+    return number
+
+
 def _known(values: Sequence[float | None]) -> list[float]:
     return [value for value in values if value is not None] or [0.0]
 
 
-def _ticks(values: Sequence[float | None]) -> list[float]:
+def nice_ticks(values: Sequence[float | None]) -> list[float]:
     """Four to six round numbers that begin at or below and end at or above the values and zero."""
     low, high = min(0.0, *_known(values)), max(0.0, *_known(values))
     if low == high:
@@ -199,7 +213,7 @@ def line_specification(
 ) -> dict[str, Any]:
     """Lines with a point per value, dashed differently."""
     across = _category("x", labels, is_rtl)
-    up = _quantity("y", _ticks([row["value"] for row in rows]), number, is_rtl)
+    up = _quantity("y", nice_ticks([row["value"] for row in rows]), number, is_rtl)
     colour = _colours(names, "stroke")
     encoding = {"x": across, "y": up, "color": colour, "description": {"field": "words"}}
     dashes = {
