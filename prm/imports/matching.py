@@ -60,7 +60,7 @@ def select_by(entity: Any, attribute: Any, values: Iterable[Any], *criteria: Any
 
 def _dictionary(statement: Any) -> dict[str, int]:
     """The rows of a statement of two columns, the first one the key."""
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(map(tuple, db.session.execute(statement)))
 
 
 # -- partners ----------------------------------------------------------------------------------

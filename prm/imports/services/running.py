@@ -25,6 +25,7 @@ from prm.imports.models import (
 from prm.imports.options import ImportOptions
 from prm.imports.reading import PreparedFile, prepare_file
 from prm.imports.report import ImportReport, keep_reason
+from prm.imports.services.changes import IN_ONE
 from prm.imports.services.deals import apply_deals, plan_deals
 from prm.imports.services.orders import apply_orders, plan_orders
 from prm.imports.services.partners import apply_partners, plan_partners
@@ -167,7 +168,7 @@ def _keep_rows(batch: ImportBatch, planned: list[Planned]) -> None:
         if row.outcome is not RowOutcome.UNCHANGED or row.order is not None
     ]
     if kept:
-        db.session.execute(insert(ImportRow), kept)
+        db.session.execute(insert(ImportRow), kept, execution_options=IN_ONE)
 
 
 def keep_file(actor: Actor, content: bytes, filename: str) -> StoredFile:
