@@ -200,7 +200,7 @@ def _start(app: Flask, host: str, port: int, only: str | None, log: Path | None)
         if only != "worker":
             _await_answer(app, host, port, children)
     except BaseException:
-        _stop(children)
+        _stop(children, seconds=2)  # nobody was served yet, so there is nothing to finish
         if log:
             click.echo(log.read_text(errors="replace")[-4000:], err=True)
         raise
@@ -284,14 +284,13 @@ def _supervise(children: list[_Child]) -> int:
     return 0 if dead is None else 1
 
 
-def _stop(children: list[_Child]) -> None:
+def _stop(children: list[_Child], seconds: float = _STOP_SECONDS) -> None:
     """Ask politely, wait, then end what is left of every group. A second Ctrl-C does not wait."""
     for child in children:
         child.signal(signal.SIGTERM)
-    deadline = time.monotonic() + _STOP_SECONDS
-    asked_before = _asked.times
+    deadline = time.monotonic() + seconds
     while any(c.process.poll() is None for c in children):
-        if time.monotonic() > deadline or _asked.times > max(asked_before, 1):
+        if time.monotonic() > deadline or _asked.times > 1:
             break
         time.sleep(0.05)
     for child in children:
