@@ -1,0 +1,415 @@
+"""One vendor of the demo: its staff, content and partners, and what they did."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from prm.access import Actor, system_actor
+from prm.accounts import services as accounts
+from prm.accounts.models import JobFunction, User
+from prm.audits import services as audits
+from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
+from prm.certification import services as certification
+from prm.demo import files
+from prm.demo.content import FAMILY, GIVEN, Ask, CourseText, VendorText
+from prm.demo.history import History
+from prm.demo.people import PASSWORD, SIGN_INS, SignIn
+from prm.demo.sales import Sales
+from prm.extensions import db
+from prm.infra import clock
+from prm.infra.db import serve_vendor, transaction
+from prm.marketing import services as marketing
+from prm.marketing.files import check_upload
+from prm.marketing.models import Asset, AssetVersion, UsageKind
+from prm.partners import services as partners
+from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
+from prm.permissions import Role
+from prm.training import services as training
+from prm.training.models import Choice, Course, Lesson, Question, QuestionKind
+from prm.vendors import services as vendors
+from prm.vendors.models import Vendor
+
+
+@dataclass
+class Company:
+    """A partnership of the demo and how eager it is (0 to 1)."""
+
+    name: str
+    region: str
+    eagerness: float
+    joins: datetime
+    id: int = 0
+    public_id: UUID | None = None
+    people: list[Actor] = field(default_factory=list)
+    functions: dict[int, frozenset[JobFunction]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A published course: what a learner needs to take it."""
+
+    public_id: UUID
+    lessons: tuple[UUID, ...]
+    right: dict[str, str | list[str]]
+    wrong: dict[str, str | list[str]]
+    functions: frozenset[JobFunction]
+
+
+class VendorWorld:
+    """Collects one vendor's history. `shared` holds accounts of companies that several vendors know."""
+
+    def __init__(
+        self,
+        text: VendorText,
+        rng: random.Random,
+        start: datetime,
+        now: datetime,
+        shared: dict[str, int],
+    ) -> None:
+        self.text, self.rng, self.start, self.now, self.shared = text, rng, start, now, shared
+        self.history = History(now)
+        self.staff: dict[Role, Actor] = {}
+        self.courses: list[Taught] = []
+        self.companies: list[Company] = []
+        self.versions: list[UUID] = []
+        self.vendor_id = 0
+        self.system = system_actor(None)
+
+    # -- founding ------------------------------------------------------------------------------
+
+    def found(self) -> None:
+        """The vendor and its staff."""
+        with clock.freeze(self.start), transaction():
+            vendor = vendors.create_vendor(
+                self.system,
+                slug=self.text.slug,
+                name=self.text.name,
+                currency=self.text.currency,
+                time_zone=self.text.time_zone,
+            )
+            self.vendor_id = vendor.id
+            db.session.execute(
+                update(Vendor).where(Vendor.id == vendor.id).values(brand_primary=self.text.colour)
+            )
+        self.system = system_actor(self.vendor_id)
+        with serve_vendor(self.vendor_id), clock.freeze(self.start), transaction():
+            for person in SIGN_INS:
+                if person.at == self.text.slug and not person.company:
+                    self.staff.setdefault(person.role, self._join(person))
+
+    def _join(
+        self, person: SignIn, partner_id: int | None = None, partnership_id: int | None = None
+    ) -> Actor:
+        user = accounts.find_user(person.email)
+        if user is None:
+            user = accounts.create_user(
+                self.system,
+                email=person.email,
+                name=person.name,
+                password=PASSWORD if person in SIGN_INS else None,
+                locale=person.locale,
+                time_zone=self.text.time_zone,
+            )
+            accounts.add_membership(
+                self.system,
+                user,
+                person.role,
+                vendor_id=None if partner_id else self.vendor_id,
+                partner_id=partner_id,
+                job_functions=person.functions,
+                region_names=person.regions,
+            )
+        return Actor(
+            role=person.role,
+            name=user.name,
+            user_id=user.id,
+            user_public_id=user.public_id,
+            vendor_id=self.vendor_id,
+            partner_id=partner_id,
+            partnership_id=partnership_id,
+        )
+
+    @property
+    def admin(self) -> Actor:
+        return self.staff[Role.VENDOR_ADMIN]
+
+    @property
+    def author(self) -> Actor:
+        return self.staff.get(Role.CONTENT_AUTHOR, self.admin)
+
+    @property
+    def manager(self) -> Actor:
+        return self.staff.get(Role.CHANNEL_MANAGER, self.admin)
+
+    # -- content, then partners, then what they do ---------------------------------------------
+
+    def set_up(self) -> None:
+        """Everything that is there before the first partner joins; then the plan of the rest."""
+        with clock.freeze(self.start + timedelta(hours=2)) as now, transaction():
+            for text in self.text.courses:
+                now.advance(hours=3)
+                self._write_course(text)
+            now.advance(days=1)
+            self._write_schemes()
+            now.advance(days=1)
+            self._fill_library()
+        self._plan_companies()
+        sales = Sales(self.text, self.rng, self.system, self.history, self.start, self.now)
+        with clock.freeze(self.start + timedelta(days=4)), transaction():
+            sales.import_base(self.companies, self.manager.name)
+        for company in self.companies:
+            self._plan_company(company)
+        sales.plan(self.companies)
+
+    def _write_course(self, text: CourseText) -> None:
+        version = training.create_course(
+            self.author,
+            title=text.title,
+            summary=text.summary,
+            skill_level=text.level,
+            job_functions=text.functions,
+        )
+        for title, body, minutes in text.lessons:
+            training.add_lesson(self.author, version.public_id, title=title, body=body, minutes=minutes)
+        for ask in text.asks:
+            training.add_question(self.author, version.public_id, **_question(ask))
+        training.publish_version(self.author, version.public_id)
+        self.versions.append(version.public_id)
+        self.courses.append(_taught(version.course_id, version.id, frozenset(text.functions)))
+
+    def _write_schemes(self) -> None:
+        schemes = []
+        for name, summary, level, months, needed in self.text.certifications:
+            schemes.append(
+                certification.create_scheme(
+                    self.admin,
+                    name=name,
+                    summary=summary,
+                    skill_level=level,
+                    validity_months=months,
+                    course_version_ids=[self.versions[i] for i in needed],
+                )
+            )
+        audits.set_policy(
+            self.admin,
+            [
+                CertifiedPeople(schemes[0].public_id, 1, JobFunction.TECHNICAL.value),
+                TrainingCurrent(),
+                AgreementCurrent(18),
+            ],
+            effective_on=self.start.date() + timedelta(days=90),
+        )
+
+    def _fill_library(self) -> None:
+        campaigns = [
+            marketing.create_campaign(
+                self.author,
+                name=name,
+                type=kind,
+                starts_on=self.start.date() + timedelta(days=60 * number),
+                ends_on=self.start.date() + timedelta(days=60 * number + 300),
+            )
+            for number, (name, kind) in enumerate(self.text.campaigns)
+        ]
+        for number, (title, kind, campaign, language, words) in enumerate(self.text.assets):
+            sheet = files.data_sheet(title, words, self.text.name, self.text.colour)
+            asset = marketing.create_asset(
+                self.author,
+                title=title,
+                type=kind,
+                language=language,
+                description=words,
+                campaign_id=campaigns[campaign].public_id if campaign is not None else None,
+                upload=check_upload(f"{title.lower().replace(' ', '-').replace(':', '')}.pdf", sheet),
+                thumbnail=files.preview(title, self.text.colour, (number % 3 - 1) * 22),
+            )
+            marketing.publish_asset(self.author, asset)
+
+    def _plan_companies(self) -> None:
+        for number, name in enumerate(self.text.partners):
+            # The demo's own three are eager and early, so that their pages show something.
+            eagerness = (0.95, 0.7, 0.5)[number] if number < 3 else self.rng.betavariate(2, 3)
+            latest = 420 if number >= 3 else 20
+            self.companies.append(
+                Company(
+                    name,
+                    self.text.regions[number % len(self.text.regions)],
+                    eagerness,
+                    self.start
+                    + timedelta(days=8 + self.rng.randint(0, latest), hours=self.rng.randint(0, 6)),
+                )
+            )
+
+    def _plan_company(self, company: Company) -> None:
+        self.history.at(company.joins, lambda: self._join_company(company))
+        month = timedelta(days=30)
+        # A renewed agreement for most; the others run out, which compliance then shows.
+        if self.rng.random() < 0.75:
+            self.history.at(company.joins + 12 * month, lambda: self._accept_agreement(company))
+        moment = company.joins + timedelta(days=3)
+        while moment < self.now:
+            uses = round(self.rng.gauss(1 + 5 * company.eagerness, 1.2))
+            for _ in range(max(0, uses)):
+                at = moment + timedelta(days=self.rng.random() * 29, seconds=self.rng.randint(0, 40000))
+                pick, kind = self.rng.random(), self.rng.random()
+                self.history.at(at, lambda pick=pick, kind=kind: self._use(company, pick, kind))
+            moment += month
+
+    def _join_company(self, company: Company) -> None:
+        row = db.session.scalars(select(Partnership).where(Partnership.name == company.name)).one()
+        company.id, company.public_id = row.id, row.public_id
+        self._accept_agreement(company)
+        if company.name in self.shared:
+            partners.link_partnership(self.system, row, self.shared[company.name])
+            partner_id = self.shared[company.name]
+        else:
+            partner_id = self.shared[company.name] = partners.open_partner_account(self.system, row)
+        for person in self._people_of(company):
+            actor = self._join(person, partner_id, row.id)
+            company.people.append(actor)
+            assert actor.user_id is not None
+            company.functions[actor.user_id] = frozenset(person.functions)
+        self._assign(company)
+
+    def _people_of(self, company: Company) -> list[SignIn]:
+        known = [p for p in SIGN_INS if p.company == company.name]
+        domain = "".join(c for c in company.name.lower() if c.isascii() and c.isalnum())
+        mixes = (
+            (JobFunction.TECHNICAL, JobFunction.SUPPORT), (JobFunction.SALES,),
+            (JobFunction.TECHNICAL,), (JobFunction.PRESALES, JobFunction.SALES), (JobFunction.SUPPORT,),
+        )  # fmt: skip
+        for number in range(self.rng.randint(2, 4)):
+            name = f"{self.rng.choice(GIVEN)} {self.rng.choice(FAMILY)}"
+            known.append(
+                SignIn(
+                    Role.PARTNER_MEMBER if known else Role.PARTNER_ADMIN,
+                    name,
+                    f"person{number + 1}@{domain}.example",
+                    functions=mixes[number % len(mixes)],
+                )
+            )
+        return known
+
+    def _accept_agreement(self, company: Company) -> None:
+        row = db.session.scalars(select(Partnership).where(Partnership.name == company.name)).one()
+        manager = db.session.get(User, self.manager.user_id)
+        assert manager is not None
+        partners.change_partnership(
+            self.system,
+            row,
+            name=row.name,
+            type=list(PartnershipType)[self.companies.index(company) % 4],
+            status=PartnershipStatus.ACTIVE,
+            region=company.region,
+            manager_id=manager.public_id if self.companies.index(company) % 5 else None,
+            external_id=row.external_id,
+            agreement_accepted_on=clock.now().date(),
+        )
+
+    def _assign(self, company: Company) -> None:
+        assert company.public_id is not None
+        today = clock.now()
+        for course in self.courses:
+            training.assign_course(
+                self.manager,
+                course.public_id,
+                partnership_id=company.public_id,
+                job_functions=sorted(course.functions),
+                due_on=today.date() + timedelta(days=60),
+            )
+            for actor in company.people:
+                assert actor.user_id is not None
+                if course.functions & company.functions[actor.user_id]:
+                    self._plan_learning(actor, course, company.eagerness, today)
+
+    def _plan_learning(self, actor: Actor, course: Taught, eagerness: float, since: datetime) -> None:
+        is_shown = actor.name in {person.name for person in SIGN_INS}
+        if not is_shown and self.rng.random() > 0.35 + 0.65 * eagerness:
+            return  # never begins: overdue, and compliance says so
+        at = since + timedelta(days=self.rng.expovariate(1 / 40) + 1, hours=self.rng.randint(0, 8))
+        done = (
+            self.rng.randint(0, len(course.lessons) - 1) if self.rng.random() < 0.12 else len(course.lessons)
+        )
+        self._plan_round(actor, course, at, done, self.rng.random() < 0.3)
+
+    def _plan_round(self, actor: Actor, course: Taught, at: datetime, done: int, fails_first: bool) -> None:
+        state: dict[str, UUID] = {}
+
+        def begin() -> None:
+            state["enrolment"] = training.enrol(actor, course.public_id).public_id
+
+        def finish(lesson: UUID) -> None:
+            training.complete_lesson(actor, state["enrolment"], lesson)
+
+        def submit(answers: dict[str, str | list[str]]) -> None:
+            training.submit_attempt(actor, state["enrolment"], answers)
+
+        self.history.at(at, begin)
+        for number, lesson in enumerate(course.lessons[:done]):
+            self.history.at(at + timedelta(minutes=9 * (number + 1)), lambda lesson=lesson: finish(lesson))
+        if done == len(course.lessons):
+            end = at + timedelta(minutes=9 * done + 12)
+            if fails_first:
+                self.history.at(end, lambda: submit(course.wrong))
+                end += timedelta(days=1)
+            self.history.at(end, lambda: submit(course.right))
+
+    def _use(self, company: Company, pick: float, kind: float) -> None:
+        if not company.people:
+            return
+        actor = company.people[int(pick * 997) % len(company.people)]
+        version = db.session.scalars(
+            select(AssetVersion)
+            .join(Asset, Asset.id == AssetVersion.asset_id)
+            .where(Asset.published_at.is_not(None))
+            .order_by(AssetVersion.asset_id)
+        ).all()[int(pick * len(self.text.assets))]
+        marketing.record_usage(actor, version, UsageKind.VIEWED)
+        if kind < 0.55:
+            marketing.record_usage(actor, version, UsageKind.DOWNLOADED)
+
+
+# -- parts of a course -------------------------------------------------------------------------
+
+
+def _question(ask: Ask) -> dict[str, object]:
+    if ask.answer:
+        return {
+            "kind": QuestionKind.NUMERIC,
+            "prompt": ask.prompt,
+            "answer": ask.answer,
+            "tolerance": ask.tolerance,
+            "explanation": ask.explanation,
+        }
+    is_multiple = sum(right for _text, right in ask.choices) > 1
+    return {
+        "kind": QuestionKind.MULTIPLE if is_multiple else QuestionKind.SINGLE,
+        "prompt": ask.prompt,
+        "choices": ask.choices,
+        "explanation": ask.explanation,
+    }
+
+
+def _taught(course_id: int, version_id: int, functions: frozenset[JobFunction]) -> Taught:
+    lessons = db.session.scalars(
+        select(Lesson.public_id).where(Lesson.course_version_id == version_id).order_by(Lesson.position)
+    ).all()
+    right: dict[str, str | list[str]] = {}
+    wrong: dict[str, str | list[str]] = {}
+    for question in db.session.scalars(select(Question).where(Question.course_version_id == version_id)):
+        key = str(question.public_id)
+        if question.kind is QuestionKind.NUMERIC:
+            right[key], wrong[key] = str(question.numeric_answer).rstrip("0").rstrip("."), "1"
+            continue
+        choices = db.session.scalars(select(Choice).where(Choice.question_id == question.id)).all()
+        good = [str(c.public_id) for c in choices if c.is_correct]
+        bad = [str(c.public_id) for c in choices if not c.is_correct]
+        is_single = question.kind is QuestionKind.SINGLE
+        right[key], wrong[key] = (good[0], bad[0]) if is_single else (good, bad)
+    public_id = db.session.scalars(select(Course.public_id).where(Course.id == course_id)).one()
+    return Taught(public_id, tuple(lessons), right, wrong, functions)
