@@ -948,6 +948,7 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("issued_by_id", sa.Integer(), nullable=True),
+        sa.Column("previous_id", sa.Integer(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("revoked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_by_id", sa.Integer(), nullable=True),
@@ -972,6 +973,11 @@ def upgrade() -> None:
             ["partnership.vendor_id", "partnership.id"],
             name=op.f("fk_certificate_vendor_id_partnership_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "previous_id"],
+            ["certificate.vendor_id", "certificate.id"],
+            name=op.f("fk_certificate_vendor_id_previous_id"),
+        ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
@@ -980,6 +986,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("vendor_id", "number", name=op.f("uq_certificate_vendor_id_number")),
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_previous_id"), ["previous_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_user_id"), ["user_id"], unique=False)
         batch_op.create_index("ix_certificate_vendor_expiry", ["vendor_id", "expires_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_vendor_id"), ["vendor_id"], unique=False)
@@ -1272,6 +1279,8 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("requested_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("rendered_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("attempted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -1714,6 +1723,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_vendor_id"))
         batch_op.drop_index("ix_certificate_vendor_expiry")
         batch_op.drop_index(batch_op.f("ix_certificate_user_id"))
+        batch_op.drop_index(batch_op.f("ix_certificate_previous_id"))
 
     op.drop_table("certificate")
     with op.batch_alter_table("assignment", schema=None) as batch_op:

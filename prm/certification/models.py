@@ -80,13 +80,14 @@ class Certificate(Keyed, VendorOwned, db.Model):
     """What one person was issued. `facts` are frozen at issue and never edited.
 
     `code` (≥ 128 random bits) is what /verify/<code> takes; `number` is for people to quote.
-    `expires_on` is the last valid day in the vendor's time zone.
+    `expires_on` is the last valid day in the vendor's time zone. `previous_id` is what it renews.
     """
 
     __tablename__ = "certificate"
     __table_args__ = tenant_table(
         tenant_key("certification_id", "certification"),
         tenant_key("partnership_id", "partnership"),
+        tenant_key("previous_id", "certificate"),
         UniqueConstraint("vendor_id", "number"),
         Index("ix_certificate_vendor_partnership", "vendor_id", "partnership_id"),
         Index("ix_certificate_vendor_expiry", "vendor_id", "expires_on"),
@@ -105,6 +106,7 @@ class Certificate(Keyed, VendorOwned, db.Model):
     basis: Mapped[IssueBasis] = enum_column(IssueBasis)
     reason: Mapped[str | None] = mapped_column(String(500))
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    previous_id: Mapped[int | None] = mapped_column(index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -118,6 +120,8 @@ class CertificateFile(Keyed, VendorOwned, db.Model):
     """One paper size of a certificate, rendered and signed once and kept.
 
     A row without a file is due: a job renders it. `sha256` of every issued file stays known.
+    `requested_at` is also the time the signature claims, so that rendering it again gives the same
+    bytes. `problem` says why the last attempt failed, at `attempted_at`.
     """
 
     __tablename__ = "certificate_file"
@@ -133,6 +137,8 @@ class CertificateFile(Keyed, VendorOwned, db.Model):
     sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     rendered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    problem: Mapped[str | None] = mapped_column(String(300))
 
 
 class IssuedCode(db.Model):
