@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from prm.accounts import tasks as accounts
+from prm.imports import tasks as imports
+from prm.imports.services import rematching
 from prm.infra.jobs import Job, enqueue_after_commit
 from prm.partners.joining import join_partnership
 
@@ -26,9 +28,26 @@ def enqueue(task: Job) -> Callable[..., None]:
     return react
 
 
+def enqueue_for_vendor(task: Job) -> Callable[..., None]:
+    """The same for a vendor's row: the job gets the vendor's key and the row's."""
+
+    def react(actor: Any, subject: Any) -> None:
+        enqueue_after_commit(task, subject.vendor_id, subject.id)
+
+    return react
+
+
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
+    "customer.alias_added": (rematching.customer_alias_added,),
+    "customer.alias_removed": (rematching.customer_alias_removed,),
+    "import.check_due": (enqueue_for_vendor(imports.check_batch),),
+    "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "invitation.accepted": (join_partnership,),
     "mail.due": (enqueue(accounts.deliver_mail),),
+    "product.alias_added": (rematching.product_alias_added,),
+    "product.alias_removed": (rematching.product_alias_removed,),
+    "product.created": (rematching.product_known,),
+    "product.edited": (rematching.product_known,),
     "reset.requested": (enqueue(accounts.send_reset_link),),
 }
 

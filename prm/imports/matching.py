@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from prm.customers.models import Customer, CustomerAlias
 from prm.extensions import db
+from prm.infra.names import fold_name
 from prm.infra.wording import N_, Notice
 from prm.partners.models import Partnership, PartnershipAlias
-from prm.partners.services import MANUAL, fold_name
+from prm.partners.services import MANUAL
 from prm.products.models import Product, ProductAlias
 
 Item = TypeVar("Item")

@@ -14,16 +14,12 @@ from prm.accounts.models import User
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
+from prm.infra.names import fold_name
 from prm.journal.services import record
 from prm.partners import queries
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
 
 MANUAL = "portal"  # source system of what was entered here
-
-
-def fold_name(name: str) -> str:
-    """How names of partners, products and customers are compared: case and spacing do not count."""
-    return " ".join(name.split()).casefold()[:200]
 
 
 def get_or_create_region(actor: Actor, name: str) -> Region:

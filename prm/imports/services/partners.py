@@ -12,9 +12,9 @@ from prm.imports.models import ImportBatch, RowOutcome
 from prm.imports.services.changes import insert_rows, update_rows
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.infra.importing import ParsedRow
+from prm.infra.names import fold_name
 from prm.infra.wording import N_, Notice
 from prm.partners.models import Partnership, Region
-from prm.partners.services import fold_name
 
 AMBIGUOUS = N_("%(count)s partners have this name already; external ids would tell them apart.")
 

@@ -9,7 +9,7 @@ from prm.imports.services.rematching import match_products
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.infra.importing import ParsedRow
 from prm.infra.money import Money
-from prm.partners.services import fold_name
+from prm.infra.names import fold_name
 from prm.products.models import Product
 
 

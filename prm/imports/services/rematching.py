@@ -5,7 +5,7 @@ Called by imports, and by prm/reactions.py after a product or an alias was made 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -15,8 +15,9 @@ from prm.customers.models import Customer, CustomerAlias
 from prm.deals.models import Deal
 from prm.extensions import db
 from prm.imports.matching import CustomerBook, chunks, key_of
+from prm.imports.services.locking import lock_imports
 from prm.infra import clock
-from prm.partners.services import fold_name
+from prm.infra.names import fold_name
 from prm.products.models import Product, ProductAlias
 from prm.revenue.models import Order
 
@@ -44,16 +45,19 @@ def match_products(names: Mapping[str, int]) -> int:
 
 def product_known(actor: Actor, product: Product) -> None:
     """Reaction to a product made by hand."""
+    lock_imports(actor)
     match_products({product.name_folded: product.id})
 
 
 def product_alias_added(actor: Actor, alias: ProductAlias) -> None:
     """Reaction to an alias: every kept row of that name has its product."""
+    lock_imports(actor)
     match_products({alias.value_folded: alias.product_id})
 
 
 def product_alias_removed(actor: Actor, alias: ProductAlias) -> None:
     """Reaction to the end of an alias: the rows it matched are unmatched again."""
+    lock_imports(actor)
     for model in KEPT:
         spellings = _spellings(model.product_name, alias.value_folded, model.product_id == alias.product_id)
         for some in chunks(spellings, 500):
@@ -69,6 +73,7 @@ def customer_alias_added(actor: Actor, alias: CustomerAlias) -> None:
 
     The customer that came to be by that name's first mention goes, if nothing else hangs on it.
     """
+    lock_imports(actor)
     for model in KEPT:
         for some in chunks(_spellings(model.customer_name, alias.value_folded), 500):
             _set(update(model).where(model.customer_name.in_(some)).values(customer_id=alias.customer_id))
@@ -85,28 +90,31 @@ def customer_alias_added(actor: Actor, alias: CustomerAlias) -> None:
 
 def customer_alias_removed(actor: Actor, alias: CustomerAlias) -> None:
     """Reaction to the end of an alias: the name stands for a customer of its own again."""
+    lock_imports(actor)
     for model in KEPT:
         spellings = _spellings(
             model.customer_name, alias.value_folded, model.customer_id == alias.customer_id
         )
         if not spellings:
             continue
-        customer_id = customer_named(spellings[0])
+        customer_id = customers_named(spellings[:1])[alias.value_folded]
         for some in chunks(spellings, 500):
             _set(update(model).where(model.customer_name.in_(some)).values(customer_id=customer_id))
 
 
-def customer_named(name: str) -> int | None:
-    """The customer a name stands for, made where there is none; None for no name."""
+def customers_named(names: Iterable[str]) -> dict[str, int]:
+    """Folded name → customer, made where there is none yet."""
+    wanted = {fold_name(name): name for name in names if fold_name(name)}
     book = CustomerBook()
-    book.load([name])
-    found = book.find_or_make(name, 0)
+    book.load(wanted.values())
+    for name in wanted.values():
+        book.find_or_make(name, 0)
     for made in book.made:
         customer = Customer(name=made.name[:200], name_folded=fold_name(made.name), created_at=clock.now())
         db.session.add(customer)
         db.session.flush()
         made.key = customer.id
-    return key_of(found)
+    return {folded: key for folded in wanted if (key := key_of(book.known[folded])) is not None}
 
 
 def _hangs_on_customer(customer_id: int) -> bool:

@@ -16,9 +16,9 @@ from prm.imports.report import ImportReport, Rejected, Unmatched, keep_reason
 from prm.imports.services.changes import insert_rows
 from prm.infra import clock
 from prm.infra.importing import ParsedRow, Reason, RejectedRow
+from prm.infra.names import fold_name
 from prm.infra.wording import N_, Notice
 from prm.partners.models import Partnership
-from prm.partners.services import fold_name
 
 FileRow = ParsedRow | RejectedRow
 

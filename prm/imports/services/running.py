@@ -27,6 +27,7 @@ from prm.imports.reading import PreparedFile, prepare_file
 from prm.imports.report import ImportReport, keep_reason
 from prm.imports.services.changes import IN_ONE
 from prm.imports.services.deals import apply_deals, plan_deals
+from prm.imports.services.locking import lock_imports
 from prm.imports.services.orders import apply_orders, plan_orders
 from prm.imports.services.partners import apply_partners, plan_partners
 from prm.imports.services.products import apply_products, plan_products
@@ -107,20 +108,14 @@ def apply_prepared(
     return report
 
 
-def lock_imports(actor: Actor) -> None:
-    """One import, undo or alias of a vendor at a time; other vendors and readers do not wait."""
-    db.session.execute(
-        select(Vendor.id).where(Vendor.id == actor.vendor_id).with_for_update(key_share=True)
-    ).all()
-
-
 def _prepared(
     actor: Actor, content: bytes, filename: str, kind: ImportKind, options: ImportOptions
 ) -> PreparedFile:
-    return prepare_file(content, filename, kind, options, _currency(actor))
+    return prepare_file(content, filename, kind, options, reporting_currency(actor))
 
 
-def _currency(actor: Actor) -> str:
+def reporting_currency(actor: Actor) -> str:
+    """The currency of amounts whose row names none."""
     return db.session.scalars(select(Vendor.currency).where(Vendor.id == actor.vendor_id)).one()
 
 
@@ -137,7 +132,7 @@ def _run(
         source=source,
         options=options,
         prepared=prepared,
-        currency=_currency(actor),
+        currency=reporting_currency(actor),
         batch=batch,
         partners=load_partners(source),
         products=load_products(),

@@ -12,8 +12,8 @@ from prm.imports.services.changes import insert_rows
 from prm.imports.services.rows import Run, write_made_partners
 from prm.infra.importing import ParsedRow, Reason
 from prm.infra.money import Money, MoneyError, parse_currency
+from prm.infra.names import fold_name
 from prm.infra.wording import Notice
-from prm.partners.services import fold_name
 
 
 def sales_values(run: Run, row: ParsedRow) -> tuple[dict[str, Any], list[Reason]]:

@@ -1,0 +1,94 @@
+"""What the enums and fields of imports are called."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from prm.imports.models import BatchStatus, ImportKind, RowOutcome
+
+KIND_NAMES = {
+    ImportKind.PARTNERS: _l("Partners"),
+    ImportKind.PRODUCTS: _l("Products"),
+    ImportKind.DEALS: _l("Deals"),
+    ImportKind.ORDERS: _l("Orders"),
+}
+KIND_HINTS = {
+    ImportKind.PARTNERS: _l("Reseller companies with their region and manager."),
+    ImportKind.PRODUCTS: _l("What you sell, with list prices."),
+    ImportKind.DEALS: _l("Opportunities with stage, dates and amount; won ones can become orders."),
+    ImportKind.ORDERS: _l("What was ordered through a partner, with date and amount."),
+}
+STATUS_NAMES = {
+    BatchStatus.DRAFT: _l("Draft"),
+    BatchStatus.CHECKING: _l("Being checked"),
+    BatchStatus.CHECKED: _l("To be confirmed"),
+    BatchStatus.DUE: _l("Waiting"),
+    BatchStatus.APPLIED: _l("Applied"),
+    BatchStatus.FAILED: _l("Failed"),
+    BatchStatus.UNDONE: _l("Undone"),
+}
+#: How a state looks: see status() in templates/_macros/ui.html.
+STATUS_LOOKS = {
+    BatchStatus.DRAFT: "neutral",
+    BatchStatus.CHECKING: "info",
+    BatchStatus.CHECKED: "warning",
+    BatchStatus.DUE: "info",
+    BatchStatus.APPLIED: "success",
+    BatchStatus.FAILED: "danger",
+    BatchStatus.UNDONE: "neutral",
+}
+OUTCOME_NAMES = {
+    RowOutcome.INSERTED: _l("New"),
+    RowOutcome.UPDATED: _l("Changed"),
+    RowOutcome.UNCHANGED: _l("Unchanged"),
+    RowOutcome.REJECTED: _l("Rejected"),
+}
+OUTCOME_LOOKS = {
+    RowOutcome.INSERTED: "success",
+    RowOutcome.UPDATED: "info",
+    RowOutcome.UNCHANGED: "neutral",
+    RowOutcome.REJECTED: "danger",
+}
+FIELD_NAMES = {
+    "external_id": _l("External id"),
+    "name": _l("Name"),
+    "region": _l("Region"),
+    "manager": _l("Manager"),
+    "price": _l("List price"),
+    "partner": _l("Partner"),
+    "customer": _l("Customer"),
+    "product": _l("Product"),
+    "stage": _l("Stage"),
+    "registered_on": _l("Registered on"),
+    "closed_on": _l("Closed on"),
+    "ordered_on": _l("Ordered on"),
+    "amount": _l("Amount"),
+    "currency": _l("Currency"),
+    "deal_external_id": _l("External id of the deal"),
+}
+ENTITY_NAMES = {
+    "region": _l("Region"),
+    "partnership": _l("Partner"),
+    "product": _l("Product"),
+    "customer": _l("Customer"),
+    "deal": _l("Deal"),
+    "order": _l("Order"),
+}
+
+
+def count_of(table: str, count: int) -> str:
+    """How many rows of a table, in words: "12 deals"."""
+    if table == "deal":
+        return ngettext("%(num)s deal", "%(num)s deals", count)
+    if table == "sales_order":
+        return ngettext("%(num)s order", "%(num)s orders", count)
+    if table == "partnership":
+        return ngettext("%(num)s partner", "%(num)s partners", count)
+    if table in ("product_alias", "customer_alias", "partnership_alias"):
+        return ngettext("%(num)s alias", "%(num)s aliases", count)
+    if table == "usage_event":
+        return ngettext("%(num)s use of an asset", "%(num)s uses of assets", count)
+    if table == "certificate":
+        return ngettext("%(num)s certificate", "%(num)s certificates", count)
+    return ngettext("%(num)s other row", "%(num)s other rows", count)

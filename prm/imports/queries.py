@@ -1,0 +1,144 @@
+"""Reads of imports: batches, their lines, and what is unmatched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
+
+from prm.access import Actor, visible
+from prm.deals.models import Deal
+from prm.errors import NotFound
+from prm.extensions import db
+from prm.imports.models import BatchStatus, ImportBatch, ImportKind, ImportRow
+from prm.imports.options import ImportOptions
+from prm.infra.names import fold_name
+from prm.permissions import P
+from prm.revenue.models import Order
+
+
+def batches(actor: Actor) -> Select[Any]:
+    """The vendor's imports, for a table."""
+    return visible(select(ImportBatch), actor, P.IMPORT_VIEW)
+
+
+def list_batches(actor: Actor, *, limit: int | None = None) -> list[ImportBatch]:
+    """The vendor's imports with their files, newest first."""
+    statement = batches(actor).options(selectinload(ImportBatch.file), selectinload(ImportBatch.created_by))
+    return list(db.session.scalars(statement.order_by(ImportBatch.id.desc()).limit(limit)))
+
+
+def get_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
+    """One import with its file. Raises NotFound."""
+    batch = db.session.scalars(
+        batches(actor)
+        .where(ImportBatch.public_id == batch_id)
+        .options(selectinload(ImportBatch.file), selectinload(ImportBatch.created_by))
+    ).one_or_none()
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def find_batch_of(actor: Actor, batch_key: int | None) -> ImportBatch | None:
+    """The import that a deal or order came with, if the actor may see imports."""
+    if batch_key is None or not actor.can(P.IMPORT_VIEW):
+        return None
+    return db.session.scalars(
+        batches(actor).where(ImportBatch.id == batch_key).options(selectinload(ImportBatch.file))
+    ).one_or_none()
+
+
+def batch_rows(actor: Actor, batch: ImportBatch) -> Select[Any]:
+    """The lines of a batch that changed something or were rejected, for a table."""
+    return visible(select(ImportRow), actor, P.IMPORT_VIEW).where(ImportRow.batch_id == batch.id)
+
+
+def find_row(actor: Actor, batch: ImportBatch, line: int | None) -> ImportRow | None:
+    """The line of a batch, as it stood in the file."""
+    if line is None:
+        return None
+    return db.session.scalars(
+        batch_rows(actor, batch).where(ImportRow.line == line).order_by(ImportRow.id).limit(1)
+    ).one_or_none()
+
+
+def find_last_options(actor: Actor, kind: ImportKind, source: str) -> ImportOptions | None:
+    """How the last applied file of this kind and source was read."""
+    statement = (
+        visible(select(ImportBatch.options), actor, P.IMPORT_RUN, ImportBatch)
+        .where(
+            ImportBatch.kind == kind,
+            ImportBatch.source == source,
+            ImportBatch.status.in_([BatchStatus.APPLIED, BatchStatus.UNDONE, BatchStatus.DUE]),
+        )
+        .order_by(ImportBatch.id.desc())
+        .limit(1)
+    )
+    kept = db.session.scalars(statement).one_or_none()
+    return ImportOptions.from_json(kept) if kept is not None else None
+
+
+def list_sources(actor: Actor) -> list[str]:
+    """The names of source systems in use."""
+    statement = visible(select(ImportBatch.source), actor, P.IMPORT_VIEW, ImportBatch)
+    return sorted(set(db.session.scalars(statement.distinct())))
+
+
+# -- what is unmatched -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class UnmatchedName:
+    """A name on kept rows that stands for nothing we know; "" where the source gave none."""
+
+    field: str
+    value: str
+    deals: int
+    orders: int
+
+    @property
+    def rows(self) -> int:
+        return self.deals + self.orders
+
+    @property
+    def can_have_alias(self) -> bool:
+        return bool(self.value) and self.field in ("product", "customer")
+
+
+def list_unmatched(actor: Actor) -> list[UnmatchedName]:
+    """What deals and orders name that is not known, by field and value, most rows first."""
+    counted: dict[tuple[str, str], list[int]] = {}
+    for place, model, permission in ((0, Deal, P.DEAL_VIEW), (1, Order, P.ORDER_VIEW)):
+        for name, key, word in (
+            ("product", model.product_id, model.product_name),
+            ("customer", model.customer_id, model.customer_name),
+        ):
+            statement = visible(select(word, func.count(model.id)), actor, permission, model)
+            for value, count in db.session.execute(statement.where(key.is_(None)).group_by(word)):
+                counted.setdefault((name, value), [0, 0])[place] = count
+    waiting = visible(select(Order.deal_external_id, func.count(Order.id)), actor, P.ORDER_VIEW, Order).where(
+        Order.deal_id.is_(None), Order.deal_external_id.is_not(None)
+    )
+    for value, count in db.session.execute(waiting.group_by(Order.deal_external_id)):
+        counted.setdefault(("deal_external_id", value), [0, 0])[1] = count
+    found = [UnmatchedName(name, value, *counts) for (name, value), counts in counted.items()]
+    return sorted(found, key=lambda each: (-each.rows, each.field, each.value))
+
+
+def count_unmatched(actor: Actor, field: str, folded: str) -> int:
+    """How many deals and orders name this (folded) without its standing for anything, or for itself."""
+    total = 0
+    for model, permission in ((Deal, P.DEAL_VIEW), (Order, P.ORDER_VIEW)):
+        word = {"product": model.product_name, "customer": model.customer_name}.get(field)
+        if word is None:
+            return 0
+        statement = visible(select(word, func.count(model.id)), actor, permission, model).where(word != "")
+        if field == "product":
+            statement = statement.where(model.product_id.is_(None))
+        for value, count in db.session.execute(statement.group_by(word)):
+            total += count if fold_name(value) == folded else 0
+    return total

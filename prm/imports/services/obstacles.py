@@ -1,0 +1,176 @@
+"""What stands in the way of undoing a batch: later imports, people's edits, rows that depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Select, and_, func, inspect, select
+from sqlalchemy.orm import aliased
+
+from prm.errors import Conflict
+from prm.extensions import db
+from prm.imports.labels import ENTITY_NAMES, count_of
+from prm.imports.models import BatchStatus, ChangeAction, ImportBatch, ImportChange
+from prm.imports.services.changes import ENTITIES, RESOLVED, TYPE_OF, snapshot
+
+_SHOWN = 5
+
+
+def changes_of(batch: ImportBatch, model: Any, *actions: ChangeAction) -> Iterator[list[ImportChange]]:
+    """The changes of one kind of row, a thousand at a time, oldest first."""
+    last = 0
+    while True:
+        found = db.session.scalars(
+            select(ImportChange)
+            .where(
+                ImportChange.batch_id == batch.id,
+                ImportChange.entity_type == TYPE_OF[model],
+                ImportChange.action.in_(actions),
+                ImportChange.id > last,
+            )
+            .order_by(ImportChange.id)
+            .limit(1000)
+        ).all()
+        if not found:
+            return
+        yield list(found)
+        last = found[-1].id
+        for change in found:
+            db.session.expunge(change)
+
+
+def inserted_by(batch: ImportBatch, model: Any) -> Select[Any]:
+    """The keys of what the batch made of one kind."""
+    return select(ImportChange.entity_id).where(
+        ImportChange.batch_id == batch.id,
+        ImportChange.entity_type == TYPE_OF[model],
+        ImportChange.action == ChangeAction.INSERTED,
+    )
+
+
+def columns_to_restore(change: ImportChange) -> list[str]:
+    """An inserted row is taken back whole, an updated one in what changed."""
+    before, after = change.before or {}, change.after or {}
+    return [
+        column
+        for column in after
+        if column not in RESOLVED
+        and (change.action is ChangeAction.INSERTED or before.get(column) != after[column])
+    ]
+
+
+def references_to(model: Any) -> list[tuple[Any, Any]]:
+    """(model, attribute) of every foreign key in the whole schema that points at `model`'s key."""
+    target = inspect(model).local_table
+    return sorted(
+        (
+            (mapper.class_, mapper.get_property_by_column(element.parent).class_attribute)
+            for mapper in db.Model.registry.mappers
+            for constraint in mapper.local_table.foreign_key_constraints
+            for element in constraint.elements
+            if element.column.table is target and element.column.name == "id"
+        ),
+        key=lambda pair: str(pair[1]),
+    )
+
+
+# -- refusals ----------------------------------------------------------------------------------
+
+
+def refuse_later_imports(batch: ImportBatch) -> None:
+    """Raises Conflict naming the imports that changed the same rows afterwards."""
+    later = aliased(ImportChange)
+    is_same = and_(ImportChange.entity_type == later.entity_type, ImportChange.entity_id == later.entity_id)
+    keys = db.session.scalars(
+        select(ImportBatch.id)
+        .join(later, later.batch_id == ImportBatch.id)
+        .join(ImportChange, is_same)
+        .where(
+            ImportChange.batch_id == batch.id,
+            later.batch_id != batch.id,
+            later.id > ImportChange.id,
+            ImportBatch.status == BatchStatus.APPLIED,
+        )
+        .distinct()
+    ).all()
+    if keys:
+        raise Conflict(
+            _(
+                "Later imports changed the same rows: %(imports)s. Undo them first.",
+                imports=_names_of(keys),
+            )
+        )
+
+
+def refuse_edited(batch: ImportBatch) -> None:
+    """Raises Conflict naming rows that people changed since."""
+    edited: list[str] = []
+    for model in ENTITIES.values():
+        for changes in changes_of(batch, model, ChangeAction.INSERTED, ChangeAction.UPDATED):
+            keys = [change.entity_id for change in changes]
+            rows = {row.id: row for row in db.session.scalars(select(model).where(model.id.in_(keys)))}
+            edited += [_label(change) for change in changes if _is_edited(change, rows.get(change.entity_id))]
+            for row in rows.values():
+                db.session.expunge(row)
+    if edited:
+        shown = ", ".join(edited[:_SHOWN])
+        raise Conflict(
+            ngettext(
+                "%(num)s row was changed since: %(rows)s. Undoing would lose that.",
+                "%(num)s rows were changed since: %(rows)s. Undoing would lose that.",
+                len(edited),
+                rows=shown if len(edited) <= _SHOWN else f"{shown} …",
+            )
+        )
+
+
+def refuse_dependants(batch: ImportBatch, model: Any) -> None:
+    """Raises Conflict naming what hangs on rows that are to go, and the imports it came with."""
+    hanging = []
+    imports: set[int] = set()
+    for other, attribute in references_to(model):
+        is_hanging = attribute.in_(inserted_by(batch, model))
+        if count := db.session.scalar(select(func.count(attribute)).where(is_hanging)):
+            hanging.append(count_of(other.__tablename__, count))
+            if hasattr(other, "batch_id"):
+                came_with = select(other.batch_id).where(is_hanging, other.batch_id.is_not(None))
+                imports.update(db.session.scalars(came_with.distinct()))
+    if hanging and imports:
+        raise Conflict(
+            _(
+                "Other rows depend on what this import made: %(rows)s, from %(imports)s. Undo that first.",
+                rows=", ".join(hanging),
+                imports=_names_of(imports),
+            )
+        )
+    if hanging:
+        raise Conflict(
+            _(
+                "Other rows depend on what this import made: %(rows)s. Remove them first.",
+                rows=", ".join(hanging),
+            )
+        )
+
+
+def _names_of(keys: Iterable[int]) -> str:
+    batches = db.session.scalars(
+        select(ImportBatch).where(ImportBatch.id.in_(sorted(keys)[:_SHOWN])).order_by(ImportBatch.id)
+    )
+    return ", ".join(f"{batch.file.name} ({batch.public_id})" for batch in batches)
+
+
+def _is_edited(change: ImportChange, row: Any) -> bool:
+    """Whether what this batch would take back is no longer as it left it."""
+    if row is None:
+        return change.action is ChangeAction.UPDATED
+    now, after = snapshot(row), change.after or {}
+    return any(now.get(column) != after[column] for column in columns_to_restore(change))
+
+
+def _label(change: ImportChange) -> str:
+    kept = change.after or {}
+    name = kept.get("external_id") or kept.get("name") or str(change.entity_id)
+    return _("%(type)s %(name)s", type=ENTITY_NAMES[change.entity_type], name=name)

@@ -1,0 +1,57 @@
+"""Reads of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from prm.access import Actor, visible
+from prm.errors import NotFound
+from prm.extensions import db
+from prm.permissions import P
+from prm.products.models import Product, ProductAlias
+
+
+def products(actor: Actor) -> Select[Any]:
+    """The vendor's products, for a table."""
+    return visible(select(Product), actor, P.PRODUCT_VIEW)
+
+
+def list_products(actor: Actor) -> list[Product]:
+    """All products, by name."""
+    return list(db.session.scalars(products(actor).order_by(Product.name_folded)))
+
+
+def get_product(actor: Actor, product_id: UUID) -> Product:
+    """One product. Raises NotFound."""
+    product = db.session.scalars(products(actor).where(Product.public_id == product_id)).one_or_none()
+    if product is None:
+        raise NotFound
+    return product
+
+
+def find_product_named(actor: Actor, folded_name: str) -> Product | None:
+    """The product of a folded name (partners.services.fold_name), or None."""
+    return db.session.scalars(products(actor).where(Product.name_folded == folded_name)).one_or_none()
+
+
+def aliases_by_product(actor: Actor, product_keys: Iterable[int]) -> dict[int, list[ProductAlias]]:
+    """The aliases of some products, by product key."""
+    found: dict[int, list[ProductAlias]] = {}
+    statement = visible(select(ProductAlias), actor, P.PRODUCT_VIEW).where(
+        ProductAlias.product_id.in_(list(product_keys))
+    )
+    for alias in db.session.scalars(statement.order_by(ProductAlias.value_folded)):
+        found.setdefault(alias.product_id, []).append(alias)
+    return found
+
+
+def list_aliases(actor: Actor) -> list[tuple[ProductAlias, Product]]:
+    """All aliases with what they stand for."""
+    statement = visible(select(ProductAlias, Product), actor, P.PRODUCT_VIEW, ProductAlias).join(
+        Product, Product.id == ProductAlias.product_id
+    )
+    return [(alias, product) for alias, product in db.session.execute(statement.order_by(ProductAlias.value))]
