@@ -15,7 +15,7 @@ from prm.certification.views import blueprint as certification
 from prm.deals.views import blueprint as deals
 from prm.extensions import csrf, db, limiter, migrate
 from prm.imports.views import blueprint as imports
-from prm.infra import assets, http, jobs, storage
+from prm.infra import assets, compression, http, jobs, storage
 from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
 from prm.marketing.views import blueprint as marketing
@@ -53,6 +53,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     shell.init_app(app)
     gate.init_app(app)
     assets.init_app(app)
+    compression.init_app(app)
     jobs.init_app(app)
     app.extensions["prm_store"] = storage.make_store(settings["FILES_URL"], settings["S3_ENDPOINT_URL"])
     for blueprint in BLUEPRINTS:

@@ -167,7 +167,7 @@ def serve(digest: str, name: str) -> Response:
     asset = get_store().find(name)
     if asset is None:
         abort(404)
-    encoding = _accepted_encoding() if asset.is_compressible else "identity"
+    encoding = accepted_encoding() if asset.is_compressible else "identity"
     response = Response(asset.encoded(encoding), mimetype=asset.media_type)
     response.headers["Cache-Control"] = IMMUTABLE if digest == asset.digest else PASSING
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -180,7 +180,7 @@ def serve(digest: str, name: str) -> Response:
     return response.make_conditional(request)
 
 
-def _accepted_encoding() -> str:
+def accepted_encoding() -> str:
     """`br` or `gzip` where the request accepts it, else `identity`."""
     accepted = request.accept_encodings
     for encoding in ("br", "gzip"):

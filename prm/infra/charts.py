@@ -20,11 +20,19 @@ from babel.numbers import (
 )
 
 from prm.infra.chart_drawing import Chart, PaperChart, draw
-from prm.infra.chart_specs import Format, Number, bar_specification, line_specification, to_rows, to_text
+from prm.infra.chart_specs import (
+    MAX_SERIES,
+    Format,
+    Number,
+    bar_specification,
+    line_specification,
+    to_rows,
+    to_text,
+)
 
 __all__ = [
-    "Chart", "Format", "Number", "PaperChart", "bar_chart", "count_format", "grouped_bar", "line_chart",
-    "money_format", "percent_format", "stacked_bar",
+    "MAX_SERIES", "Chart", "Format", "Number", "PaperChart", "bar_chart", "count_format", "grouped_bar",
+    "line_chart", "money_format", "percent_format", "stacked_bar",
 ]  # fmt: skip
 
 
