@@ -38,7 +38,7 @@ from prm.vendors.models import Vendor
 
 _START_SECONDS = 60
 _STOP_SECONDS = 25
-_BLOCKING_THREADS = 8  # per web process; a session's pool of 15 connections covers them
+_BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # per web process; connections suffice for 15
 _PR_SET_PDEATHSIG = 1
 
 
