@@ -1,0 +1,31 @@
+"""What training's terms are called on pages."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from prm.training.models import QuestionKind, SkillLevel, VersionStatus
+
+SKILL_LEVELS = {
+    SkillLevel.FOUNDATION: _l("Foundation"),
+    SkillLevel.ADVANCED: _l("Advanced"),
+    SkillLevel.EXPERT: _l("Expert"),
+}
+VERSION_STATUSES = {
+    VersionStatus.DRAFT: _l("Draft"),
+    VersionStatus.PUBLISHED: _l("Published"),
+}
+QUESTION_KINDS = {
+    QuestionKind.SINGLE: _l("One right choice"),
+    QuestionKind.MULTIPLE: _l("Several right choices"),
+    QuestionKind.NUMERIC: _l("A number"),
+}
+# Where a person stands in a course: the label and how it is shown. Never by colour alone.
+STANDINGS = {
+    "none": (_l("Not assigned"), "neutral", "minus"),
+    "assigned": (_l("Not started"), "neutral", "circle-dashed"),
+    "started": (_l("In progress"), "brand", "player-play"),
+    "overdue": (_l("Overdue"), "danger", "calendar-due"),
+    "failed": (_l("No attempt left"), "warning", "alert-triangle"),
+    "completed": (_l("Completed"), "success", "circle-check"),
+}

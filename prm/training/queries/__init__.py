@@ -1,0 +1,28 @@
+"""Reads of training, by question: what is taught, who is assigned what, how somebody learns.
+
+Other domains use the names below. Where a name ends in `_key` or a row has `id`, it is an integer
+key for joins; public ids are for URLs.
+"""
+
+from prm.training.queries.courses import PublishedVersion, list_published_versions
+from prm.training.queries.learning import (
+    CompletedVersion,
+    LearningItem,
+    NextStep,
+    count_due,
+    count_overdue,
+    list_completed_versions,
+    list_my_learning,
+)
+
+__all__ = [
+    "CompletedVersion",
+    "LearningItem",
+    "NextStep",
+    "PublishedVersion",
+    "count_due",
+    "count_overdue",
+    "list_completed_versions",
+    "list_my_learning",
+    "list_published_versions",
+]

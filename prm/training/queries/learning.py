@@ -1,0 +1,415 @@
+"""What a person learns: their courses, the next step, lessons, the quiz without its key, results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from prm.access import Actor, visible
+from prm.errors import NotFound
+from prm.extensions import db
+from prm.permissions import P
+from prm.training.models import (
+    Attempt,
+    Choice,
+    Completion,
+    Course,
+    CourseVersion,
+    Enrolment,
+    EnrolmentStatus,
+    Lesson,
+    LessonProgress,
+    Question,
+    QuestionKind,
+    VersionStatus,
+)
+from prm.training.queries.courses import today_of
+
+OPEN = (EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED)
+_Later = aliased(Enrolment)
+_Newer = aliased(CourseVersion)
+
+
+class NextStep(StrEnum):
+    START = "start"
+    LESSON = "lesson"
+    QUIZ = "quiz"
+    NOTHING = "nothing"  # completed
+    ASK = "ask"  # no attempt left
+
+
+@dataclass(frozen=True)
+class LearningItem:
+    """Where one person stands in one course. `percent` is 100 only when it is completed.
+
+    `standing` is a key of labels.STANDINGS. `newest_number` is greater than `number` where a newer
+    version has been published since.
+    """
+
+    key: int
+    enrolment_id: UUID
+    course_id: UUID
+    title: str
+    summary: str
+    number: int
+    newest_number: int
+    status: EnrolmentStatus
+    standing: str
+    due_on: date | None
+    is_overdue: bool
+    lessons: int
+    lessons_done: int
+    questions: int
+    is_quiz_passed: bool
+    pass_mark: int
+    attempts_used: int
+    max_attempts: int | None
+    minutes: int
+    next_step: NextStep
+    assigned_at: datetime
+    is_assigned: bool
+    started_at: datetime | None
+    completed_at: datetime | None
+    score_percent: int | None
+    version_key: int
+    current_lesson_key: int | None
+
+    @property
+    def percent(self) -> int:
+        steps = self.lessons + (1 if self.questions else 0)
+        done = self.lessons_done + (1 if self.questions and self.is_quiz_passed else 0)
+        if self.completed_at is not None:
+            return 100
+        return min(99, 100 * done // steps) if steps else 0
+
+    @property
+    def attempts_left(self) -> int | None:
+        """None: unlimited."""
+        return None if self.max_attempts is None else max(0, self.max_attempts - self.attempts_used)
+
+    @property
+    def is_quiz_open(self) -> bool:
+        """The quiz opens once every lesson is done, and closes when it is passed or used up."""
+        return (
+            self.questions > 0
+            and self.lessons_done >= self.lessons
+            and not self.is_quiz_passed
+            and self.attempts_left != 0
+        )
+
+
+@dataclass(frozen=True)
+class LessonStep:
+    """A lesson in the list of a course."""
+
+    id: int
+    public_id: UUID
+    title: str
+    minutes: int | None
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class QuizQuestion:
+    """A question as a learner gets it: nothing here says what is right."""
+
+    public_id: UUID
+    kind: QuestionKind
+    prompt: str
+    choices: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True)
+class AttemptSummary:
+    public_id: UUID
+    number: int
+    submitted_at: datetime
+    correct: int
+    questions: int
+    score_percent: int
+    has_passed: bool
+
+
+@dataclass(frozen=True)
+class CompletedVersion:
+    """A completion of a person, with the keys that certification asks for."""
+
+    completion_id: int
+    course_id: int
+    course_version_id: int
+    partnership_id: int | None
+    completed_at: datetime
+    score_percent: int | None
+
+
+# -- for other domains -------------------------------------------------------------------------
+
+
+def list_completed_versions(user_id: int) -> list[CompletedVersion]:
+    """What a person (by key) has completed at the vendor served, oldest first."""
+    rows = db.session.scalars(
+        select(Completion)
+        .where(Completion.user_id == user_id)
+        .order_by(Completion.completed_at, Completion.id)
+    )
+    return [
+        CompletedVersion(
+            row.id,
+            row.course_id,
+            row.course_version_id,
+            row.partnership_id,
+            row.completed_at,
+            row.score_percent,
+        )
+        for row in rows
+    ]
+
+
+def count_due(actor: Actor) -> int:
+    """How many of the person's own courses are open and have a due date, overdue ones included."""
+    return _count_own(actor, Enrolment.due_on.is_not(None))
+
+
+def count_overdue(actor: Actor) -> int:
+    """How many of the person's own open courses should have been completed before today."""
+    return _count_own(actor, Enrolment.due_on < today_of(actor))
+
+
+def _count_own(actor: Actor, *criteria: Any) -> int:
+    return db.session.execute(
+        visible(
+            select(func.count(Enrolment.id)).select_from(Enrolment), actor, P.COURSE_TAKE, Enrolment
+        ).where(Enrolment.user_id == actor.user_id, Enrolment.status.in_(OPEN), *criteria)
+    ).scalar_one()
+
+
+# -- where a person stands ---------------------------------------------------------------------
+
+
+def list_my_learning(actor: Actor) -> list[LearningItem]:
+    """The person's courses: what is open first, by due date; then what is done. Constant queries."""
+    return _listed(actor, _mine(actor))
+
+
+def find_my_learning(actor: Actor, course_id: UUID) -> LearningItem | None:
+    """Where the person stands in a course (by public id), or None where they do not take it."""
+    row = db.session.execute(_mine(actor).where(Course.public_id == course_id)).first()
+    return _as_item(row, today_of(actor)) if row is not None else None
+
+
+def get_my_learning(actor: Actor, enrolment_key: int) -> LearningItem:
+    """The person's enrolment by key, an earlier version's too. Raises NotFound."""
+    statement = visible(_items(), actor, P.COURSE_TAKE, Enrolment).where(Enrolment.id == enrolment_key)
+    row = db.session.execute(statement).first()
+    if row is None:
+        raise NotFound
+    return _as_item(row, today_of(actor))
+
+
+def list_learning_of(actor: Actor, user_id: int) -> list[LearningItem]:
+    """Where somebody (by key) stands, earlier versions too. The caller has made sure of the reach."""
+    return _listed(actor, _items().where(Enrolment.user_id == user_id))
+
+
+def is_latest() -> Any:
+    """Criterion: the person's latest enrolment in a course; an earlier version's gives way to it."""
+    return ~exists().where(
+        _Later.user_id == Enrolment.user_id,
+        _Later.course_id == Enrolment.course_id,
+        _Later.id > Enrolment.id,
+    )
+
+
+def standing_of(status: EnrolmentStatus, due_on: date | None, today: date) -> str:
+    """The key of labels.STANDINGS for an enrolment."""
+    if status in OPEN and due_on is not None and due_on < today:
+        return "overdue"
+    return status.value
+
+
+def _mine(actor: Actor) -> Any:
+    statement = visible(_items(), actor, P.COURSE_TAKE, Enrolment)
+    return statement.where(Enrolment.user_id == actor.user_id, is_latest())
+
+
+def _listed(actor: Actor, statement: Any) -> list[LearningItem]:
+    today = today_of(actor)
+    return sorted((_as_item(row, today) for row in db.session.execute(statement)), key=_urgency)
+
+
+def _urgency(item: LearningItem) -> tuple[Any, ...]:
+    if item.status in OPEN:
+        return (0, item.due_on or date.max, item.title.casefold())
+    finished = item.completed_at.timestamp() if item.completed_at else 0
+    return (1, date.max, -finished, item.title.casefold())
+
+
+def _items() -> Any:
+    lessons = select(func.count(Lesson.id)).where(Lesson.course_version_id == Enrolment.course_version_id)
+    minutes = select(func.coalesce(func.sum(Lesson.minutes), 0)).where(
+        Lesson.course_version_id == Enrolment.course_version_id
+    )
+    questions = select(func.count(Question.id)).where(
+        Question.course_version_id == Enrolment.course_version_id
+    )
+    done = select(func.count(LessonProgress.id)).where(LessonProgress.enrolment_id == Enrolment.id)
+    passed = select(func.count(Attempt.id)).where(Attempt.enrolment_id == Enrolment.id, Attempt.has_passed)
+    newest = select(func.max(_Newer.number)).where(
+        _Newer.course_id == Enrolment.course_id, _Newer.status == VersionStatus.PUBLISHED
+    )
+    counted = {
+        "lessons": lessons, "minutes": minutes, "questions": questions, "done": done,
+        "passed": passed, "newest": newest,
+    }  # fmt: skip
+    return (
+        select(
+            Enrolment,
+            CourseVersion,
+            Course,
+            Completion,
+            *[each.correlate(Enrolment).scalar_subquery().label(name) for name, each in counted.items()],
+        )
+        .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+    )
+
+
+def _as_item(row: Any, today: date) -> LearningItem:
+    enrolment, version, completion = row.Enrolment, row.CourseVersion, row.Completion
+    limit = version.max_attempts
+    standing = standing_of(enrolment.status, enrolment.due_on, today)
+    return LearningItem(
+        key=enrolment.id,
+        enrolment_id=enrolment.public_id,
+        course_id=row.Course.public_id,
+        title=version.title,
+        summary=version.summary,
+        number=version.number,
+        newest_number=row.newest or version.number,
+        status=enrolment.status,
+        standing=standing,
+        due_on=enrolment.due_on,
+        is_overdue=standing == "overdue",
+        lessons=row.lessons,
+        lessons_done=row.done,
+        minutes=row.minutes,
+        questions=row.questions,
+        is_quiz_passed=row.passed > 0,
+        pass_mark=version.pass_mark,
+        attempts_used=enrolment.attempts_used,
+        max_attempts=None if limit is None else limit + enrolment.extra_attempts,
+        next_step=_next_step(enrolment.status, row),
+        assigned_at=enrolment.assigned_at,
+        is_assigned=enrolment.assignment_id is not None,
+        started_at=enrolment.started_at,
+        completed_at=completion.completed_at if completion else None,
+        score_percent=completion.score_percent if completion else None,
+        version_key=version.id,
+        current_lesson_key=enrolment.current_lesson_id,
+    )
+
+
+def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
+    if status is EnrolmentStatus.COMPLETED:
+        return NextStep.NOTHING
+    if status is EnrolmentStatus.FAILED:
+        return NextStep.ASK
+    if row.done < row.lessons:
+        return NextStep.LESSON if row.done else NextStep.START
+    return NextStep.QUIZ
+
+
+# -- lessons and quiz --------------------------------------------------------------------------
+
+
+def list_steps(item: LearningItem) -> list[LessonStep]:
+    """The lessons of the version that somebody takes, with what is done of them."""
+    rows = db.session.execute(
+        select(Lesson.id, Lesson.public_id, Lesson.title, Lesson.minutes, LessonProgress.id.label("progress"))
+        .outerjoin(
+            LessonProgress,
+            (LessonProgress.lesson_id == Lesson.id) & (LessonProgress.enrolment_id == item.key),
+        )
+        .where(Lesson.course_version_id == item.version_key)
+        .order_by(Lesson.position, Lesson.id)
+    )
+    return [
+        LessonStep(row.id, row.public_id, row.title, row.minutes, row.progress is not None) for row in rows
+    ]
+
+
+def find_place(item: LearningItem, steps: Sequence[LessonStep]) -> LessonStep | None:
+    """The lesson to go on with: the remembered one, unless done; else the first that is not done."""
+    remembered = next((step for step in steps if step.id == item.current_lesson_key), None)
+    if remembered is not None and not remembered.is_done:
+        return remembered
+    return next((step for step in steps if not step.is_done), None)
+
+
+def get_body(item: LearningItem, lesson_id: UUID) -> Lesson:
+    """A lesson of the version that somebody takes. Raises NotFound."""
+    lesson = db.session.scalars(
+        select(Lesson).where(Lesson.public_id == lesson_id, Lesson.course_version_id == item.version_key)
+    ).one_or_none()
+    if lesson is None:
+        raise NotFound
+    return lesson
+
+
+def list_quiz_questions(version_key: int) -> list[QuizQuestion]:
+    """The questions of a version without anything that says what is right."""
+    choices: dict[int, list[tuple[UUID, str]]] = {}
+    for question_id, public_id, text in db.session.execute(
+        select(Choice.question_id, Choice.public_id, Choice.text)
+        .join(Question, Question.id == Choice.question_id)
+        .where(Question.course_version_id == version_key)
+        .order_by(Choice.position, Choice.id)
+    ):
+        choices.setdefault(question_id, []).append((public_id, text))
+    rows = db.session.execute(
+        select(Question.id, Question.public_id, Question.kind, Question.prompt)
+        .where(Question.course_version_id == version_key)
+        .order_by(Question.position, Question.id)
+    )
+    return [QuizQuestion(row.public_id, row.kind, row.prompt, tuple(choices.get(row.id, ()))) for row in rows]
+
+
+def list_attempts(enrolment_key: int) -> list[AttemptSummary]:
+    """The attempts of an enrolment (by key), the latest first."""
+    rows = db.session.execute(
+        select(
+            Attempt.public_id, Attempt.number, Attempt.submitted_at, Attempt.correct, Attempt.questions,
+            Attempt.score_percent, Attempt.has_passed,
+        )
+        .where(Attempt.enrolment_id == enrolment_key)
+        .order_by(Attempt.number.desc())
+    )  # fmt: skip
+    return [AttemptSummary(*row) for row in rows]
+
+
+def get_attempt(actor: Actor, attempt_id: UUID) -> Attempt:
+    """One of the person's own attempts. Raises NotFound."""
+    attempt = db.session.scalars(
+        visible(
+            select(Attempt).join(Enrolment, Enrolment.id == Attempt.enrolment_id),
+            actor,
+            P.COURSE_TAKE,
+            Enrolment,
+        ).where(Attempt.public_id == attempt_id)
+    ).one_or_none()
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def find_attempt(enrolment_key: int, number: int) -> AttemptSummary | None:
+    """The attempt of that number, if it was submitted."""
+    return next((each for each in list_attempts(enrolment_key) if each.number == number), None)

@@ -1,0 +1,49 @@
+"""Verbs of training. Everywhere `…_id` is a public id (UUID), `…_key` an integer key."""
+
+from prm.training.services.assigning import (
+    Assigned,
+    assign_course,
+    assign_courses,
+    enrol_newcomer,
+    enrol_people_of,
+    grant_attempt,
+)
+from prm.training.services.authoring import (
+    add_lesson,
+    create_course,
+    delete_lesson,
+    edit_lesson,
+    edit_version,
+    move_lesson,
+)
+from prm.training.services.images import add_image
+from prm.training.services.learning import complete_lesson, enrol, remember_place, submit_attempt
+from prm.training.services.publishing import list_problems, publish_version, start_new_version
+from prm.training.services.questions import add_question, delete_question, edit_question, move_question
+
+__all__ = [
+    "Assigned",
+    "add_image",
+    "add_lesson",
+    "add_question",
+    "assign_course",
+    "assign_courses",
+    "complete_lesson",
+    "create_course",
+    "delete_lesson",
+    "delete_question",
+    "edit_lesson",
+    "edit_question",
+    "edit_version",
+    "enrol",
+    "enrol_newcomer",
+    "enrol_people_of",
+    "grant_attempt",
+    "list_problems",
+    "move_lesson",
+    "move_question",
+    "publish_version",
+    "remember_place",
+    "start_new_version",
+    "submit_attempt",
+]

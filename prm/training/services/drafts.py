@@ -1,0 +1,102 @@
+"""What every change of a draft shares: its lock, its text, its order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
+
+from prm.access import Actor, visible
+from prm.errors import Conflict, DomainError, NotFound
+from prm.extensions import db
+from prm.permissions import P
+from prm.training.models import CourseVersion, Lesson, Question, VersionStatus
+
+# What no text holds and PostgreSQL refuses: C0 controls but tab and line end, lone surrogates.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_line(text: str) -> str:
+    """One line: spaces folded, no control characters."""
+    return " ".join(_CONTROLS.sub("", text).split())
+
+
+def clean_text(text: str) -> str:
+    """Several lines with plain line ends and no control characters."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def need(value: str, field: str, message: str, longest: int) -> str:
+    """`value`, or DomainError where it is empty or longer than `longest` characters."""
+    if not value.strip():
+        raise DomainError(message, {field: message})
+    return at_most(value, field, longest)
+
+
+def at_most(value: str, field: str, longest: int) -> str:
+    if len(value) > longest:
+        message = _("This may have at most %(count)s characters.", count=longest)
+        raise DomainError(message, {field: message})
+    return value
+
+
+def lock_draft(actor: Actor, version_id: UUID) -> CourseVersion:
+    """The draft, locked against being published meanwhile. Raises NotFound, Conflict if published."""
+    return _locked(actor, CourseVersion.public_id == version_id)
+
+
+def lock_draft_of(actor: Actor, part: Lesson | Question) -> CourseVersion:
+    """The same for the draft that a lesson or question stands in."""
+    return _locked(actor, CourseVersion.id == part.course_version_id)
+
+
+def _locked(actor: Actor, criterion: object) -> CourseVersion:
+    version = db.session.scalars(
+        visible(select(CourseVersion), actor, P.COURSE_EDIT)
+        .where(criterion)  # type: ignore[arg-type]
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if version is None:
+        raise NotFound
+    if version.status is not VersionStatus.DRAFT:
+        raise Conflict(_("This version is published and does not change any more. Start a new version."))
+    return version
+
+
+def check_revision(row: CourseVersion | Lesson | Question, revision: int) -> None:
+    """Raises Conflict where somebody else saved since the person opened the page."""
+    if row.revision != revision:
+        raise _overtaken()
+
+
+def save(row: CourseVersion | Lesson | Question) -> None:
+    """Flush the row; raises Conflict where somebody else saved in this very moment."""
+    try:
+        db.session.flush()
+    except StaleDataError:
+        raise _overtaken() from None
+
+
+def _overtaken() -> Conflict:
+    return Conflict(
+        _("Somebody else saved this while you were writing. Compare both texts, then save again.")
+    )
+
+
+def next_position(parts: Sequence[Lesson] | Sequence[Question]) -> int:
+    return max((part.position for part in parts), default=0) + 1
+
+
+def swap(parts: Sequence[Lesson] | Sequence[Question], moved_key: int, step: int) -> bool:
+    """Exchange one of the ordered parts with its neighbour; False where there is none."""
+    index = next(i for i, part in enumerate(parts) if part.id == moved_key)
+    if not 0 <= index + step < len(parts):
+        return False
+    one, other = parts[index], parts[index + step]
+    one.position, other.position = other.position, one.position
+    return True

@@ -1,0 +1,186 @@
+"""Publishing a draft, and starting the next version from what is published."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, insert, select, update
+
+from prm.access import Actor, visible
+from prm.errors import Conflict, DomainError, NotFound
+from prm.extensions import db
+from prm.infra import clock
+from prm.infra.ids import new_public_id
+from prm.journal.services import record
+from prm.permissions import P
+from prm.training.models import (
+    Choice,
+    Course,
+    CourseVersion,
+    Enrolment,
+    EnrolmentStatus,
+    Lesson,
+    Question,
+    QuestionKind,
+    VersionStatus,
+)
+from prm.training.queries.courses import list_choices
+from prm.training.services import drafts
+from prm.training.services.questions import check_choices
+
+
+def publish_version(actor: Actor, version_id: UUID) -> CourseVersion:
+    """Publish a draft: from now on it never changes, and who enrols enrols in it.
+
+    Who was assigned an earlier version and has not begun takes this one. Raises Conflict where it
+    is published already, DomainError where something is missing.
+    """
+    version = drafts.lock_draft(actor, version_id)
+    problems = list_problems(version)
+    if problems:
+        raise DomainError(" ".join(problems))
+    version.status = VersionStatus.PUBLISHED
+    version.published_at = clock.now()
+    drafts.save(version)
+    course = db.session.scalars(
+        visible(select(Course), actor, P.COURSE_EDIT).where(Course.id == version.course_id)
+    ).one()
+    course.title = version.title
+    moved = db.session.execute(
+        update(Enrolment)
+        .where(
+            Enrolment.course_id == course.id,
+            Enrolment.course_version_id != version.id,
+            Enrolment.status == EnrolmentStatus.ASSIGNED,
+        )
+        .values(course_version_id=version.id, current_lesson_id=None)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    record(
+        actor,
+        "course_version.published",
+        version,
+        facts={"course": course.public_id, "number": version.number, "moved": moved},
+    )
+    return version
+
+
+def list_problems(version: CourseVersion) -> list[str]:
+    """What keeps a draft from being published, one sentence each."""
+    questions = list(
+        db.session.scalars(
+            select(Question)
+            .where(Question.course_version_id == version.id)
+            .order_by(Question.position, Question.id)
+        )
+    )
+    lessons = db.session.execute(
+        select(func.count(Lesson.id)).where(Lesson.course_version_id == version.id)
+    ).scalar_one()
+    problems = []
+    if not lessons and not questions:
+        problems.append(_("Write at least one lesson or one question."))
+    choices = list_choices([question.id for question in questions])
+    for number, question in enumerate(questions, 1):
+        try:
+            if question.kind is QuestionKind.NUMERIC:
+                if question.numeric_answer is None:
+                    raise DomainError(_("It has no answer."))
+            else:
+                check_choices(question.kind, [(c.text, c.is_correct) for c in choices.get(question.id, ())])
+        except DomainError as error:
+            problems.append(_("Question %(number)s: %(problem)s", number=number, problem=str(error)))
+    return problems
+
+
+def start_new_version(actor: Actor, course_id: UUID) -> CourseVersion:
+    """Copy a course's newest published version into a draft and return it.
+
+    Raises NotFound where nothing is published, Conflict where there is a draft already.
+    """
+    course = db.session.scalars(
+        visible(select(Course), actor, P.COURSE_EDIT).where(Course.public_id == course_id).with_for_update()
+    ).one_or_none()
+    if course is None:
+        raise NotFound
+    versions = list(
+        db.session.scalars(
+            select(CourseVersion)
+            .where(CourseVersion.course_id == course.id)
+            .order_by(CourseVersion.number.desc())
+        )
+    )
+    if any(version.status is VersionStatus.DRAFT for version in versions):
+        raise Conflict(_("There is already a draft of this course."))
+    if not versions:
+        raise NotFound
+    return _copy(actor, versions[0])
+
+
+def _copy(actor: Actor, source: CourseVersion) -> CourseVersion:
+    draft = CourseVersion(
+        vendor_id=actor.vendor_id,
+        course_id=source.course_id,
+        number=source.number + 1,
+        title=source.title,
+        summary=source.summary,
+        pass_mark=source.pass_mark,
+        max_attempts=source.max_attempts,
+    )
+    db.session.add(draft)
+    db.session.flush()
+    lessons = db.session.scalars(select(Lesson).where(Lesson.course_version_id == source.id))
+    db.session.add_all(
+        Lesson(
+            vendor_id=actor.vendor_id,
+            course_version_id=draft.id,
+            position=lesson.position,
+            title=lesson.title,
+            body=lesson.body,
+            minutes=lesson.minutes,
+        )
+        for lesson in list(lessons)
+    )
+    _copy_questions(actor, source, draft)
+    record(actor, "course_version.started", draft, facts={"number": draft.number, "from": source.public_id})
+    return draft
+
+
+def _copy_questions(actor: Actor, source: CourseVersion, draft: CourseVersion) -> None:
+    questions = list(
+        db.session.scalars(
+            select(Question).where(Question.course_version_id == source.id).order_by(Question.id)
+        )
+    )
+    if not questions:
+        return
+    copies = {
+        question.id: Question(
+            vendor_id=actor.vendor_id,
+            course_version_id=draft.id,
+            position=question.position,
+            kind=question.kind,
+            prompt=question.prompt,
+            explanation=question.explanation,
+            numeric_answer=question.numeric_answer,
+            tolerance=question.tolerance,
+        )
+        for question in questions
+    }
+    db.session.add_all(copies.values())
+    db.session.flush()
+    rows = [
+        {
+            "public_id": new_public_id(),
+            "vendor_id": actor.vendor_id,
+            "question_id": copies[question_id].id,
+            "position": choice.position,
+            "text": choice.text,
+            "is_correct": choice.is_correct,
+        }
+        for question_id, of_question in list_choices(list(copies)).items()
+        for choice in of_question
+    ]
+    if rows:
+        db.session.execute(insert(Choice), rows)
