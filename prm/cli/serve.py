@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+from unicodedata import combining, east_asian_width
 from urllib.parse import urlsplit
 
 import click
@@ -319,9 +320,15 @@ def _say_ready(app: Flask, only: str | None, log: Path | None) -> None:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    columns = range(len(head))
+    widths = [max(_columns_of(row[column]) for row in (head, *rows)) for column in columns]
     lines = (head, tuple("─" * width for width in widths), *rows)
     return "\n".join(
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        "  " + "  ".join(line[c] + " " * (widths[c] - _columns_of(line[c])) for c in columns).rstrip()
         for line in lines
     )
+
+
+def _columns_of(text: str) -> int:
+    """How many columns a terminal gives the text: ideographs take two, combining marks none."""
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
