@@ -59,14 +59,21 @@ def queue_mail(
 
 
 def queue_template(
-    actor: Actor, recipient: str, name: str, locale: str, *, vendor_id: int | None = None, **context: Any
+    actor: Actor,
+    recipient: str,
+    mail_name: str,
+    locale: str,
+    /,
+    *,
+    vendor_id: int | None = None,
+    **context: Any,
 ) -> OutgoingMail:
-    """Make the mail templates/mail/<name>.txt due, in the recipient's language.
+    """Make the mail templates/mail/<mail_name>.txt due, in the recipient's language.
 
     Its first line is the subject.
     """
     with force_locale(locale):
-        text = current_app.jinja_env.get_template(f"mail/{name}.txt").render(
+        text = current_app.jinja_env.get_template(f"mail/{mail_name}.txt").render(
             base_url=current_app.config["BASE_URL"], **context
         )
     subject, _, body = text.strip().partition("\n")

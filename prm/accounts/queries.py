@@ -37,9 +37,7 @@ ADMIN_ROLES = (MembershipRole.VENDOR_ADMIN, MembershipRole.PARTNER_ADMIN)
 def is_current(at: datetime | None = None) -> Any:
     """The criterion of a membership in force at an instant (now by default)."""
     at = at or clock.now()
-    return and_(
-        Membership.started_at <= at, or_(Membership.ended_at.is_(None), Membership.ended_at > at)
-    )
+    return and_(Membership.started_at <= at, or_(Membership.ended_at.is_(None), Membership.ended_at > at))
 
 
 def select_people(actor: Actor, companies: Select[Any], permission: P = P.PEOPLE_VIEW) -> Select[Any]:
@@ -51,7 +49,9 @@ def select_people(actor: Actor, companies: Select[Any], permission: P = P.PEOPLE
     company = companies.subquery("company")
     staff = Membership.vendor_id == actor.vendor_id if actor.reach(permission) is Reach.ALL else false()
     return (
-        select(Membership, User, company.c.name.label("company_name"), company.c.public_id, company.c.created_at)
+        select(
+            Membership, User, company.c.name.label("company_name"), company.c.public_id, company.c.created_at
+        )
         .join(User, User.id == Membership.user_id)
         .outerjoin(company, company.c.partner_id == Membership.partner_id)
         .where(or_(staff, company.c.partner_id.is_not(None)))

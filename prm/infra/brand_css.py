@@ -27,7 +27,7 @@ TINT = 0.24
 
 def brand_stylesheet(colour: str) -> str:
     """The custom properties of `colour` (`#rrggbb`). Raises ValueError for anything else."""
-    base = _parse(colour)
+    base = parse_colour(colour)
     light_fill = _fill(base)
     dark_fill = _readable_on(light_fill, DARK_SURFACES[-1:], WHITE, MARK_CONTRAST)
     light_label, dark_label = _label(light_fill), _label(dark_fill)
@@ -54,7 +54,8 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _parse(colour: str) -> Rgb:
+def parse_colour(colour: str) -> Rgb:
+    """Red, green and blue of `#rrggbb`. Raises ValueError for anything else."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
         raise ValueError(f"not a colour of the form #rrggbb: {colour!r}")
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

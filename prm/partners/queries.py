@@ -108,3 +108,24 @@ def list_managers(actor: Actor) -> list[tuple[UUID, str]]:
         .order_by(User.name)
     )
     return [(public_id, name) for public_id, name in rows]
+
+
+def list_companies(actor: Actor, permission: P, limit: int) -> list[str]:
+    """Names of the first partnerships within reach: what a form proposes."""
+    statement = visible(select(Partnership.name), actor, permission, Partnership)
+    return list(db.session.scalars(statement.order_by(Partnership.name_folded).limit(limit)))
+
+
+def list_named(actor: Actor, name: str, permission: P) -> list[Partnership]:
+    """The partnerships within reach that go by a name, whatever its case and spacing."""
+    folded = " ".join(name.split()).casefold()[:200]
+    statement = visible(select(Partnership), actor, permission).where(Partnership.name_folded == folded)
+    return list(db.session.scalars(statement.limit(50)))
+
+
+def has_account(public_id: UUID) -> bool:
+    """Whether the company behind a partnership of the vendor served is on the portal already."""
+    return (
+        db.session.scalar(select(Partnership.partner_id).where(Partnership.public_id == public_id))
+        is not None
+    )

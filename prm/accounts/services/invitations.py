@@ -157,9 +157,9 @@ def withdraw_invitation(actor: Actor, invitation: Invitation) -> None:
     """Make an open invitation's link useless. Raises Conflict where it was accepted meanwhile."""
     require(actor, P.PEOPLE_INVITE)
     claim(
-        update(Invitation).where(Invitation.id == invitation.id, queries.is_open()).values(
-            withdrawn_at=clock.now()
-        ),
+        update(Invitation)
+        .where(Invitation.id == invitation.id, queries.is_open())
+        .values(withdrawn_at=clock.now()),
         _("This invitation was accepted or withdrawn already."),
     )
     record(actor, "invitation.withdrawn", invitation)

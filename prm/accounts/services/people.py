@@ -7,12 +7,13 @@ from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from prm.access import Actor
 from prm.accounts import mailbox, sessions
 from prm.accounts.models import User
 from prm.accounts.passwords import hash_password
-from prm.errors import DomainError
+from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.time_zones import is_time_zone
@@ -74,7 +75,11 @@ def create_user(
         created_at=clock.now(),
     )
     db.session.add(user)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # somebody else with this address came at the same moment
+        message = _("There is already a person with the address %(email)s.", email=email)
+        raise Conflict(message, {"email": message}) from error
     record(actor, "user.created", user, personal={"email": email, "name": user.name}, chain=INSTALLATION)
     return user
 

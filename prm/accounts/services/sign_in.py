@@ -70,9 +70,7 @@ def complete_attempt(attempt: Attempt, user: User, password: str, client_name: s
     """Open a session with a token of its own, and forget the failures of this address."""
     db.session.execute(
         delete(SignInFailure)
-        .where(
-            (SignInFailure.subject_hash == attempt.address_hash) | SignInFailure.id.in_(attempt.row_ids)
-        )
+        .where((SignInFailure.subject_hash == attempt.address_hash) | SignInFailure.id.in_(attempt.row_ids))
         .execution_options(synchronize_session=False)
     )
     if is_outdated(user.password_hash):

@@ -1,0 +1,25 @@
+"""Pages of accounts: coming in, the own profile, people and invitations."""
+
+from prm.accounts.views import (
+    front,
+    invitations,
+    joining,
+    people,
+    profile,
+    resets,
+    sent_mail,
+    sign_in,
+)
+from prm.accounts.views.blueprint import blueprint
+
+__all__ = [
+    "blueprint",
+    "front",
+    "invitations",
+    "joining",
+    "people",
+    "profile",
+    "resets",
+    "sent_mail",
+    "sign_in",
+]

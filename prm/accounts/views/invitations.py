@@ -1,0 +1,149 @@
+"""Inviting people, and withdrawing invitations."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import func
+from werkzeug.wrappers import Response
+
+from prm.access import Actor, current_actor, requires
+from prm.accounts import queries
+from prm.accounts.forms import InvitationForm
+from prm.accounts.labels import ROLE_HINTS, ROLE_LABELS
+from prm.accounts.models import Invitation, JobFunction
+from prm.accounts.services import invitations as services
+from prm.accounts.views.blueprint import blueprint
+from prm.accounts.views.people import companies_in_reach, tabs
+from prm.errors import DomainError, NotFound
+from prm.extensions import db, limiter
+from prm.infra.db import transaction
+from prm.infra.forms import show_error
+from prm.infra.tables import Column, TableSpec, paginate
+from prm.partners.models import Partnership
+from prm.partners.queries import get_partnership, list_companies, list_named, list_region_names
+from prm.permissions import P, Reach, Role
+
+PROPOSED = 300  # names offered while one types; others are found when typed in full
+
+
+@blueprint.get("/<slug:vendor>/accounts/invitations")
+@requires(P.PEOPLE_VIEW)
+def invitations() -> str:
+    """Who was invited and has not come yet."""
+    actor = current_actor()
+    statement = queries.select_invitations(actor, companies_in_reach(actor, P.PEOPLE_VIEW), P.PEOPLE_VIEW)
+    spec = TableSpec(
+        key=Invitation.id,
+        columns=[
+            Column("name", _("Name"), sort=func.lower(Invitation.name)),
+            Column("email", _("Mail address"), sort=func.lower(Invitation.email)),
+            Column("company", _("Company"), sort=func.lower(Invitation.company_name)),
+            Column("role", _("Role"), sort=Invitation.role),
+            Column("invited_by", _("Invited by")),
+            Column("expires", _("Expires"), sort=Invitation.expires_at),
+            Column("actions", ""),
+        ],
+        default_sort="expires",
+        search=[Invitation.name, Invitation.email, Invitation.company_name],
+    )
+    page = paginate(db.session(), statement, spec, request.args, partial(url_for, "accounts.invitations"))
+    return render_template(
+        "accounts/invitations.html",
+        table_page=page,
+        expires={row[0].id: format_date(row[0].expires_at, "medium") for row in page.rows},
+        role_labels={r.value: label for r, label in ROLE_LABELS.items()},
+        tabs=tabs(actor, "accounts.invitations"),
+    )
+
+
+@blueprint.route("/<slug:vendor>/accounts/invite", methods=["GET", "POST"])
+@requires(P.PEOPLE_INVITE)
+@limiter.limit("60/hour", methods=["POST"])
+def invite() -> str | Response | tuple[str, int]:
+    """Invite somebody to the vendor or to one of its partners."""
+    actor = current_actor()
+    form = InvitationForm(request.form if request.method == "POST" else None, **_suggested(actor))
+    roles = services.list_invitable_roles(actor)
+    form.role.choices = [(role.value, ROLE_LABELS[role]) for role in roles]
+    form.region_names.choices = [(name, name) for name in list_region_names(actor)]
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                made = services.invite(
+                    actor,
+                    email=form.email.data or "",
+                    name=form.name.data or "",
+                    role=Role(form.role.data),
+                    company=_company(actor, form),
+                    job_functions=[JobFunction(f) for f in form.job_functions.data or ()],
+                    region_names=form.region_names.data or (),
+                )
+            flash(_("%(email)s is invited.", email=made.email), "success")
+            return redirect(url_for("accounts.invitations"), 303)
+        except DomainError as error:
+            show_error(form, error)
+    page = render_template(
+        "accounts/invite.html",
+        form=form,
+        is_own_company=actor.reach(P.PEOPLE_INVITE) is Reach.OWN,
+        has_vendor_roles=any(role.is_vendor_side for role in roles),
+        companies=list_companies(actor, P.PEOPLE_INVITE, PROPOSED),
+        hints={role.value: ROLE_HINTS[role] for role in roles},
+    )
+    return (page, 422) if request.method == "POST" else page
+
+
+def _suggested(actor: Actor) -> dict[str, Any]:
+    """What a link to the form already says: the partner on whose page it stood."""
+    if request.method == "POST":
+        return {}
+    suggested = {"role": Role.PARTNER_MEMBER.value}
+    try:
+        wanted = UUID(request.args.get("company", ""))
+        suggested["company"] = get_partnership(actor, wanted, P.PEOPLE_INVITE).name
+        suggested["company_id"] = str(wanted)
+    except (ValueError, NotFound):
+        pass
+    return suggested
+
+
+def _company(actor: Actor, form: InvitationForm) -> Partnership | None:
+    """The partnership named; a partner's own people name none, it is theirs."""
+    if actor.reach(P.PEOPLE_INVITE) is Reach.OWN:
+        return db.session.get(Partnership, actor.partnership_id)
+    name = (form.company.data or "").strip()
+    if not name:
+        return None
+    found = list_named(actor, name, P.PEOPLE_INVITE)
+    if len(found) > 1:
+        found = [each for each in found if str(each.public_id) == form.company_id.data] or found
+    if len(found) != 1:
+        message = (
+            _("Several partners go by this name. Invite from the page of the one you mean.")
+            if found
+            else _("You have no partner of this name.")
+        )
+        raise DomainError(message, {"company": message})
+    return found[0]
+
+
+@blueprint.route("/<slug:vendor>/accounts/invitations/<uuid:invitation_id>/withdraw", methods=["GET", "POST"])
+@requires(P.PEOPLE_INVITE)
+def withdraw_invitation(invitation_id: UUID) -> str | Response:
+    """Ask, then make an invitation's link useless."""
+    actor = current_actor()
+    companies = companies_in_reach(actor, P.PEOPLE_INVITE)
+    if request.method == "POST":
+        with transaction():
+            found = queries.get_invitation(actor, invitation_id, companies, P.PEOPLE_INVITE)
+            services.withdraw_invitation(actor, found)
+        flash(_("The invitation of %(name)s is withdrawn.", name=found.name), "success")
+        return redirect(url_for("accounts.invitations"), 303)
+    found = queries.get_invitation(actor, invitation_id, companies, P.PEOPLE_INVITE)
+    return render_template("accounts/withdraw_invitation.html", invitation=found)

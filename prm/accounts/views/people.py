@@ -1,0 +1,192 @@
+"""People: the vendor's own staff and the partners' people, within the actor's reach."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask import request as current_request
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+from werkzeug.wrappers import Response
+
+from prm.access import Actor, current_actor, requires, visible
+from prm.accounts import queries
+from prm.accounts.labels import FUNCTION_LABELS, ROLE_LABELS
+from prm.accounts.models import JobFunction, Membership, MembershipRole, User
+from prm.accounts.services import memberships as services
+from prm.accounts.views.blueprint import blueprint
+from prm.extensions import db
+from prm.infra.db import transaction
+from prm.infra.downloads import csv_attachment
+from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
+from prm.partners.models import Partnership
+from prm.permissions import PARTNER_ROLES, P, Reach, Role
+
+
+def companies_in_reach(actor: Actor, permission: P) -> Select[Any]:
+    """The partnerships through which partners' people are reached, as queries.select_people wants."""
+    columns = (Partnership.partner_id, Partnership.name, Partnership.public_id, Partnership.created_at)
+    return visible(select(*columns), actor, permission, Partnership)
+
+
+@blueprint.get("/<slug:vendor>/accounts/people")
+@requires(P.PEOPLE_VIEW)
+def people() -> str | Response:
+    """Who belongs to the vendor and its partners today."""
+    return _list("accounts.people", is_former=False)
+
+
+@blueprint.get("/<slug:vendor>/accounts/people/former")
+@requires(P.PEOPLE_VIEW)
+def former_people() -> str | Response:
+    """Whose membership has ended: history stays."""
+    return _list("accounts.former_people", is_former=True)
+
+
+def _list(endpoint: str, *, is_former: bool) -> str | Response:
+    actor = current_actor()
+    companies = companies_in_reach(actor, P.PEOPLE_VIEW)
+    statement = queries.select_people(actor, companies)
+    current = queries.is_current()
+    statement = statement.where(~current if is_former else current)
+    spec = _spec(actor, statement, is_former)
+    if current_request.args.get("format") == "csv":
+        return _export(statement, spec, is_former)
+    page = paginate(db.session(), statement, spec, current_request.args, partial(url_for, endpoint))
+    return render_template(
+        "accounts/people.html",
+        table_page=page,
+        people={row[0].id: _shown(actor, row) for row in page.rows},
+        is_former=is_former,
+        tabs=tabs(actor, endpoint),
+        csv_url=page.url(format="csv"),
+    )
+
+
+def tabs(actor: Actor, endpoint: str) -> list[tuple[Any, ...]]:
+    """The three lists of people: (label, url, whether it is this one, count)."""
+    companies = companies_in_reach(actor, P.PEOPLE_VIEW)
+    invitations = queries.select_invitations(actor, companies, P.PEOPLE_VIEW).subquery()
+    count = db.session.scalar(select(func.count()).select_from(invitations))
+    return [
+        (label, url_for(target), target == endpoint, number)
+        for label, target, number in (
+            (_("Current"), "accounts.people", None),
+            (_("Invited"), "accounts.invitations", count),
+            (_("Former"), "accounts.former_people", None),
+        )
+    ]
+
+
+def _spec(actor: Actor, statement: Select[Any], is_former: bool) -> TableSpec:
+    company = statement.selected_columns["company_name"]
+    roles = list(Role) if actor.reach(P.PEOPLE_VIEW) is Reach.ALL else [r for r in Role if r in PARTNER_ROLES]
+    columns = [
+        Column("name", _("Name"), sort=func.lower(User.name)),
+        Column("email", _("Mail address"), sort=User.email_folded),
+        Column("company", _("Company"), sort=func.lower(company)),
+        Column("role", _("Role"), sort=Membership.role),
+        Column("functions", _("Job functions")),
+        Column("started", _("Since"), sort=Membership.started_at),
+    ]
+    if is_former:
+        columns.append(Column("ended", _("Until"), sort=Membership.ended_at))
+    else:
+        columns.append(Column("status", _("Status"), sort=User.is_active))
+    columns.append(Column("actions", ""))
+    return TableSpec(
+        key=Membership.id,
+        columns=columns,
+        default_sort="-ended" if is_former else "name",
+        search=[User.name, User.email, company],
+        filters=[
+            Filter(
+                "role",
+                _("Role"),
+                [(r.value, ROLE_LABELS[r]) for r in roles if r not in (Role.SYSTEM, Role.OPERATOR)],
+                lambda chosen, value: chosen.where(Membership.role == MembershipRole(value)),
+            ),
+            Filter("side", _("Side"), _sides(actor), _apply_side),
+        ][: 2 if actor.reach(P.PEOPLE_VIEW) is Reach.ALL else 1],
+    )
+
+
+def _sides(actor: Actor) -> list[tuple[str, str]]:
+    return [("vendor", _("Own staff")), ("partner", _("Partners' people"))]
+
+
+def _apply_side(statement: Select[Any], side: str) -> Select[Any]:
+    has_company = Membership.partner_id.is_not(None)
+    return statement.where(has_company if side == "partner" else ~has_company)
+
+
+def _shown(actor: Actor, row: Any) -> dict[str, Any]:
+    """One row, finished for the template."""
+    membership: Membership = row[0]
+    # A company's people may be older here than its work with this vendor, which is not told.
+    since = max(membership.started_at, row.created_at) if row.created_at else membership.started_at
+    can_end = actor.can(P.PEOPLE_RETIRE) and membership.user_id != actor.user_id
+    return {
+        "name": row[1].name,
+        "email": row[1].email,
+        "is_me": membership.user_id == actor.user_id,
+        "is_active": row[1].is_active,
+        "company": row.company_name,
+        "partnership_id": row.public_id,
+        "role": ROLE_LABELS[Role(membership.role.value)],
+        "functions": [str(FUNCTION_LABELS[JobFunction(f)]) for f in membership.job_functions],
+        "regions": membership.region_names,
+        "since": format_date(since, "medium"),
+        "until": format_date(membership.ended_at, "medium") if membership.ended_at else "",
+        "end_url": url_for("accounts.end_membership", membership_id=membership.public_id)
+        if can_end
+        else None,
+    }
+
+
+def _export(statement: Select[Any], spec: TableSpec, is_former: bool) -> Response:
+    actor = current_actor()
+    header = [
+        _("Name"),
+        _("Mail address"),
+        _("Company"),
+        _("Role"),
+        _("Job functions"),
+        _("Since"),
+        _("Until"),
+    ]
+    shown = (_shown(actor, row) for row in all_rows(db.session(), statement, spec, current_request.args).rows)
+    rows = (
+        [p["name"], p["email"], p["company"] or "", str(p["role"]), ", ".join(p["functions"]), p["since"],
+         p["until"]]
+        for p in shown
+    )  # fmt: skip
+    return csv_attachment("former-people.csv" if is_former else "people.csv", header, rows)
+
+
+@blueprint.route("/<slug:vendor>/accounts/people/<uuid:membership_id>/end", methods=["GET", "POST"])
+@requires(P.PEOPLE_RETIRE)
+def end_membership(membership_id: UUID) -> str | Response:
+    """Ask, then end somebody's membership; it takes effect with their next request."""
+    actor = current_actor()
+    companies = companies_in_reach(actor, P.PEOPLE_RETIRE)
+    if current_request.method == "POST":
+        with transaction():
+            membership, user, _company = queries.get_membership(
+                actor, membership_id, companies, P.PEOPLE_RETIRE
+            )
+            services.retire_person(actor, membership)
+        flash(_("The membership of %(name)s has ended.", name=user.name), "success")
+        return redirect(url_for("accounts.people"), 303)
+    membership, user, company = queries.get_membership(actor, membership_id, companies, P.PEOPLE_RETIRE)
+    return render_template(
+        "accounts/end_membership.html",
+        name=user.name,
+        company=company,
+        role=ROLE_LABELS[Role(membership.role.value)],
+        membership_id=membership.public_id,
+    )

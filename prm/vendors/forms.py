@@ -1,0 +1,55 @@
+"""Forms of vendors."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel.core import get_global
+from babel.dates import get_month_names
+from babel.numbers import get_currency_name
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import ColorInput
+
+from prm.infra import time_zones
+
+
+class SettingsForm(FlaskForm):
+    """What a vendor states of itself."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=200)])
+    slug = StringField(
+        _l("Address"),
+        validators=[InputRequired(_l("Enter the address's part.")), Length(max=40)],
+    )
+    currency = SelectField(_l("Reporting currency"))
+    time_zone = SelectField(_l("Time zone"))
+    fiscal_year_start_month = SelectField(_l("The fiscal year begins in"), coerce=int)
+    brand_primary = StringField(_l("Main colour"), widget=ColorInput(), validators=[Length(max=7)])
+    brand_ink = StringField(_l("Colour of headings"), widget=ColorInput(), validators=[Length(max=7)])
+    revision = HiddenField()
+
+    def offer(self, kept_currency: str, kept_zone: str) -> None:
+        """Fill the lists in the person's language; what is stored stays choosable."""
+        locale = get_locale()
+        codes = sorted(_current_currencies() | {kept_currency})
+        self.currency.choices = [
+            (code, f"{code} – {get_currency_name(code, locale=locale)}") for code in codes
+        ]
+        self.time_zone.choices = time_zones.choices(kept_zone)
+        months = get_month_names("wide", context="stand-alone", locale=locale)
+        self.fiscal_year_start_month.choices = [(number, months[number]) for number in range(1, 13)]
+
+
+@cache
+def _current_currencies() -> frozenset[str]:
+    """Currencies that are tender somewhere today."""
+    return frozenset(
+        code
+        for territory in get_global("territory_currencies").values()
+        for code, _start, end, is_tender in territory
+        if end is None and is_tender
+    )
