@@ -6,7 +6,7 @@ credited total. What a grouping has no name for stands in one row of its own, ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -130,7 +130,7 @@ def group_rows(tally: Tally, targets: list[Target], catalogue: Catalogue, by: By
     return sorted(rows, key=lambda row: (row.name.casefold(), row.key))
 
 
-def rank_rows(rows: list[CreditRow], model: Model) -> list[CreditRow]:
+def rank_rows(rows: Iterable[CreditRow], model: Model) -> list[CreditRow]:
     """Rows that a model gives something, most first; ties by name, then key."""
     return sorted(
         (row for row in rows if row.credits[model]),
@@ -138,6 +138,6 @@ def rank_rows(rows: list[CreditRow], model: Model) -> list[CreditRow]:
     )
 
 
-def disagreement_minor(rows: list[CreditRow], one: Model, other: Model) -> int:
+def disagreement_minor(rows: Iterable[CreditRow], one: Model, other: Model) -> int:
     """How much credit changes hands between rows when one model replaces another."""
     return sum(abs(row.credits[one] - row.credits[other]) for row in rows) // 2

@@ -74,7 +74,7 @@ class Attribution:
 class Credit:
     """One order and one touch before it (none: an order without credit), with what it earned."""
 
-    order_id: int
+    unit: Unit
     touch: tuple[TouchKind, int] | None
     target: Target | None
     at: datetime | None
@@ -200,7 +200,7 @@ def list_credits(attribution: Attribution, model: Model, by: By, key: str) -> li
         timeline, positions = attribution.touches.before(unit, window_of(unit.anchor))
         if key == UNATTRIBUTED:
             if not positions:
-                credits.append(Credit(unit.id, None, None, None, unit.amount_minor))
+                credits.append(Credit(unit, None, None, None, unit.amount_minor))
             continue
         if by is By.PARTNER and unit.partnership_id not in wanted:
             continue
@@ -211,7 +211,7 @@ def list_credits(attribution: Attribution, model: Model, by: By, key: str) -> li
                 target = attribution.touches.targets[code]
                 credits.append(
                     Credit(
-                        unit.id,
+                        unit,
                         (target.kind, timeline.ids[position]),
                         target,
                         timeline.instants[position],
