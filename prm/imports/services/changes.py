@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import insert, inspect, select
 from sqlalchemy import types as sqltypes
 
 from prm.customers.models import Customer
@@ -43,8 +43,9 @@ def insert_rows(batch: ImportBatch, model: Any, rows: Sequence[tuple[int, dict[s
     if not rows:
         return []
     completed = [_completed(model, {**values, "vendor_id": batch.vendor_id}) for _, values in rows]
-    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
-    keys = list(db.session.scalars(statement, [dict(row) for row in completed], execution_options=IN_ONE))
+    # Without RETURNING, which would send thousands of rows as one statement; the ids are ours.
+    db.session.execute(insert(model), [dict(row) for row in completed], execution_options=IN_ONE)
+    keys = _keys(model, [row["public_id"] for row in completed])
     _note(
         {
             "batch_id": batch.id,
@@ -58,6 +59,17 @@ def insert_rows(batch: ImportBatch, model: Any, rows: Sequence[tuple[int, dict[s
         for (line, _), key, row in zip(rows, keys, completed, strict=True)
     )
     return keys
+
+
+def _keys(model: Any, public_ids: list[UUID]) -> list[int]:
+    """The keys of rows by their public ids, in order."""
+    found: dict[UUID, int] = {}
+    for start in range(0, len(public_ids), 1000):
+        statement = select(model.public_id, model.id).where(
+            model.public_id.in_(public_ids[start : start + 1000])
+        )
+        found.update((public_id, key) for public_id, key in db.session.execute(statement))
+    return [found[public_id] for public_id in public_ids]
 
 
 def update_rows(batch: ImportBatch, rows: Sequence[tuple[int, Any, Mapping[str, Any]]]) -> None:
