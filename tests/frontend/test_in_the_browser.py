@@ -25,7 +25,7 @@ def assert_accessible(page: Page, what: str) -> None:
 @pytest.mark.parametrize("brand", ["4a49c9", "ffe600"])
 def test_every_page_is_accessible_and_inside_the_policy(page: Page, theme: str, brand: str) -> None:
     with collect_csp_violations(page) as refused:
-        for path, width in product(PAGES, (1280, 360)):
+        for path, width in product(PAGES, (1280, 800, 360)):
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(f"{path}&theme={theme}&brand={brand}")
             assert_accessible(page, f"{path} {theme} {brand} {width}")
