@@ -9,6 +9,7 @@ from wtforms import (
     HiddenField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -80,7 +81,10 @@ class InvitationForm(FlaskForm):
     role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
     company = StringField(_l("Partner"), validators=[Optional(), Length(max=200)])
     company_id = HiddenField()
-    job_functions = Checkboxes(_l("Job functions"), choices=list(FUNCTION_LABELS.items()))
+    job_functions = Checkboxes(
+        _l("Job functions"),
+        choices=[SelectChoice(function, label) for function, label in FUNCTION_LABELS.items()],
+    )
     region_names = Checkboxes(_l("Regions"))
 
 

@@ -122,9 +122,7 @@ def _is_over(attempt: Attempt) -> bool:
                 SignInFailure.at > clock.now() - WINDOW,
             )
             .group_by(SignInFailure.subject_hash)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return (
         counts.get(attempt.address_hash, 0) > LIMIT_PER_ADDRESS

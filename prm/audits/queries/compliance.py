@@ -116,7 +116,7 @@ def _policy(row: CompliancePolicy) -> Policy:
     names = db.session.execute(
         select(Certification.public_id, Certification.name).where(Certification.public_id.in_(wanted))
     )
-    return Policy(row.number, row.effective_on, rules, dict(names))
+    return Policy(row.number, row.effective_on, rules, dict(names.all()))
 
 
 def list_standings(

@@ -188,7 +188,7 @@ def _people(actor: Actor, partnership: Partnership, as_of: date, end: datetime) 
 
 
 def _count_by_user(statement: Any) -> dict[int, int]:
-    return dict(db.session.execute(statement))
+    return dict(db.session.execute(statement).all())
 
 
 def _learning(partnership: Partnership, end: datetime) -> list[Happening]:
