@@ -6,7 +6,7 @@ export PORT
 
 PORT ?= 8000
 
-.PHONY: help demo demo-reset test test-deep check bench format
+.PHONY: help demo demo-reset test test-deep check format translations bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: ## Lint, format check, house rules and the quick tests
 
 format: ## Put the Python code into the house's format
 	@exec .venv/bin/ruff format .
+
+translations: ## Collect new strings into the message catalogues
+	@exec scripts/catalogue
 
 bench: ## Run the side-by-side measurements in bench/
 	@exec scripts/bench
