@@ -24,6 +24,7 @@ from prm.vendors.models import Vendor
 
 def init_app(app: Flask) -> None:
     """Register every module's `group` (a click.Group)."""
+    click.UsageError.exit_code = 1  # 0 or 1, as documented: a missing option is an error like others
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
         group = getattr(importlib.import_module(f"{__name__}.{module}"), "group", None)
         if isinstance(group, click.Command):

@@ -78,6 +78,19 @@ def announce(actor: Actor, action: str, subject: Any) -> None:
     session.info.setdefault("happened", []).append((actor, action, subject))
 
 
+def lock_chain() -> None:
+    """Make this transaction the only one that records in the chain of the vendor served until it ends.
+
+    For an act that depends on what others record. Taken first: who locks something else before
+    recording could wait for somebody who waits for them.
+    """
+    session = db.session()
+    if not session.info.get("in_transaction"):
+        raise RuntimeError("The journal is locked inside transaction().")
+    vendor_id = bound_vendor()
+    _lock_head(INSTALLATION if vendor_id is None else chain_of(vendor_id))
+
+
 def chain_of(vendor_id: int) -> str:
     """The chain's name: the vendor's public id, which no rename changes."""
     return str(db.session.scalars(select(Vendor.public_id).where(Vendor.id == vendor_id)).one())
