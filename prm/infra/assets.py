@@ -13,9 +13,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from urllib.parse import quote
 
 import brotli
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, has_request_context, request
 
 from prm.access import public
 
@@ -150,8 +151,13 @@ def get_store() -> AssetStore:
 
 
 def asset_url(name: str) -> str:
-    """The address of static/`name`. Raises UnknownAsset."""
-    return url_for("assets.serve", digest=get_store().get(name).digest, name=name)
+    """The address of static/`name`. Raises UnknownAsset.
+
+    Not by url_for, which needs a request that was understood: the page that says it was not has a
+    style too.
+    """
+    root = request.script_root if has_request_context() else ""
+    return f"{root}/static/{get_store().get(name).digest}/{quote(name, safe='/@')}"
 
 
 def asset_text(name: str) -> str:

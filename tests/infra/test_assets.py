@@ -58,6 +58,14 @@ def test_the_address_is_made_of_the_content(folder: Path, small: Flask) -> None:
     assert address(make_app(folder), "js/page.js") != before
 
 
+def test_the_address_holds_behind_a_prefix_and_every_name_in_use_is_served(small: Flask) -> None:
+    with small.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/portal"}):
+        assert assets.asset_url("js/page.js").startswith("/portal/static/")
+    whole = make_app(ROOT / "static")
+    for name in whole.extensions["assets"].names():
+        assert whole.test_client().get(address(whole, name)).status_code == 200, name
+
+
 def test_a_file_is_kept_for_ever_with_its_type(small: Flask, client: FlaskClient) -> None:
     for name, media_type in {
         "css/page.css": "text/css; charset=utf-8",
