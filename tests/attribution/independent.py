@@ -26,20 +26,26 @@ def local_day(instant: str, zone: str) -> date:
     return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date()
 
 
-def touches_before(
-    order: dict[str, str], touches: list[dict[str, str]], lookback: int, zone: str
-) -> list[dict[str, str]]:
-    """The touches that compete for an order, earliest first."""
-    anchor = date.fromisoformat(order["deal_closed_on"] or order["ordered_on"])
-    found = []
-    for touch in touches:
-        if touch["partnership_id"] != order["partnership_id"]:
-            continue
-        days_before = (anchor - local_day(touch["at"], zone)).days
-        if 1 <= days_before <= lookback:
-            found.append(touch)
-    found.sort(key=lambda t: (datetime.fromisoformat(t["at"]), RANK[t["kind"]], t["touch_id"]))
-    return found
+class Ledger:
+    """Exported orders and touches, each order with the touches that compete for it, earliest first."""
+
+    def __init__(
+        self, orders: list[dict[str, str]], touches: list[dict[str, str]], *, zone: str, lookback: int = 90
+    ) -> None:
+        own: dict[str, list[tuple[date, datetime, dict[str, str]]]] = defaultdict(list)
+        for touch in touches:
+            day = local_day(touch["at"], zone)
+            own[touch["partnership_id"]].append((day, datetime.fromisoformat(touch["at"]), touch))
+        self.names = {order["partnership_id"]: order["partner"] for order in orders}
+        self.entries: list[tuple[dict[str, str], list[dict[str, str]]]] = []
+        for order in orders:
+            anchor = date.fromisoformat(order["deal_closed_on"] or order["ordered_on"])
+            competing = [
+                (at, RANK[touch["kind"]], touch["touch_id"], touch)
+                for day, at, touch in own[order["partnership_id"]]
+                if 1 <= (anchor - day).days <= lookback
+            ]
+            self.entries.append((order, [touch for *_key, touch in sorted(competing, key=lambda c: c[:3])]))
 
 
 def shares(amount: int, count: int, model: str) -> list[int]:
@@ -76,35 +82,30 @@ def row_of(touch: dict[str, str], by: str) -> tuple[str | None, str]:
 
 
 def report(
-    orders: list[dict[str, str]],
-    touches: list[dict[str, str]],
+    ledger: Ledger,
     *,
     model: str,
     by: str,
     currency: str,
-    zone: str,
-    lookback: int = 90,
     date_from: str | None = None,
     date_to: str | None = None,
 ) -> dict[str, object]:
     """What `flask attribution report --json` must print, with rows as {(id, name): credit}."""
-    names = {order["partnership_id"]: order["partner"] for order in orders}
     credits: dict[tuple[str | None, str], int] = defaultdict(int)
     revenue = attributed = 0
-    for order in orders:
+    for order, competing in ledger.entries:
         if order["currency"] != currency:
             continue
         if (date_from and order["ordered_on"] < date_from) or (date_to and order["ordered_on"] > date_to):
             continue
         amount = int(order["amount_minor"])
         revenue += amount
-        competing = touches_before(order, touches, lookback, zone)
         if not competing:
             continue
         attributed += amount
         for touch, share in zip(competing, shares(amount, len(competing), model), strict=True):
             key, name = row_of(touch, by)
-            credits[key, names[key] if by == "partner" and key else name] += share
+            credits[key, ledger.names[key] if by == "partner" and key else name] += share
     return {
         "model": model,
         "currency": currency,
@@ -113,3 +114,17 @@ def report(
         "unattributed_minor": revenue - attributed,
         "rows": {key: credit for key, credit in credits.items() if credit},
     }
+
+
+def figures(ledger: Ledger, currency: str, groupings: tuple[str, ...]) -> dict:
+    """What every form of the revenue report shows: {(grouping, model): {row: minor units}}."""
+    found = {}
+    for by in groupings:
+        for model in ("first", "last", "linear"):
+            one = report(ledger, model=model, by=by, currency=currency)
+            found[by, model] = {name: credit for (_id, name), credit in one["rows"].items()} | {
+                "Credited": one["attributed_minor"],
+                "Unattributed": one["unattributed_minor"],
+                "Revenue": one["revenue_minor"],
+            }
+    return found

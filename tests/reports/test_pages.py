@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
 from flask.testing import FlaskClient
 
-from prm.infra import clock
 from prm.permissions import Role
 from tests.factories import World
 from tests.factories.attribution import Sales, random_world
