@@ -26,7 +26,7 @@ from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.downloads import csv_attachment
-from prm.infra.forms import show_error
+from prm.infra.forms import asked_date, show_error
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.infra.tables_in_memory import matching_rows, paginate_rows
 from prm.permissions import P
@@ -39,7 +39,7 @@ blueprint = Blueprint("audits", __name__)
 def compliance() -> str | Response:
     """Who is compliant and who is not, with the person and the date behind every red cell."""
     actor = current_actor()
-    as_of = _asked_date() or queries.today_of(actor)
+    as_of = asked_date(request.args, "as_of") or queries.today_of(actor)
     policy = queries.find_policy(actor, as_of)
     standings = queries.list_standings(actor, as_of)
     spec = _spec(standings, policy)
@@ -62,13 +62,6 @@ def compliance() -> str | Response:
         missed=_commonest(standings, policy),
         csv_url=url_for("audits.compliance", **{**request.args, "format": "csv"}),
     )
-
-
-def _asked_date() -> date | None:
-    try:
-        return date.fromisoformat(request.args.get("as_of", ""))
-    except ValueError:
-        return None
 
 
 def _spec(standings: list[queries.Standing], policy: queries.Policy | None) -> TableSpec:

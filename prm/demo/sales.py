@@ -11,7 +11,7 @@ from prm.access import Actor
 from prm.demo import files
 from prm.demo.content import CUSTOMERS, VendorText
 from prm.demo.history import History
-from prm.imports import services as imports
+from prm.imports.services import running as imports
 from prm.imports.models import ImportKind
 from prm.imports.options import ImportOptions
 

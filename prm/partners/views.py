@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -23,7 +22,7 @@ from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.downloads import csv_attachment
-from prm.infra.forms import show_error
+from prm.infra.forms import asked_date, show_error
 from prm.infra.money import format_money
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.partners import queries, services
@@ -110,7 +109,7 @@ def story(partnership_id: UUID) -> str:
     actor = current_actor()
     partnership = queries.get_partnership(actor, partnership_id, P.PARTNER_STORY)
     today = audits.today_of(actor)
-    as_of = _asked_date() or today
+    as_of = asked_date(request.args, "as_of") or today
     policy = audits.find_policy(actor, as_of)
     standing = audits.list_standings(
         actor, as_of, permission=P.PARTNER_STORY, partnership_ids=[partnership.id]
@@ -161,13 +160,6 @@ def _entry(happening: Happening) -> dict[str, Any]:
         "at_iso": happening.at.isoformat(),
         "url": url_for("revenue.order", order_id=happening.url_id) if is_order else None,
     }
-
-
-def _asked_date() -> date | None:
-    try:
-        return date.fromisoformat(request.args.get("as_of", ""))
-    except ValueError:
-        return None
 
 
 @blueprint.route("/<slug:vendor>/partners/new", methods=["GET", "POST"])

@@ -1,0 +1,92 @@
+"""Partnerships: the list, the story, entering and changing one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from prm.extensions import db
+from prm.partners.models import Partnership
+from prm.permissions import Role
+from tests.factories import VendorRef, World
+
+
+@pytest.fixture
+def acme(world: World) -> VendorRef:
+    return world.vendor("acme")
+
+
+@pytest.fixture
+def admin(world: World, acme: VendorRef) -> FlaskClient:
+    return world.client(world.user(Role.VENDOR_ADMIN, vendor=acme))
+
+
+def typed(**changes: str) -> dict[str, str]:
+    return {
+        "name": "Harbor Systems", "type": "var", "status": "active", "region": "West", "manager": "",
+        "external_id": "H-1", "agreement_accepted_on": "2026-02-01", **changes,
+    }  # fmt: skip
+
+
+def test_a_partner_is_entered_and_changed(world: World, acme: VendorRef, admin: FlaskClient) -> None:
+    manager = world.user(Role.CHANNEL_MANAGER, vendor=acme, name="Marta Ruiz")
+    made = admin.post("/acme/partners/new", data=typed(manager=str(manager.public_id)))
+    assert made.status_code == 302
+    story = admin.get(made.location).text
+    assert "Harbor Systems" in story and "Marta Ruiz" in story and "H-1" in story
+    assert admin.post(made.location + "/edit", data=typed(name="Harbor & Pine")).status_code == 302
+    with world.acting(acme):
+        row = db.session.scalars(select(Partnership)).one()
+        assert (row.name, row.manager_name, row.agreement_accepted_on) == (
+            "Harbor & Pine", None, date(2026, 2, 1),
+        )  # fmt: skip
+
+
+def test_what_cannot_be_is_said_and_kept(world: World, acme: VendorRef, admin: FlaskClient) -> None:
+    world.partnership(acme, "First", external_id="H-1")
+    stranger = world.user(Role.VENDOR_ADMIN, vendor=world.vendor("globex"))
+    for changes, message in (
+        ({"name": " "}, "name"),
+        ({"external_id": "H-1", "name": "Second"}, "is taken"),
+        ({"manager": str(stranger.public_id)}, "Not a valid choice"),
+        ({"status": "nonsense"}, "Not a valid choice"),
+        ({"agreement_accepted_on": "tomorrow"}, "Not a valid date"),
+    ):
+        answer = admin.post("/acme/partners/new", data=typed(**changes))
+        assert answer.status_code == 422, changes
+        assert message in answer.text and 'value="West"' in answer.text, changes
+    with world.acting(acme):
+        assert db.session.scalars(select(Partnership.name)).all() == ["First"]
+
+
+def test_a_scoped_manager_keeps_to_their_regions(world: World, acme: VendorRef) -> None:
+    west = world.partnership(acme, "Northwind", region="West")
+    east = world.partnership(acme, "Southwind", region="East")
+    manager = world.client(world.user(Role.CHANNEL_MANAGER, vendor=acme, region_names=("West",)))
+    page = manager.get("/acme/partners/").text
+    assert "Northwind" in page and "Southwind" not in page
+    assert manager.get(f"/acme/partners/{west.public_id}").status_code == 200
+    assert manager.get(f"/acme/partners/{east.public_id}").status_code == 404
+    assert manager.post(f"/acme/partners/{east.public_id}/edit", data=typed()).status_code == 404
+    moved = manager.post(f"/acme/partners/{west.public_id}/edit", data=typed(region="East"))
+    assert moved.status_code == 422 and "regions you look after" in moved.text
+
+
+def test_a_partner_sees_the_own_story_only(world: World, acme: VendorRef) -> None:
+    own, other = world.partnership(acme, "Northwind"), world.partnership(acme, "Southwind")
+    client = world.client(world.user(Role.PARTNER_ADMIN, partnership=own, name="Zoë Ångström"))
+    assert "Zoë Ångström" in client.get(f"/acme/partners/{own.public_id}").text
+    assert client.get(f"/acme/partners/{other.public_id}").status_code == 404
+    assert client.get("/acme/partners/new").status_code == 403
+
+
+def test_the_list_filters_searches_and_exports(world: World, acme: VendorRef, admin: FlaskClient) -> None:
+    world.partnership(acme, "Northwind", region="West")
+    world.partnership(acme, "=Southwind", region="East")
+    assert "Southwind" not in admin.get("/acme/partners/?region=West").text
+    assert "Northwind" not in admin.get("/acme/partners/?search=south").text
+    export = admin.get("/acme/partners/?format=csv").get_data(as_text=True)
+    assert "'=Southwind" in export and "Northwind" in export
