@@ -6,18 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
-from flask_babel import format_decimal
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from prm.access import current_actor, public, requires
+from prm.audits.labels import cell_label, reason_sentence, rule_label
+from prm.certification.labels import STATUS_LABELS, STATUS_SIGNS
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
 from prm.infra.brand_css import brand_stylesheet
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.permissions import P
+from prm.vendors import home as panels
 from prm.vendors import services
 from prm.vendors.forms import SettingsForm
 from prm.vendors.models import Vendor
@@ -29,7 +32,24 @@ blueprint = Blueprint("vendors", __name__)
 @requires(P.VENDOR_HOME)
 def home() -> str:
     """Each role's answer to "what now?"."""
-    return render_template("vendors/home.html")
+    actor = current_actor()
+    return render_template(
+        "vendors/home.html",
+        learning=panels.my_learning(actor),
+        certificates=panels.my_certificates(actor),
+        channel=panels.channel(actor),
+        company=panels.own_company(actor),
+        expiring=panels.expiring(actor),
+        money=panels.money(actor, str(get_locale())),
+        material=panels.newest_material(actor),
+        used=panels.authoring(actor),
+        cell_label=cell_label,
+        reason_sentence=reason_sentence,
+        rule_label=rule_label,
+        STATUS_LABELS=STATUS_LABELS,
+        STATUS_SIGNS=STATUS_SIGNS,
+        is_partner=actor.partnership_id is not None,
+    )
 
 
 @blueprint.get("/vendors/<uuid:vendor_id>/brand.css")

@@ -1,0 +1,171 @@
+"""What a home page shows: each role's answer to "what now?".
+
+Composed of other domains' queries; a panel is None where the role has no use for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from prm.access import Actor
+from prm.audits.queries import compliance
+from prm.certification import queries as certification
+from prm.infra import clock
+from prm.infra.charts import Chart, bar_chart, money_format
+from prm.infra.money import format_money, minor_to_decimal
+from prm.marketing import queries as marketing
+from prm.permissions import P, Reach
+from prm.revenue import queries as revenue
+from prm.training import queries as training
+from prm.training.models import EnrolmentStatus
+
+SHOWN = 6
+OPEN = {EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED}
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The person's own courses: what to do next, what else is open, what is done."""
+
+    next_item: training.LearningItem | None
+    others: tuple[training.LearningItem, ...]
+    done: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Compliance of the partnerships within reach; the red ones first."""
+
+    compliant: int
+    judged: int
+    failing: tuple[compliance.Standing, ...]
+    policy: compliance.Policy | None
+
+
+@dataclass(frozen=True)
+class Money:
+    """Revenue of the trailing twelve months beside the twelve before."""
+
+    total: str
+    before: str
+    change_percent: int | None
+    orders: int
+    chart: Chart
+    top: tuple[tuple[str, str, dict[str, str]], ...]
+    period: dict[str, str]
+
+
+def my_learning(actor: Actor) -> Learning | None:
+    """Open courses, overdue first, then by due date; what was begun before what was not."""
+    if not actor.can(P.COURSE_TAKE):
+        return None
+    items = training.list_my_learning(actor)
+    open_items = sorted(
+        (item for item in items if item.status in OPEN),
+        key=lambda item: (
+            item.due_on is None,
+            item.due_on or clock.now().date(),
+            item.started_at is None,
+            item.title,
+        ),
+    )
+    return Learning(
+        open_items[0] if open_items else None,
+        tuple(open_items[1 : 1 + SHOWN]),
+        sum(1 for item in items if item.status is EnrolmentStatus.COMPLETED),
+        sum(1 for item in open_items if item.is_overdue),
+    )
+
+
+def my_certificates(actor: Actor) -> list[certification.HeldCertificate] | None:
+    """The certificates of a partner's person, or None for the vendor's staff."""
+    if actor.partnership_id is None or not actor.can(P.COURSE_TAKE):
+        return None
+    return certification.list_my_certificates(actor)[:SHOWN]
+
+
+def expiring(actor: Actor) -> tuple[int, list[certification.HeldCertificate]] | None:
+    """How many certificates within reach lapse within 90 days, and the first of them."""
+    if actor.reach(P.CERTIFICATE_VIEW) <= Reach.SELF:
+        return None
+    return certification.count_expiring(actor, 90), certification.list_expiring(actor, 90, SHOWN)
+
+
+def channel(actor: Actor) -> Channel | None:
+    """The vendor's staff: every partnership within reach."""
+    if not actor.can(P.COMPLIANCE_VIEW) or actor.partnership_id is not None:
+        return None
+    today = compliance.today_of(actor)
+    standings = compliance.list_standings(actor, today)
+    compliant, judged = compliance.count_compliant(standings)
+    failing = sorted(
+        (s for s in standings if s.is_compliant is False),
+        key=lambda s: (-sum(not cell.is_met for cell in s.cells), s.name.casefold()),
+    )
+    return Channel(compliant, judged, tuple(failing[:SHOWN]), compliance.find_policy(actor, today))
+
+
+def own_company(actor: Actor) -> compliance.Standing | None:
+    """A partner's administrators: their own company against the policy."""
+    if not actor.can(P.COMPLIANCE_VIEW) or actor.partnership_id is None:
+        return None
+    standings = compliance.list_standings(
+        actor, compliance.today_of(actor), partnership_ids=[actor.partnership_id]
+    )
+    return standings[0] if standings else None
+
+
+def money(actor: Actor, locale: str) -> Money | None:
+    """Revenue within reach: the vendor's, or what the own company brought."""
+    if not actor.can(P.ORDER_VIEW):
+        return None
+    today = compliance.today_of(actor)
+    start = today - timedelta(days=364)
+    current = revenue.revenue_by(actor, revenue.By.QUARTER, start, today)
+    before = revenue.revenue_by(
+        actor, revenue.By.QUARTER, start - timedelta(days=365), start - timedelta(days=1)
+    )
+    by_partner = (
+        revenue.revenue_by(actor, revenue.By.PARTNER, start, today).rows
+        if actor.partnership_id is None
+        else revenue.revenue_by(actor, revenue.By.PRODUCT, start, today).rows
+    )
+    change = None
+    if before.total_minor > 0:
+        change = round((current.total_minor - before.total_minor) * 100 / before.total_minor)
+    history = revenue.revenue_by(actor, revenue.By.QUARTER, today - timedelta(days=2 * 365), today)
+    chart = bar_chart(
+        [row.label for row in history.rows],
+        [minor_to_decimal(row.revenue_minor, history.currency) for row in history.rows],
+        title=_("Revenue by quarter"),
+        number=money_format(history.currency, locale),
+    )
+    return Money(
+        format_money(current.total_minor, current.currency, locale),
+        format_money(before.total_minor, before.currency, locale),
+        change,
+        current.orders,
+        chart,
+        tuple(
+            (row.label, format_money(row.revenue_minor, current.currency, locale), row.link)
+            for row in by_partner[:SHOWN]
+        ),
+        {"from": start.isoformat(), "to": today.isoformat()},
+    )
+
+
+def newest_material(actor: Actor) -> list[Any] | None:
+    """Assets last published, for who may use them."""
+    return marketing.list_newest(actor) if actor.can(P.ASSET_VIEW) else None
+
+
+def authoring(actor: Actor) -> list[marketing.UsageRow] | None:
+    """What an author keeps: use of assets in the last 90 days, least used last."""
+    if not actor.can(P.ASSET_EDIT):
+        return None
+    return marketing.usage_by_asset(actor, clock.now() - timedelta(days=90), None)[:SHOWN]
