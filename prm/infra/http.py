@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, g, jsonify, render_template, reque
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(UnicodeError, _bad_text)
+    app.register_error_handler(DataError, _bad_value)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -168,6 +169,13 @@ def _busy(error: OperationalError) -> tuple[Any, int]:
 def _bad_text(error: UnicodeError) -> tuple[Any, int]:
     db.session.rollback()
     return _answer(400, _("The text you sent is not valid Unicode."))
+
+
+def _bad_value(error: DataError) -> tuple[Any, int]:
+    """PostgreSQL's refusal of what no column can hold: a NUL character, a number beyond its range."""
+    db.session.rollback()
+    access_log.info("unstorable_value", path=logged_path())
+    return _answer(400, _("What you sent holds a character or a number that cannot be kept."))
 
 
 def _unexpected(error: Exception) -> tuple[Any, int]:

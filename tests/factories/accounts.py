@@ -1,0 +1,97 @@
+"""Sign-ins, resets and invitations as people make them: through pages and mails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from prm.accounts.models import Membership
+from prm.accounts.services.invitations import invite as invite_person
+from prm.extensions import db
+from prm.infra.db import transaction
+from prm.partners.models import Partnership
+from prm.permissions import Role
+from tests.factories.world import PASSWORD, PartnershipRef, UserRef, VendorRef, World
+from tests.servers import SmtpSink
+
+T = TypeVar("T")
+
+
+def sign_in(
+    client: FlaskClient, email: str, password: str = PASSWORD, *, origin: str = "127.0.0.1", **fields: str
+) -> TestResponse:
+    """Post the form; after a success the client goes on with a token of its new session."""
+    answer = client.post(
+        "/accounts/sign-in",
+        data={"email": email, "password": password, **fields},
+        environ_base={"REMOTE_ADDR": origin},
+    )
+    if answer.status_code == 303:
+        take_token(client)
+    return answer
+
+
+def take_token(client: FlaskClient) -> None:
+    """Go on with the CSRF token that the client's session has now."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/accounts/profile").text)
+    assert found
+    client.environ_base["HTTP_X_CSRFTOKEN"] = found.group(1)
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    """Whether the client still reaches what needs a sign-in."""
+    status = client.get("/accounts/profile").status_code
+    assert status in (200, 302), status
+    return status == 200
+
+
+def link_of(mail: SmtpSink, address: str) -> str:
+    """The path in the newest mail to an address."""
+    text = mail.mails_to(address)[-1].text
+    found = re.search(r"http://localhost(/accounts/\S+)", text)
+    assert found, text
+    return found.group(1)
+
+
+def invite(
+    world: World,
+    vendor: VendorRef,
+    inviter: UserRef,
+    *,
+    email: str,
+    role: Role,
+    partnership: PartnershipRef | None = None,
+) -> None:
+    with world.acting(vendor, inviter) as actor, transaction():
+        company = None
+        if partnership is not None:
+            company = db.session.scalars(select(Partnership).where(Partnership.id == partnership.id)).one()
+        invite_person(actor, email=email, name="Nora New", role=role, company=company)
+
+
+def membership_of(world: World, user: UserRef) -> Membership:
+    """The newest membership of a person, whatever vendor it counts with."""
+    with world.app.app_context():
+        statement = select(Membership).where(Membership.user_id == user.id).order_by(Membership.id.desc())
+        found = db.session.scalars(statement.limit(1)).one()
+        db.session.expunge(found)
+        return found
+
+
+def at_once(count: int, act: Callable[[int], T]) -> list[T]:
+    """What `count` threads got that all began at the same moment."""
+    barrier = Barrier(count)
+
+    def run(number: int) -> T:
+        barrier.wait(30)
+        return act(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
