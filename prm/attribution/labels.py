@@ -23,6 +23,18 @@ GROUPINGS = {
     By.COURSE: _l("Course"),
     By.PARTNER: _l("Partner"),
 }
+BY_GROUPING = {
+    By.ASSET: _l("By asset"),
+    By.CAMPAIGN: _l("By campaign"),
+    By.COURSE: _l("By course"),
+    By.PARTNER: _l("By partner"),
+}
+CREDIT_BY = {
+    By.ASSET: _l("Credit by asset"),
+    By.CAMPAIGN: _l("Credit by campaign"),
+    By.COURSE: _l("Credit by course"),
+    By.PARTNER: _l("Credit by partner"),
+}
 TOUCH_KINDS = {
     TouchKind.USAGE: _l("Use of an asset"),
     TouchKind.COMPLETION: _l("Course completed"),

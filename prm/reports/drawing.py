@@ -12,7 +12,9 @@ from prm.attribution.grouping import By, CreditRow, rank_rows
 from prm.attribution.labels import MODELS
 from prm.infra.charts import Chart, bar_chart, money_format, stacked_bar
 from prm.reports.formats import Formats
+from prm.reports.labels import REVENUE_BY
 from prm.reports.queries import Overview
+from prm.revenue.queries import By as RevenueBy
 
 MOST_BARS = 8
 MOST_REGIONS = 6  # more colours are not told apart
@@ -38,7 +40,7 @@ def draw_quarters(overview: Overview, formats: Formats) -> Chart:
     """Revenue per quarter, in parts by region where no part is negative."""
     labels = [quarter.label for quarter in overview.quarters]
     number = money_format(overview.currency, formats.locale)
-    title = _("Revenue by quarter")
+    title = str(REVENUE_BY[RevenueBy.QUARTER])
     regions = overview.quarters_by_region
     summary = "; ".join(
         f"{row.label}: {formats.money(row.revenue_minor)}" for row in overview.by_quarter.rows

@@ -20,6 +20,12 @@ AGAINST = {
     Against.PREVIOUS: _l("against the period before"),
     Against.YEAR_BEFORE: _l("against a year before"),
 }
+REVENUE_BY = {
+    By.QUARTER: _l("Revenue by quarter"),
+    By.PARTNER: _l("Revenue by partner"),
+    By.REGION: _l("Revenue by region"),
+    By.PRODUCT: _l("Revenue by product"),
+}
 BREAKDOWNS = {
     By.QUARTER: _l("Quarter"),
     By.PARTNER: _l("Partner"),

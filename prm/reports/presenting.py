@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from prm.attribution.credits import Model, Tally, Unit
 from prm.attribution.grouping import UNATTRIBUTED, By, CreditRow, rank_rows
-from prm.attribution.labels import GROUPINGS, MODELS
+from prm.attribution.labels import BY_GROUPING, CREDIT_BY, GROUPINGS, MODELS
 from prm.reports.formats import DASH, Formats
 from prm.reports.labels import AGAINST, PRESETS
 from prm.reports.periods import Period
@@ -219,7 +219,7 @@ def credit_table(
         label = ngettext("%(n)s other", "%(n)s others", len(rest), n=formats.count(len(rest)))
         lines.append(_summary_line(label, amounts, dict.fromkeys(Model, url), "", formats, is_rest=True))
     summary = credit_summary(overview.attribution.tally, terms, by, formats, link)
-    return CreditTable(by, str(GROUPINGS[by]), lines, summary, url)
+    return CreditTable(by, str(GROUPINGS[by]), str(BY_GROUPING[by]), str(CREDIT_BY[by]), lines, summary, url)
 
 
 def credit_summary(tally: Tally, terms: Terms, by: By, formats: Formats, link: Link) -> list[CreditLine]:
@@ -288,9 +288,9 @@ def disagreements_of(
         if widest:
             sentences.append(
                 _(
-                    "By %(grouping)s: %(amount)s (%(share)s of what is credited) goes to other rows under "
+                    "%(by_grouping)s: %(amount)s (%(share)s of what is credited) goes to other rows under "
                     "“%(one)s” than under “%(other)s”.",
-                    grouping=str(GROUPINGS[by]).lower(),
+                    by_grouping=BY_GROUPING[by],
                     amount=formats.money(widest),
                     share=formats.share(widest, attributed_minor),
                     one=MODELS[one],
@@ -333,9 +333,11 @@ def _trained_note(overview: Overview, formats: Formats) -> str:
 def notes_of(overview: Overview, formats: Formats) -> list[str]:
     """What is not in the figures."""
     return [
-        _(
-            "Not in these figures: %(orders)s orders in %(currency)s, %(amount)s. Nothing is converted.",
-            orders=formats.count(other.orders),
+        ngettext(
+            "Not in these figures: %(n)s order in %(currency)s, %(amount)s. Nothing is converted.",
+            "Not in these figures: %(n)s orders in %(currency)s, %(amount)s. Nothing is converted.",
+            other.orders,
+            n=formats.count(other.orders),
             currency=other.currency,
             amount=Formats(formats.locale, other.currency).money(other.total_minor),
         )

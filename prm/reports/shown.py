@@ -56,7 +56,9 @@ class CreditTable:
     """One grouping of the credits; `summary` is what is credited, unattributed, and their sum."""
 
     by: By
-    title: str
+    label: str  # what a row is: "Campaign"
+    title: str  # "By campaign"
+    caption: str  # "Credit by campaign"
     lines: list[CreditLine]
     summary: list[CreditLine]
     url: str | None = None

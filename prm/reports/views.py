@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from prm.access import current_actor, requires
 from prm.attribution.credits import Model
 from prm.attribution.grouping import UNATTRIBUTED, By, CreditRow
-from prm.attribution.labels import GROUPINGS, MODEL_HINTS, MODELS, TOUCH_KINDS
+from prm.attribution.labels import CREDIT_BY, GROUPINGS, MODEL_HINTS, MODELS, TOUCH_KINDS
 from prm.attribution.queries import get_attribution, list_credits, list_touches_before, name_of_target
 from prm.errors import DomainError, NotFound
 from prm.infra import clock
@@ -28,7 +28,7 @@ from prm.reports.document import revenue_pdf as make_pdf
 from prm.reports.drawing import draw, draw_credits
 from prm.reports.formats import Formats, formats_for
 from prm.reports.forms import LOOKBACKS, ReportForm, read_form, terms_of
-from prm.reports.labels import BREAKDOWNS
+from prm.reports.labels import BREAKDOWNS, REVENUE_BY
 from prm.reports.queries import Choices, compose_overview, read_choices
 from prm.reports.queries.rows import find_order_lines, get_unit, list_order_lines
 from prm.reports.terms import Terms
@@ -173,7 +173,7 @@ def breakdown() -> tuple[str, int]:
             form=asked.form,
             terms=asked.terms,
             by=by,
-            by_label=BREAKDOWNS[by],
+            title=REVENUE_BY[by],
             report=report,
             page=page,
             formats=asked.formats,
@@ -206,7 +206,7 @@ def attribution() -> tuple[str, int]:
             terms=asked.terms,
             has_orders=asked.choices.has_orders,
             by=by,
-            by_label=GROUPINGS[by],
+            caption=CREDIT_BY[by],
             model_labels=MODELS,
             lookbacks=LOOKBACKS,
             **context,
@@ -293,7 +293,6 @@ def credits() -> str:
         page=page,
         lines=lines,
         name=name,
-        by_label=GROUPINGS[by],
         total=formats.money(sum(row.amount_minor for row in rows)),
         orders=formats.count(len({row.unit.id for row in rows})),
         terms=terms,

@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from prm.attribution.credits import Model
 from prm.attribution.grouping import UNATTRIBUTED, By
-from prm.attribution.labels import GROUPINGS, MODELS
+from prm.attribution.labels import CREDIT_BY, GROUPINGS, MODELS
 from prm.infra.exporting import Sheet, xlsx_bytes
 from prm.infra.money import Money
 from prm.reports.formats import Formats
-from prm.reports.labels import AGAINST, BREAKDOWNS
+from prm.reports.labels import AGAINST, BREAKDOWNS, REVENUE_BY
 from prm.reports.presenting import facts_of, notes_of, rank_by
 from prm.reports.queries import Overview, Side
 from prm.reports.queries.rows import OrderLine
@@ -70,14 +70,8 @@ def _summary(overview: Overview, formats: Formats) -> Sheet:
 
 
 def _breakdown(by: RevenueBy, report: RevenueReport, overview: Overview) -> Sheet:
-    title = {
-        RevenueBy.QUARTER: _("By quarter"),
-        RevenueBy.PARTNER: _("By partner"),
-        RevenueBy.REGION: _("By region"),
-        RevenueBy.PRODUCT: _("By product"),
-    }[by]
     return Sheet(
-        title,
+        str(REVENUE_BY[by]),
         (BREAKDOWNS[by], _("Revenue"), _("Orders"), _("Note")),
         [
             (
@@ -97,13 +91,8 @@ def _credits(by: By, overview: Overview) -> Sheet:
         return [Money(each, overview.currency) for each in minor]
 
     tally = overview.attribution.tally
-    title = {
-        By.CAMPAIGN: _("Credit by campaign"),
-        By.ASSET: _("Credit by asset"),
-        By.COURSE: _("Credit by course"),
-    }[by]
     return Sheet(
-        title,
+        str(CREDIT_BY[by]),
         (GROUPINGS[by], *(MODELS[model] for model in Model), _("Models differ by"), _("Orders"), _("Id")),
         [
             *(

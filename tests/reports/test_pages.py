@@ -2,27 +2,267 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, date, datetime
+from html import unescape
+from uuid import uuid4
+
+import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
+from prm.extensions import db
+from prm.infra import clock
 from prm.permissions import Role
-from tests.factories import World
+from tests.factories import VendorRef, World
 from tests.factories.attribution import Sales, random_world
+from tests.reports import outputs
 
-PAGES = ("revenue", "attribution", "breakdown", "credits", "revenue.pdf", "revenue.xlsx")
+PAGES = ("revenue", "attribution", "breakdown", "credits?row=unattributed", "revenue.pdf", "revenue.xlsx")
 
 
-def reader(world: World, sales: Sales, role: Role = Role.EXECUTIVE) -> FlaskClient:
-    return world.client(world.user(role, vendor=sales.vendor))
+def reader(world: World, vendor: VendorRef, role: Role = Role.EXECUTIVE, **details: str) -> FlaskClient:
+    return world.client(world.user(role, vendor=vendor, **details))  # type: ignore[arg-type]
+
+
+def links(html: str, part: str) -> list[str]:
+    """The addresses on a page that contain a part."""
+    return [unescape(url) for url in re.findall(r'href="([^"]+)"', html) if part in url]
 
 
 def test_every_report_opens_with_data(world: World) -> None:
-    sales = random_world(world, 1, "Europe/Berlin").sales
-    client = reader(world, sales)
-    for path in (
-        "revenue", "revenue?period=last_year", "revenue?period=custom&from=2017-04-01&to=2017-06-30",
-        "attribution", "attribution?by=asset&model=first", "attribution?by=course", "attribution?by=partner",
-        "breakdown?by=quarter", "breakdown?by=partner", "breakdown?by=region", "breakdown?by=product",
-        "credits?row=unattributed", "credits?by=asset&row=training", "revenue.pdf", "revenue.xlsx",
-    ):  # fmt: skip
-        answer = client.get(f"/{sales.vendor.slug}/reports/{path}")
-        assert answer.status_code == 200, (path, answer.text[:2000])
+    vendor = random_world(world, 1, "Europe/Berlin").sales.vendor
+    for client in (reader(world, vendor), reader(world, vendor, locale="de")):
+        for path in (
+            "revenue", "revenue?period=custom&from=2017-04-01&to=2017-06-30", "revenue?period=last_quarter",
+            "revenue?period=custom", "revenue?region=none",
+            "attribution", "attribution?by=asset&model=first", "attribution?by=course",
+            "attribution?by=partner", "attribution?sort=spread&direction=desc&search=camp",
+            "breakdown?by=quarter", "breakdown?by=partner", "breakdown?by=region", "breakdown?by=product",
+            "breakdown?by=nonsense", "credits?row=unattributed", "credits?by=asset&row=training",
+            "revenue.pdf", "revenue.xlsx",
+        ):  # fmt: skip
+            answer = client.get(f"/{vendor.slug}/reports/{path}")
+            assert answer.status_code == 200, (path, answer.text[:2000])
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.VENDOR_ADMIN, 200), (Role.EXECUTIVE, 200), (Role.CHANNEL_MANAGER, 403),
+        (Role.CONTENT_AUTHOR, 403),
+    ],
+)  # fmt: skip
+def test_only_who_may_read_reports_opens_them(world: World, role: Role, status: int) -> None:
+    vendor = world.vendor()
+    client = reader(world, vendor, role)
+    for page in PAGES:
+        assert client.get(f"/{vendor.slug}/reports/{page}").status_code == status, page
+
+
+def test_a_partners_people_open_no_report(world: World) -> None:
+    partnership = world.partnership(world.vendor())
+    for role in (Role.PARTNER_ADMIN, Role.PARTNER_MEMBER):
+        client = world.client(world.user(role, partnership=partnership))
+        for page in PAGES:
+            assert client.get(f"/acme/reports/{page}").status_code == 403, page
+
+
+def test_without_orders_an_administrator_is_sent_to_the_import_and_an_executive_told_whom_to_ask(
+    world: World,
+) -> None:
+    vendor = world.vendor()
+    for page in ("revenue", "attribution"):
+        admin = reader(world, vendor, Role.VENDOR_ADMIN).get(f"/acme/reports/{page}").text
+        assert "No orders yet" in admin and links(admin, "/acme/imports")
+        executive = reader(world, vendor).get(f"/acme/reports/{page}").text
+        assert "Ask a vendor administrator" in executive
+
+
+def test_the_default_period_is_the_trailing_year_if_there_are_orders_in_it(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    northwind = world.partnership(vendor)
+    sales.order(northwind, date(2017, 6, 1), 100_00)
+    client = reader(world, vendor)
+    assert "All orders: Jun 1, 2017" in client.get("/acme/reports/revenue").text
+    sales.order(northwind, clock.today("UTC"), 50_00)
+    page = client.get("/acme/reports/revenue").text
+    assert "Trailing 12 months:" in page and "$50.00" in page and "$150.00" not in page
+
+
+def test_a_period_without_orders_says_so_and_offers_all(world: World) -> None:
+    vendor = world.vendor()
+    Sales(world, vendor).order(world.partnership(vendor), date(2017, 6, 1), 100_00)
+    page = reader(world, vendor).get("/acme/reports/revenue?period=last_quarter").text
+    assert "Nothing was ordered in this period" in page and links(page, "period=all")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("period=sometime", "Not a valid choice."),
+        ("period=custom&from=31.12.2017", "Enter a date such as"),
+        ("period=custom&from=2017-02-01&to=2017-01-01", "The last day lies before the first."),
+        ("lookback=0", "Enter a number of days from 1 to 3650."),
+        ("lookback=3651", "Enter a number of days from 1 to 3650."),
+        ("lookback=ninety", "Enter a number of days from 1 to 3650."),
+        ("lookback=" + "9" * 5000, "Enter a number of days from 1 to 3650."),
+        ("model=best", "Not a valid choice."),
+        (f"region={uuid4()}", "Not a valid choice."),
+        (f"partner={uuid4()}", "Not a valid choice."),
+        ("partner=%00", "Not a valid choice."),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_what_was_typed_is_kept(
+    world: World, query: str, message: str
+) -> None:
+    vendor = world.vendor()
+    Sales(world, vendor).order(world.partnership(vendor), date(2017, 6, 1), 100_00)
+    client = reader(world, vendor)
+    for page in ("revenue", "attribution", "breakdown"):
+        answer = client.get(f"/acme/reports/{page}?{query}")
+        assert answer.status_code == 422, (page, answer.text[-500:])
+        if page != "breakdown" or "lookback" not in query:
+            assert message in answer.text
+    if "31.12.2017" in query:
+        assert 'value="31.12.2017"' in client.get(f"/acme/reports/revenue?{query}").text
+    for page in ("revenue.pdf", "revenue.xlsx", "credits"):
+        assert client.get(f"/acme/reports/{page}?{query}").status_code == 422, page
+
+
+def test_every_amount_of_credit_opens_rows_that_sum_to_it(world: World) -> None:
+    vendor = random_world(world, 21, "Europe/Berlin").sales.vendor
+    client = reader(world, vendor)
+    opened = 0
+    for by in ("asset", "campaign", "course", "partner"):
+        page = client.get(f"/{vendor.slug}/reports/attribution?by={by}").text
+        for url, text in re.findall(r'href="([^"]*/reports/credits[^"]*)">(-?\$[^<]+)<', page):
+            answer = client.get(unescape(url) + "&size=200")
+            assert answer.status_code == 200
+            rows = next(t for caption, t in outputs.tables_of(answer.text).items() if "Credits" in caption) \
+                if "ledger" in answer.text else []  # fmt: skip
+            assert sum(outputs.minor(row[6]) for row in rows[1:]) == outputs.minor(text), url
+            opened += 1
+    assert opened > 50
+
+
+def test_an_order_shows_its_activities_and_what_each_model_gives_them(world: World) -> None:
+    vendor = world.vendor(time_zone="Europe/Berlin")
+    sales = Sales(world, vendor)
+    northwind = world.partnership(vendor)
+    order = sales.order(northwind, date(2017, 6, 1), 100_01)
+    sales.usage(northwind, sales.asset("Brochure"), datetime(2017, 5, 1, 12, tzinfo=UTC))
+    sales.completion(northwind, sales.course("Foundation"), datetime(2017, 5, 2, 12, tzinfo=UTC))
+    sales.certificate(northwind, sales.certification("Nimbus"), datetime(2016, 5, 2, tzinfo=UTC))
+    page = reader(world, vendor).get(f"/acme/reports/orders/{order.public_id}").text
+    rows = outputs.tables_of(page)["Activities in the window"]
+    assert [row[1:] for row in rows[1:]] == [
+        ["Use of an asset: Brochure", "$100.01", "–", "$50.01"],
+        ["Course completed: Foundation", "–", "$100.01", "$50.00"],
+        ["", "$100.01", "$100.01", "$100.01"],
+    ]
+    assert rows[1][0] == "1 May 2017, 14:00:00"
+    assert "3 Mar 2017, 00:00:00" in page and "1 Jun 2017, 00:00:00" in page
+
+
+def test_an_order_in_another_currency_is_named_and_not_credited(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    northwind = world.partnership(vendor)
+    sales.order(northwind, date(2017, 6, 1), 100_00)
+    foreign = sales.order(northwind, date(2017, 6, 1), 77_00, currency="EUR")
+    client = reader(world, vendor)
+    page = client.get("/acme/reports/revenue").text
+    assert "Not in these figures: 1 order in EUR, €77.00" in page
+    assert "This order is not credited" in client.get(f"/acme/reports/orders/{foreign.public_id}").text
+
+
+def test_another_vendors_rows_are_not_there(world: World) -> None:
+    mine, theirs = world.vendor(), world.vendor("other")
+    Sales(world, mine).order(world.partnership(mine), date(2017, 6, 1), 100_00)
+    foreign = Sales(world, theirs)
+    partnership = world.partnership(theirs, "Foreign Partner", region="Foreign Region")
+    order = foreign.order(partnership, date(2017, 6, 1), 666_00)
+    asset = foreign.asset("Foreign Asset")
+    foreign.usage(partnership, asset, datetime(2017, 5, 1, tzinfo=UTC))
+    client = reader(world, mine)
+    for page in (*PAGES[:3], "attribution?by=partner", "attribution?by=asset"):
+        text = client.get(f"/acme/reports/{page}").text
+        assert "Foreign" not in text and "666" not in text, page
+    missing = client.get(f"/acme/reports/orders/{uuid4()}")
+    assert missing.status_code == 404
+    answer = client.get(f"/acme/reports/orders/{order.public_id}")
+    assert answer.status_code == 404
+    for key in (asset.public_id, uuid4(), "x", "course:1", "", "assets"):
+        assert client.get(f"/acme/reports/credits?by=asset&row={key}").status_code == 404
+    assert client.get(f"/acme/reports/revenue?partner={partnership.public_id}").status_code == 422
+
+
+def test_names_are_text_wherever_they_are_shown(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    partnership = world.partnership(vendor, "<script>alert(1)</script> & Söhne", region="=1+1")
+    sales.order(partnership, date(2017, 6, 1), 100_00, product_name="<b>عربي 山田</b>")
+    asset = sales.asset("<img src=x onerror=alert(1)>")
+    sales.usage(partnership, asset, datetime(2017, 5, 1, tzinfo=UTC))
+    client = reader(world, vendor)
+    for page in (*PAGES, f"credits?by=asset&row={asset.public_id}"):
+        answer = client.get(f"/acme/reports/{page}")
+        assert answer.status_code == 200
+        assert b"<script>alert" not in answer.data and b"<img src=x" not in answer.data, page
+
+
+def test_negative_orders_are_drawn_and_credited(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    northwind = world.partnership(vendor, region="West")
+    sales.order(northwind, date(2017, 6, 1), -100_00)
+    sales.usage(northwind, sales.asset("Brochure"), datetime(2017, 5, 1, tzinfo=UTC))
+    client = reader(world, vendor)
+    page = client.get("/acme/reports/revenue")
+    assert page.status_code == 200
+    assert outputs.tables_of(page.text)["Credit by asset"][1][1] == "-$100.00"
+    assert client.get("/acme/reports/revenue.pdf").status_code == 200
+
+
+def count_queries(world: World, client: FlaskClient, url: str) -> int:
+    seen: list[str] = []
+    with world.app.app_context():
+        engine = db.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(url).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_queries_do_not_grow_with_rows(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    client = reader(world, vendor)
+
+    def add(number: int) -> None:
+        partnership = world.partnership(vendor, f"Partner {number}", region=f"Region {number}")
+        for _ in range(3):
+            sales.order(partnership, date(2017, 6, 1), 100_00, product_name=f"Product {number}")
+        asset = sales.asset(f"Asset {number}", sales.campaign(f"Campaign {number}"))
+        sales.usage(partnership, asset, datetime(2017, 5, 1, tzinfo=UTC))
+        sales.completion(partnership, sales.course(f"Course {number}"), datetime(2017, 5, 2, tzinfo=UTC))
+        sales.certificate(
+            partnership, sales.certification(f"Scheme {number}"), datetime(2017, 5, 3, tzinfo=UTC)
+        )
+
+    pages = ("revenue", "attribution?by=asset", "breakdown?by=partner", "credits?by=course&row=assets",
+             "credits?row=unattributed", "revenue.pdf", "revenue.xlsx")  # fmt: skip
+    add(0), add(1)
+    before = {page: count_queries(world, client, f"/acme/reports/{page}") for page in pages}
+    for number in range(2, 8):
+        add(number)
+    after = {page: count_queries(world, client, f"/acme/reports/{page}") for page in pages}
+    assert after == before

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from prm.permissions import Role
 from tests.factories import World
 from tests.factories.attribution import Made, Sales, random_world
+from tests.infra.specimens import COMPLIANCE, checked_by
 from tests.reports import outputs
 
 
@@ -112,7 +113,7 @@ def test_revenue_by_each_grouping_is_the_same_everywhere(world: World, tmp_path:
         shown = page[f"Revenue by {by}"]
         assert sorted(outputs.minor(row[1]) for row in shown[1:-1]) == amounts
         assert outputs.minor(shown[-1][1]) == total
-        cells = [row[1] for row in book[f"By {by}"].iter_rows(min_row=2, values_only=True)]
+        cells = [row[1] for row in book[f"Revenue by {by}"].iter_rows(min_row=2, values_only=True)]
         assert sorted(int(Decimal(str(cell)) * 100) for cell in cells[:-1]) == amounts
         for row in shown[1:]:
             assert row[1] in paper
@@ -147,3 +148,14 @@ def test_a_rerun_gives_the_same_check_value_and_a_change_another(world: World) -
     assert check_value() == first
     sales.move_usage(moved, datetime(2017, 5, 2, tzinfo=UTC) - timedelta(days=200))
     assert check_value() != first
+
+
+def test_the_document_is_accessible(world: World, tmp_path: Path) -> None:
+    """Tagged PDF/UA-1, as an outside checker reads it, in two languages."""
+    sales = random_world(world, 15).sales
+    for locale in ("en", "de"):
+        client = world.client(world.user(Role.EXECUTIVE, vendor=sales.vendor, locale=locale))
+        path = tmp_path / f"{locale}.pdf"
+        path.write_bytes(client.get(f"/{sales.vendor.slug}/reports/revenue.pdf").data)
+        answers = checked_by(COMPLIANCE, "ua1", path)
+        assert answers == {path.name: [True, answers[path.name][1]]}, answers  # type: ignore[index]
