@@ -21,8 +21,8 @@ def find_violations(page: Page, *, within: str | None = None) -> list[dict[str, 
     found = page.evaluate(
         """async ([within, tags]) => {
             const context = within ? { include: [[within]] } : document;
-            const result = await axe.run(context, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
-            return result.violations;
+            const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };
+            return (await axe.run(context, options)).violations;
         }""",
         [within, RULE_SETS],
     )
