@@ -8,13 +8,13 @@ import sys
 from typing import Any
 
 import structlog
-from flask import Blueprint, Flask, Response, g, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from prm.access import current_actor, public
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count
         )
     app.before_request(_begin)
+    app.before_request(_limit_form)
     app.after_request(_finish)
     app.register_blueprint(blueprint)
     app.register_error_handler(DomainError, _domain_error)
@@ -77,6 +78,18 @@ def _begin() -> None:
     g.started = clock.monotonic()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _limit_form() -> None:
+    """Hold URL-encoded forms to the limits of the others: Werkzeug reads them whole, unlimited.
+
+    Raises RequestEntityTooLarge.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    if request.get_data().count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
+        raise RequestEntityTooLarge
 
 
 def _finish(response: Response) -> Response:
@@ -137,6 +150,11 @@ def _csrf_error(error: CSRFError) -> tuple[Any, int]:
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):
+        # A host that is not ours: there is no address of a page to put into a page.
+        return Response(
+            _("This server does not answer to that host name.") + "\n", 400, mimetype="text/plain"
+        )
     messages = {
         400: _("The request could not be understood."),
         404: _("We could not find that page."),
