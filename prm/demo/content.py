@@ -214,8 +214,8 @@ LUMEN = VendorText(
     ),
     courses=(INSTALL, SELL, ADVANCED, SUPPORT),
     certifications=(
-        ("Lumen Certified Installer", "Installs and configures Lumen.", SkillLevel.FOUNDATION, 12, (0,)),
-        ("Lumen Certified Seller", "Sells what fits.", SkillLevel.FOUNDATION, 12, (1,)),
+        ("Lumen Certified Installer", "Installs and configures Lumen.", SkillLevel.FOUNDATION, 24, (0,)),
+        ("Lumen Certified Seller", "Sells what fits.", SkillLevel.FOUNDATION, 24, (1,)),
         ("Lumen Advanced Engineer", "Builds the data model.", SkillLevel.ADVANCED, 24, (0, 2)),
     ),
     campaigns=(
@@ -308,7 +308,7 @@ FJORD = VendorText(
         ),
     ),
     certifications=(
-        ("Fjord Vault Technician", "Racks, backs up and restores.", SkillLevel.FOUNDATION, 18, (0,)),
+        ("Fjord Vault Technician", "Racks, backs up and restores.", SkillLevel.FOUNDATION, 24, (0,)),
     ),
     campaigns=(("Restore day", CampaignType.EVENT), ("Backup is hope", CampaignType.WEB)),
     assets=(

@@ -251,6 +251,7 @@ class VendorWorld:
         # A renewed agreement for most; the others run out, which compliance then shows.
         if self.rng.random() < 0.75:
             self.history.at(company.joins + 12 * month, lambda: self._accept_agreement(company))
+        self.history.at(self.now - timedelta(days=22), lambda: self._assign_newest(company))
         moment = company.joins + timedelta(days=3)
         while moment < self.now:
             uses = round(self.rng.gauss(1 + 5 * company.eagerness, 1.2))
@@ -312,29 +313,43 @@ class VendorWorld:
         )
 
     def _assign(self, company: Company) -> None:
-        assert company.public_id is not None
-        today = clock.now()
-        for course in self.courses:
-            training.assign_course(
-                self.manager,
-                course.public_id,
-                partnership_id=company.public_id,
-                job_functions=sorted(course.functions),
-                due_on=today.date() + timedelta(days=60),
-            )
-            for actor in company.people:
-                assert actor.user_id is not None
-                if course.functions & company.functions[actor.user_id]:
-                    self._plan_learning(actor, course, company.eagerness, today)
+        """What everybody takes when their company joins: all courses but the newest."""
+        for course in self.courses[:-1]:
+            self._assign_course(company, course, days=60)
 
-    def _plan_learning(self, actor: Actor, course: Taught, eagerness: float, since: datetime) -> None:
-        is_shown = actor.name in {person.name for person in SIGN_INS}
-        if not is_shown and self.rng.random() > 0.35 + 0.65 * eagerness:
-            return  # never begins: overdue, and compliance says so
-        at = since + timedelta(days=self.rng.expovariate(1 / 40) + 1, hours=self.rng.randint(0, 8))
-        done = (
-            self.rng.randint(0, len(course.lessons) - 1) if self.rng.random() < 0.12 else len(course.lessons)
+    def _assign_newest(self, company: Company) -> None:
+        """The newest course, assigned to all a few weeks ago: due soon, begun by some."""
+        self._assign_course(company, self.courses[-1], days=33)
+
+    def _assign_course(self, company: Company, course: Taught, days: int) -> None:
+        assert company.public_id is not None
+        now = clock.now()
+        training.assign_course(
+            self.manager,
+            course.public_id,
+            partnership_id=company.public_id,
+            job_functions=sorted(course.functions),
+            due_on=now.date() + timedelta(days=days),
         )
+        for actor in company.people:
+            assert actor.user_id is not None
+            if course.functions & company.functions[actor.user_id]:
+                self._plan_learning(actor, course, company.eagerness, now, days)
+
+    def _plan_learning(
+        self, actor: Actor, course: Taught, eagerness: float, since: datetime, days: int
+    ) -> None:
+        is_shown = actor.name in {person.name for person in SIGN_INS}
+        is_newest = course is self.courses[-1]
+        if not is_shown and self.rng.random() > (0.5 if is_newest else 0.9) + 0.1 * eagerness:
+            return  # never begins: overdue one day, and compliance says so
+        at = since + timedelta(days=min(self.rng.expovariate(1.6 / days), 2 * days) + 1)
+        at += timedelta(hours=self.rng.randint(0, 8), seconds=self.rng.randint(0, 3000))
+        done = len(course.lessons)
+        if is_shown and is_newest:
+            at, done = since + timedelta(days=4), 1  # so that there is something to go on with
+        elif not is_shown and self.rng.random() < 0.06:
+            done = self.rng.randint(0, done - 1)
         self._plan_round(actor, course, at, done, self.rng.random() < 0.3)
 
     def _plan_round(self, actor: Actor, course: Taught, at: datetime, done: int, fails_first: bool) -> None:
@@ -404,7 +419,7 @@ def _taught(course_id: int, version_id: int, functions: frozenset[JobFunction]) 
     for question in db.session.scalars(select(Question).where(Question.course_version_id == version_id)):
         key = str(question.public_id)
         if question.kind is QuestionKind.NUMERIC:
-            right[key], wrong[key] = str(question.numeric_answer).rstrip("0").rstrip("."), "1"
+            right[key], wrong[key] = format(question.numeric_answer, "f"), "1"
             continue
         choices = db.session.scalars(select(Choice).where(Choice.question_id == question.id)).all()
         good = [str(c.public_id) for c in choices if c.is_correct]

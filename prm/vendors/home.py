@@ -138,7 +138,7 @@ def money(actor: Actor, locale: str) -> Money | None:
     change = None
     if before.total_minor > 0:
         change = round((current.total_minor - before.total_minor) * 100 / before.total_minor)
-    history = revenue.revenue_by(actor, revenue.By.QUARTER, today - timedelta(days=2 * 365), today)
+    history = revenue.revenue_by(actor, revenue.By.QUARTER, today - timedelta(days=460), today)
     chart = bar_chart(
         [row.label for row in history.rows],
         [minor_to_decimal(row.revenue_minor, history.currency) for row in history.rows],
