@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,15 @@ from prm.access import Actor, visible
 from prm.deals.models import Deal
 from prm.errors import NotFound
 from prm.extensions import db
-from prm.imports.models import BatchStatus, ImportBatch, ImportKind, ImportRow
+from prm.imports.models import (
+    BatchStatus,
+    ChangeAction,
+    ImportBatch,
+    ImportChange,
+    ImportKind,
+    ImportRow,
+    RowOutcome,
+)
 from prm.imports.options import ImportOptions
 from prm.infra.names import fold_name
 from prm.permissions import P
@@ -105,6 +115,11 @@ class UnmatchedName:
         return self.deals + self.orders
 
     @property
+    def field_id(self) -> str:
+        """An id for this row's control on a page."""
+        return hashlib.sha256(f"{self.field}:{self.value}".encode()).hexdigest()[:12]
+
+    @property
     def can_have_alias(self) -> bool:
         return bool(self.value) and self.field in ("product", "customer")
 
@@ -142,3 +157,40 @@ def count_unmatched(actor: Actor, field: str, folded: str) -> int:
         for value, count in db.session.execute(statement.group_by(word)):
             total += count if fold_name(value) == folded else 0
     return total
+
+
+# -- from lines to rows ------------------------------------------------------------------------
+
+_OPENED = ("deal", "order", "partnership", "product")
+
+
+def entities_of_lines(
+    actor: Actor, batch: ImportBatch, lines: Iterable[int]
+) -> dict[int, tuple[str, str, str]]:
+    """line → (type, public id, name) of what it made or changed, for the lines of one page."""
+    if batch.status is not BatchStatus.APPLIED:
+        return {}
+    statement = (
+        visible(select(ImportChange), actor, P.IMPORT_VIEW)
+        .where(
+            ImportChange.batch_id == batch.id,
+            ImportChange.line.in_(list(lines)),
+            ImportChange.entity_type.in_(_OPENED),
+            ImportChange.action != ChangeAction.DELETED,
+        )
+        .order_by(ImportChange.entity_type.desc(), ImportChange.id)
+    )
+    found: dict[int, tuple[str, str, str]] = {}
+    for change in db.session.scalars(statement):
+        after = change.after or {}
+        name = after.get("external_id") if change.entity_type in ("deal", "order") else after.get("name")
+        # A deal goes before the order derived from it.
+        if change.line is not None and (change.line not in found or change.entity_type == "deal"):
+            found[change.line] = (change.entity_type, after["public_id"], str(name))
+    return found
+
+
+def list_rejected(actor: Actor, batch: ImportBatch) -> list[ImportRow]:
+    """The rejected lines of a batch, in the file's order."""
+    statement = batch_rows(actor, batch).where(ImportRow.outcome == RowOutcome.REJECTED)
+    return list(db.session.scalars(statement.order_by(ImportRow.line, ImportRow.id)))

@@ -29,6 +29,7 @@ class Rejected:
 
     line: int
     reasons: tuple[dict[str, Any], ...]
+    raw: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def column(self) -> str | None:

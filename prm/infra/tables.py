@@ -22,7 +22,17 @@ from sqlalchemy.sql.elements import UnaryExpression
 
 from prm.infra.table_requests import Column, Filter, TableRequest, TableSpec, read_request
 
-__all__ = ["AllRows", "Column", "Filter", "TablePage", "TableSpec", "all_rows", "paginate", "read_request"]
+__all__ = [
+    "AllRows",
+    "Column",
+    "Filter",
+    "TablePage",
+    "TableSpec",
+    "all_rows",
+    "narrow",
+    "paginate",
+    "read_request",
+]
 
 MAX_WORDS = 8
 
@@ -165,6 +175,11 @@ def all_rows(
             yield from result.scalars() if is_single else result
 
     return AllRows(rows(), total, total > cap)
+
+
+def narrow(statement: Select[Any], spec: TableSpec, args: Mapping[str, Any]) -> Select[Any]:
+    """The statement with the search and the filters of the URL's arguments: for sums of one's own."""
+    return _narrowed(statement, spec, read_request(spec, args))
 
 
 def _narrowed(statement: Select[Any], spec: TableSpec, request: TableRequest) -> Select[Any]:

@@ -93,7 +93,8 @@ class Run:
             elif row.outcome is RowOutcome.UNCHANGED:
                 report.unchanged += 1
             else:
-                report.rejected.append(Rejected(row.line, tuple(keep_reason(r) for r in row.reasons)))
+                reasons = tuple(keep_reason(reason) for reason in row.reasons)
+                report.rejected.append(Rejected(row.line, reasons, row.raw))
             if row.order is not None and row.order[0] != "delete":
                 report.orders_derived += 1
 

@@ -4,8 +4,13 @@ from prm.revenue.queries.orders import (
     OrderFilters,
     find_order,
     get_order,
+    list_order_currencies,
     list_orders,
     narrow_orders,
+    orders,
+    orders_for_export,
+    orders_for_page,
+    orders_of_deal,
 )
 from prm.revenue.queries.totals import (
     By,
@@ -26,8 +31,13 @@ __all__ = [
     "find_order",
     "fiscal_start_month",
     "get_order",
+    "list_order_currencies",
     "list_orders",
     "narrow_orders",
+    "orders",
+    "orders_for_export",
+    "orders_for_page",
+    "orders_of_deal",
     "reporting_currency",
     "revenue_by",
 ]

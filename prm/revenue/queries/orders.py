@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from prm.access import Actor, visible
+from prm.customers.models import Customer
 from prm.deals.models import Deal
 from prm.errors import NotFound
 from prm.extensions import db
@@ -75,6 +76,47 @@ def list_orders(
         selectinload(Order.customer), selectinload(Order.product), selectinload(Order.deal)
     )
     return list(db.session.scalars(statement.order_by(Order.ordered_on, Order.id).limit(limit)))
+
+
+def orders_for_page() -> Select[Any]:
+    """What a page of orders shows beside them; narrowed by the keys of what it lists only."""
+    return select(Order).options(
+        selectinload(Order.partnership), selectinload(Order.customer), selectinload(Order.product)
+    )
+
+
+def orders(actor: Actor) -> Select[Any]:
+    """The orders within reach joined to their partnership, for a table."""
+    return visible(select(Order).join(Order.partnership), actor, P.ORDER_VIEW)
+
+
+def orders_for_export(actor: Actor) -> Select[Any]:
+    """The same orders as plain columns, to be written to a file."""
+    statement = (
+        select(
+            Order.external_id, Order.ordered_on, Partnership.name, Region.name, Customer.name,
+            Order.customer_name, Product.name, Order.product_name, Order.amount_minor, Order.currency,
+            Order.deal_external_id, Order.source_system,
+        )
+        .select_from(Order)
+        .join(Partnership, Partnership.id == Order.partnership_id)
+        .outerjoin(Region, Region.id == Partnership.region_id)
+        .outerjoin(Customer, Customer.id == Order.customer_id)
+        .outerjoin(Product, Product.id == Order.product_id)
+    )  # fmt: skip
+    return visible(statement, actor, P.ORDER_VIEW, Order)
+
+
+def orders_of_deal(actor: Actor, deal_key: int) -> list[Order]:
+    """The orders that a deal became, oldest first."""
+    statement = visible(select(Order), actor, P.ORDER_VIEW).where(Order.deal_id == deal_key)
+    return list(db.session.scalars(statement.order_by(Order.ordered_on, Order.id)))
+
+
+def list_order_currencies(actor: Actor) -> list[str]:
+    """The currencies that orders within reach are in."""
+    statement = visible(select(Order.currency), actor, P.ORDER_VIEW, Order)
+    return sorted(db.session.scalars(statement.distinct()))
 
 
 def find_order(actor: Actor, order_id: UUID) -> Order | None:

@@ -1,4 +1,4 @@
-"""Pages of imports."""
+"""The blueprint that the modules of these views share."""
 
 from __future__ import annotations
 
