@@ -29,6 +29,7 @@ from tests.factories.certification import make_scheme
 from tests.factories.training import CourseRef, assign, complete, make_course
 
 START = datetime(2027, 1, 4, 9, tzinfo=UTC)
+FIRST_DAY = START.date()
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def northwind(world: World, acme: VendorRef) -> PartnershipRef:
     return world.partnership(acme, "Northwind", region="West")
 
 
-def set_policy(world: World, acme: VendorRef, *rules: Rule, on: date = START.date()) -> None:
+def set_policy(world: World, acme: VendorRef, *rules: Rule, on: date = FIRST_DAY) -> None:
     with world.acting(acme) as actor, transaction():
         services.set_policy(actor, rules, effective_on=on)
 
@@ -109,7 +110,7 @@ def test_a_revoked_certificate_counts_until_that_day(
     complete(world, acme, world.user(Role.PARTNER_MEMBER, partnership=northwind), course)
     now.advance(days=3)
     with world.acting(acme) as actor:
-        found = db.session.scalars(select(Certificate.public_id)).one()
+        found = db.session.scalars(select(Certificate)).one()
         with transaction():
             certification.revoke_certificate(actor, found, reason="Shared answers")
     assert standing(world, acme, now.now().date() - timedelta(days=1)).is_compliant is True
@@ -179,7 +180,8 @@ def test_an_administrator_writes_the_policy_in_plain_words(
     scheme = make_scheme(world, acme, course, name="Certified Installer")
     typed = {
         "effective_on": "2027-01-04", "needs_certified": "y", "certification": str(scheme.public_id),
-        "job_function": "technical", "minimum": "2", "needs_training": "y", "needs_agreement": "y", "months": "12",
+        "job_function": "technical", "minimum": "2",
+        "needs_training": "y", "needs_agreement": "y", "months": "12",
     }  # fmt: skip
     assert admin.post("/acme/audits/policy", data=typed).status_code == 302
     page = admin.get("/acme/audits/policy").text
