@@ -38,7 +38,7 @@ def present(overview: Overview, formats: Formats, link: Link) -> Shown:
             formats.money(overview.revenue_minor),
             formats.count(overview.orders),
             formats.share(overview.revenue_minor, overview.revenue_minor),
-            link("revenue.orders", **_orders_arguments(overview.terms)),
+            link("revenue.orders", **_orders_arguments(overview.terms, overview.currency)),
         ),
         credits=[credit_table(overview, by, formats, link) for by in overview.credits],
         disagreements=disagreements_of(overview.credits, overview.attributed_minor, formats),
@@ -63,8 +63,10 @@ def name_period(terms: Terms, units: Sequence[Unit], formats: Formats) -> str:
     return _("%(period)s: %(days)s", period=PRESETS[terms.preset], days=days)
 
 
-def _orders_arguments(terms: Terms) -> dict[str, str]:
+def _orders_arguments(terms: Terms, currency: str) -> dict[str, str]:
+    """The parameters with which the list of orders shows exactly those of the report."""
     wanted = {
+        "currency": currency,
         "from": terms.period.first,
         "to": terms.period.last,
         "region": terms.region,
@@ -81,7 +83,7 @@ def _more(overview: Overview, link: Link, by: RevenueBy) -> str | None:
 
 
 def _stats(overview: Overview, formats: Formats, link: Link) -> list[Stat]:
-    orders = link("revenue.orders", **_orders_arguments(overview.terms))
+    orders = link("revenue.orders", **_orders_arguments(overview.terms, overview.currency))
     revenue, attributed = overview.revenue_minor, overview.attributed_minor
     trained = overview.trained.trained
     return [
@@ -225,7 +227,7 @@ def credit_table(
 def credit_summary(tally: Tally, terms: Terms, by: By, formats: Formats, link: Link) -> list[CreditLine]:
     """What is credited, what no activity came before (always there, also at zero), and the revenue."""
     unattributed = link("reports.credits", **terms.arguments(by=by.value, row=UNATTRIBUTED))
-    orders = link("revenue.orders", **_orders_arguments(terms))
+    orders = link("revenue.orders", **_orders_arguments(terms, formats.currency))
     return [
         _summary_line(label, dict.fromkeys(Model, amount), dict.fromkeys(Model, url), count, formats)
         for label, amount, url, count in (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from html import unescape
 from uuid import uuid4
 
@@ -266,3 +269,31 @@ def test_queries_do_not_grow_with_rows(world: World) -> None:
         add(number)
     after = {page: count_queries(world, client, f"/acme/reports/{page}") for page in pages}
     assert after == before
+
+
+def listed_sum(client: FlaskClient, url: str) -> int:
+    """The sum of the orders that an address of the list of orders shows, from its own export."""
+    answer = client.get(f"{url}&format=csv")
+    assert answer.status_code == 200, url
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert {row["Currency"] for row in rows} <= {"USD"}, url
+    return sum(int(Decimal(row["Amount"]) * 100) for row in rows)
+
+
+@pytest.mark.parametrize("query", ["", "?period=custom&from=2017-04-15&to=2017-09-10"])
+def test_every_amount_of_revenue_opens_orders_that_sum_to_it(world: World, query: str) -> None:
+    sales = random_world(world, 22).sales
+    vendor, product = sales.vendor, sales.product("Nimbus")
+    northwind = world.partnership(vendor)
+    sales.order(northwind, date(2017, 6, 1), 10_00, product=product)
+    sales.order(northwind, date(2017, 6, 2), 20_00, product_name="Nimbus (old) & <more>")
+    client = reader(world, vendor)
+    page = client.get(f"/{vendor.slug}/reports/revenue{query}").text
+    page += "".join(
+        client.get(f"/{vendor.slug}/reports/breakdown{query or '?'}&by={by}").text
+        for by in ("quarter", "partner", "region", "product")
+    )
+    found = re.findall(r'href="([^"]*/revenue/orders[^"]*)">(-?\$[\d,]+\.\d\d)<', page)
+    assert len(found) > 20
+    for url, text in set(found):
+        assert listed_sum(client, unescape(url)) == outputs.minor(text), url
