@@ -9,7 +9,7 @@ PORT ?= 8000
 .PHONY: help demo demo-reset test test-deep check format translations bench
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Start a demo portal with people and figures in it (PORT=8000)
 	@exec scripts/demo
