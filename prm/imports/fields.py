@@ -92,7 +92,9 @@ FIELDS: dict[ImportKind, tuple[FieldSpec, ...]] = {
             ),
         ),
         FieldSpec(
-            "closed_on", "date", synonyms=("close date", "closed", "closed date", "won date", "end date")
+            "closed_on",
+            "date",
+            synonyms=("close date", "close", "closed", "closed date", "won date", "end date"),
         ),
         FieldSpec(
             "amount",

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from prm.deals.labels import STAGE_NAMES
@@ -36,7 +36,7 @@ class UploadForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [
-            (kind.value, _("%(kind)s: %(hint)s", kind=name, hint=KIND_HINTS[kind]))
+            SelectChoice(kind.value, _("%(kind)s: %(hint)s", kind=name, hint=KIND_HINTS[kind]))
             for kind, name in KIND_NAMES.items()
         ]
 
@@ -46,7 +46,7 @@ def mapping_form(batch: ImportBatch, options: ImportOptions, stage_column: str |
 
     `options` fill it where nothing was posted.
     """
-    columns = [(column, column) for column in batch.file_facts["columns"]]
+    columns = [SelectChoice(column) for column in batch.file_facts["columns"]]
     fields: dict[str, Any] = {
         "date_format": StringField(
             _("Date format"),
@@ -56,7 +56,11 @@ def mapping_form(batch: ImportBatch, options: ImportOptions, stage_column: str |
         ),
         "decimal": SelectField(
             _("Decimal sign"),
-            choices=[("", _("Find out")), (".", _("Point: 1,234.56")), (",", _("Comma: 1.234,56"))],
+            choices=[
+                SelectChoice("", _("Find out")),
+                SelectChoice(".", _("Point: 1,234.56")),
+                SelectChoice(",", _("Comma: 1.234,56")),
+            ],
             default=options.decimal or "",
         ),
         "stage_column": HiddenField(default=stage_column or ""),
@@ -65,7 +69,7 @@ def mapping_form(batch: ImportBatch, options: ImportOptions, stage_column: str |
         required = {"validators": [InputRequired(_("Every row needs this: choose its column."))]}
         fields[COLUMN + spec.name] = SelectField(
             str(FIELD_NAMES[spec.name]),
-            choices=[("", _("Not in the file")), *columns],
+            choices=[SelectChoice("", _("Not in the file")), *columns],
             default=options.columns.get(spec.name) or "",
             **(required if spec.is_required else {}),
         )
@@ -73,7 +77,10 @@ def mapping_form(batch: ImportBatch, options: ImportOptions, stage_column: str |
         fields["won_as_orders"] = BooleanField(
             _("Make an order of every won deal"), default=options.won_as_orders
         )
-        stages = [("", _("Unknown: reject its rows")), *((s.value, str(n)) for s, n in STAGE_NAMES.items())]
+        stages = [
+            SelectChoice("", _("Unknown: reject its rows")),
+            *(SelectChoice(stage.value, str(name)) for stage, name in STAGE_NAMES.items()),
+        ]
         for number, word in enumerate(stage_words(batch, stage_column)):
             fields[f"{STAGE}{number}"] = SelectField(word, choices=stages, default=_stage_of(word, options))
     if batch.kind in (ImportKind.DEALS, ImportKind.ORDERS):
@@ -118,7 +125,9 @@ def read_mapping(form: Any, batch: ImportBatch) -> ImportOptions:
 
 class AliasForm(FlaskForm):
     field = SelectField(
-        _l("Field"), choices=[("product", _l("Product")), ("customer", _l("Customer"))], default="product"
+        _l("Field"),
+        choices=[SelectChoice("product", _l("Product")), SelectChoice("customer", _l("Customer"))],
+        default="product",
     )
     value = StringField(
         _l("Name in the source"),
