@@ -79,7 +79,7 @@ class Unit:
 
 @dataclass(slots=True)
 class Timeline:
-    """The touches of one partnership, earliest first; three lists of the same length.
+    """The touches of one partnership, earliest first; two lists of the same length.
 
     Touches of one instant stand in the order of TouchKind, then of their public ids. A target is
     its position in `Touches.targets`: counting small numbers is what makes long windows cheap.
@@ -87,7 +87,6 @@ class Timeline:
 
     instants: list[datetime] = field(default_factory=list)
     targets: list[int] = field(default_factory=list)
-    ids: list[int] = field(default_factory=list)
 
     def within(self, window: Window) -> range:
         """The positions of the touches inside a window."""
@@ -110,24 +109,24 @@ class Touches:
         return timeline, timeline.within(window)
 
 
-def arrange_touches(touches: Iterable[tuple[int, datetime, Target, int]]) -> Touches:
-    """Timelines of (partnership, instant, target, id) that come sorted by kind and public id.
+def arrange_touches(touches: Iterable[tuple[int, datetime, Target]]) -> Touches:
+    """Timelines of (partnership, instant, target) that come sorted by kind and public id.
 
     Sorting by the instant alone keeps that order among touches of one instant.
     """
     arranged = Touches()
     codes: dict[Target, int] = {}
-    loose: dict[int, list[tuple[datetime, int, int]]] = {}
-    for partnership_id, at, target, touch_id in touches:
+    loose: dict[int, list[tuple[datetime, int]]] = {}
+    for partnership_id, at, target in touches:
         code = codes.get(target)
         if code is None:
             code = codes[target] = len(arranged.targets)
             arranged.targets.append(target)
-        loose.setdefault(partnership_id, []).append((at, code, touch_id))
+        loose.setdefault(partnership_id, []).append((at, code))
     for partnership_id, entries in loose.items():
         entries.sort(key=itemgetter(0))
-        instants, targets, ids = (list(column) for column in zip(*entries, strict=True))
-        arranged.by_partnership[partnership_id] = Timeline(instants, targets, ids)
+        instants, targets = [at for at, _code in entries], [code for _at, code in entries]
+        arranged.by_partnership[partnership_id] = Timeline(instants, targets)
     return arranged
 
 

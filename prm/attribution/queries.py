@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -23,6 +22,7 @@ from prm.attribution.credits import (
     Window,
     arrange_touches,
     split,
+    split_by_target,
     tally_credits,
     window_before,
 )
@@ -39,7 +39,7 @@ from prm.certification.models import Certificate, Certification
 from prm.deals.models import Deal
 from prm.extensions import db
 from prm.infra import clock
-from prm.marketing.models import Asset, Campaign, UsageEvent, UsageKind
+from prm.marketing.models import Asset, Campaign, UsageEvent
 from prm.partners.models import Partnership
 from prm.permissions import P
 from prm.revenue.models import Order
@@ -71,13 +71,17 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """One order and one touch before it (none: an order without credit), with what it earned."""
+class OrderCredit:
+    """What an order adds to one row of credit: its touches of that row, and what they earned.
+
+    `target` is set where all of them are of one; no touches: an order that nothing came before.
+    """
 
     unit: Unit
-    touch: tuple[TouchKind, int] | None
+    touches: int
     target: Target | None
-    at: datetime | None
+    first_at: datetime | None
+    last_at: datetime | None
     amount_minor: int
 
 
@@ -141,15 +145,15 @@ def _read_touches(
 
 def _touch_rows(
     actor: Actor, filters: OrderFilters, window: Window
-) -> Iterator[tuple[int, datetime, Target, int]]:
-    """(partnership, instant, target, id) by kind, then instant, then public id."""
+) -> Iterator[tuple[int, datetime, Target]]:
+    """(partnership, instant, target) by kind, then instant, then public id."""
     for kind, model, at, target_id in (
         (TouchKind.USAGE, UsageEvent, UsageEvent.at, UsageEvent.asset_id),
         (TouchKind.COMPLETION, Completion, Completion.completed_at, Completion.course_id),
         (TouchKind.CERTIFICATE, Certificate, Certificate.issued_at, Certificate.certification_id),
     ):
         statement = (
-            select(model.partnership_id, at, target_id, model.id)
+            select(model.partnership_id, at, target_id)
             .join(Partnership, Partnership.id == model.partnership_id)
             .where(at >= window.start, at < window.end)
             .order_by(at, model.public_id)
@@ -160,10 +164,10 @@ def _touch_rows(
             OrderFilters(partner=filters.partner, region=filters.region),
         )
         known: dict[int, Target] = {}
-        for partnership_id, instant, target, touch_id in db.session.execute(statement):
+        for partnership_id, instant, target in db.session.execute(statement):
             if target not in known:
                 known[target] = Target(kind, target)
-            yield partnership_id, instant, known[target], touch_id
+            yield partnership_id, instant, known[target]
 
 
 def _read_catalogue(actor: Actor) -> Catalogue:
@@ -187,38 +191,42 @@ def _read_catalogue(actor: Actor) -> Catalogue:
 # -- traces ------------------------------------------------------------------------------------
 
 
-def list_credits(attribution: Attribution, model: Model, by: By, key: str) -> list[Credit]:
-    """Every order and touch behind one row of a grouping, orders by day, touches by instant.
+def list_credits(attribution: Attribution, model: Model, by: By, key: str) -> list[OrderCredit]:
+    """The orders behind one row of a grouping, by day; their amounts sum to the row's credit.
 
-    `key` is a CreditRow's key, or UNATTRIBUTED for the orders that no touch came before. The
-    amounts sum to the row's credit under the model; touches that earned nothing are left out.
+    `key` is a CreditRow's key, or UNATTRIBUTED for the orders that no touch came before. Orders
+    whose touches earned nothing under the model are left out.
     """
     window_of = _windows(attribution.lookback_days, attribution.time_zone)
     wanted = _wanted(attribution, by, key)
-    credits: list[Credit] = []
+    found: list[OrderCredit] = []
     for unit in attribution.units:
         timeline, positions = attribution.touches.before(unit, window_of(unit.anchor))
         if key == UNATTRIBUTED:
             if not positions:
-                credits.append(Credit(unit, None, None, None, unit.amount_minor))
+                found.append(OrderCredit(unit, 0, None, None, None, unit.amount_minor))
             continue
         if by is By.PARTNER and unit.partnership_id not in wanted:
             continue
-        shares = split(unit.amount_minor, len(positions), model)
-        for position, share in zip(positions, shares, strict=True):
-            code = timeline.targets[position]
-            if share and (by is By.PARTNER or code in wanted):
-                target = attribution.touches.targets[code]
-                credits.append(
-                    Credit(
-                        unit,
-                        (target.kind, timeline.ids[position]),
-                        target,
-                        timeline.instants[position],
-                        share,
-                    )
+        targets = timeline.targets[positions.start : positions.stop]
+        own = set(targets) if by is By.PARTNER else wanted.intersection(targets)
+        earned = split_by_target(unit.amount_minor, targets, model)
+        amount = sum(earned.get(target, 0) for target in own)
+        if amount:
+            first = next(n for n, target in enumerate(targets) if target in own)
+            last = next(n for n in reversed(range(len(targets))) if targets[n] in own)
+            instants = timeline.instants
+            found.append(
+                OrderCredit(
+                    unit,
+                    sum(targets.count(target) for target in own),
+                    attribution.touches.targets[next(iter(own))] if len(own) == 1 else None,
+                    instants[positions.start + first],
+                    instants[positions.start + last],
+                    amount,
                 )
-    return credits
+            )
+    return found
 
 
 def _wanted(attribution: Attribution, by: By, key: str) -> set[int]:
@@ -240,11 +248,9 @@ def _wanted(attribution: Attribution, by: By, key: str) -> set[int]:
 class TouchShares:
     """One touch before an order, and what each model gives it of the order."""
 
-    kind: TouchKind
+    target: Target
     name: str
     at: datetime
-    usage_kind: UsageKind | None
-    public_id: UUID
     shares: dict[Model, int]
 
 
@@ -252,19 +258,14 @@ def list_touches_before(attribution: Attribution, unit: Unit) -> list[TouchShare
     """The touches in an order's window, earliest first, under every model."""
     timeline, positions = attribution.touches.before(unit, attribution.window_of(unit.anchor))
     shares = {model: split(unit.amount_minor, len(positions), model) for model in Model}
-    targets = [attribution.touches.targets[timeline.targets[position]] for position in positions]
-    ids = [timeline.ids[position] for position in positions]
-    details = _read_touch_details(zip((target.kind for target in targets), ids, strict=True))
     found = []
-    for number, (position, target) in enumerate(zip(positions, targets, strict=True)):
-        public_id, usage_kind = details[target.kind, timeline.ids[position]]
+    for number, position in enumerate(positions):
+        target = attribution.touches.targets[timeline.targets[position]]
         found.append(
             TouchShares(
-                target.kind,
+                target,
                 name_of_target(attribution.catalogue, target),
                 timeline.instants[position],
-                usage_kind,
-                public_id,
                 {model: shares[model][number] for model in Model},
             )
         )
@@ -278,35 +279,6 @@ def name_of_target(catalogue: Catalogue, target: Target) -> str:
         TouchKind.CERTIFICATE: catalogue.certifications,
     }
     return names[target.kind][target.id].name
-
-
-def _read_touch_details(
-    touches: Iterable[tuple[TouchKind, int]],
-) -> dict[tuple[TouchKind, int], tuple[UUID, UsageKind | None]]:
-    """(public id, kind of use) of touches that a trace has found: a page of them, not all."""
-    ids: dict[TouchKind, set[int]] = {kind: set() for kind in TouchKind}
-    for kind, touch_id in touches:
-        ids[kind].add(touch_id)
-    found: dict[tuple[TouchKind, int], tuple[UUID, UsageKind | None]] = {}
-    for model, kind in ((Completion, TouchKind.COMPLETION), (Certificate, TouchKind.CERTIFICATE)):
-        for part in _parts(ids[kind]):
-            for key, public_id in db.session.execute(
-                select(model.id, model.public_id).where(model.id.in_(part))
-            ):
-                found[kind, key] = (public_id, None)
-    for part in _parts(ids[TouchKind.USAGE]):
-        statement = select(UsageEvent.id, UsageEvent.public_id, UsageEvent.kind).where(
-            UsageEvent.id.in_(part)
-        )
-        for key, public_id, usage_kind in db.session.execute(statement):
-            found[TouchKind.USAGE, key] = (public_id, usage_kind)
-    return found
-
-
-def _parts(ids: set[int], size: int = 5000) -> Iterator[list[int]]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), size):
-        yield ordered[start : start + size]
 
 
 # -- what anybody needs to recompute the figures -----------------------------------------------

@@ -16,7 +16,13 @@ from prm.access import current_actor, requires
 from prm.attribution.credits import Model
 from prm.attribution.grouping import UNATTRIBUTED, By, CreditRow
 from prm.attribution.labels import CREDIT_BY, GROUPINGS, MODEL_HINTS, MODELS, TOUCH_KINDS
-from prm.attribution.queries import get_attribution, list_credits, list_touches_before, name_of_target
+from prm.attribution.queries import (
+    TouchShares,
+    get_attribution,
+    list_credits,
+    list_touches_before,
+    name_of_target,
+)
 from prm.errors import DomainError, NotFound
 from prm.infra import clock
 from prm.infra.downloads import attachment
@@ -276,8 +282,9 @@ def credits() -> str:
             Column("ordered_on", _l("Ordered on"), sort=lambda row: (row.unit.ordered_on, row.unit.id)),
             Column("order", _l("Order")),
             Column("partner", _l("Partner")),
-            Column("activity", _l("Activity")),
-            Column("at", _l("When"), sort=lambda row: row.at or NEVER),
+            Column("touches", _l("Activities"), sort=lambda row: row.touches, is_numeric=True),
+            Column("what", _l("What")),
+            Column("at", _l("When"), sort=lambda row: row.last_at or NEVER),
             Column("amount", _l("Order amount"), sort=lambda row: row.unit.amount_minor, is_numeric=True),
             Column("credit", _l("Credit"), sort=lambda row: row.amount_minor, is_numeric=True),
             Column("source", _l("Import line")),
@@ -331,12 +338,28 @@ def order(order_id: UUID) -> str:
         OrderFilters(date_from=unit.ordered_on, date_to=unit.ordered_on, partner=line.partner_id),
         terms.lookback_days,
     )
+    touches = list_touches_before(found, unit) if is_counted else []
+    spec = TableSpec(
+        key=None,
+        columns=[
+            Column("at", _l("When"), sort=lambda row: row.at),
+            Column("what", _l("Activity")),
+            *[
+                Column(model.value, MODELS[model], sort=partial(_share_of, model), is_numeric=True)
+                for model in Model
+            ],
+        ],
+        default_sort="at",
+        page_sizes=(100, 200),
+    )
+    url = partial(url_for, "reports.order", order_id=order_id, **terms.arguments())
     return render_template(
         "reports/order.html",
+        page=paginate_rows(touches, spec, request.args, url),
+        count=formats.count(len(touches)),
         line=line,
         unit=unit,
         window=found.window_of(unit.anchor),
-        touches=list_touches_before(found, unit) if is_counted else [],
         is_counted=is_counted,
         terms=terms,
         model_labels=MODELS,
@@ -345,6 +368,10 @@ def order(order_id: UUID) -> str:
         amount=Formats(formats.locale, line.currency).money(line.amount_minor),
         time_zone=g.vendor.time_zone,
     )
+
+
+def _share_of(model: Model, row: TouchShares) -> int:
+    return row.shares[model]
 
 
 def _chosen(kind: Any, text: str | None, default: Any) -> Any:

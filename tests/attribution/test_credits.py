@@ -100,8 +100,8 @@ def unit(anchor: date, amount: int = 1000, partnership: int = 1) -> Unit:
     return Unit(1, partnership, anchor, anchor, amount)
 
 
-def usage(at: datetime, asset: int = 1, partnership: int = 1, touch_id: int = 1) -> tuple:
-    return (partnership, at, Target(TouchKind.USAGE, asset), touch_id)
+def usage(at: datetime, asset: int = 1, partnership: int = 1) -> tuple:
+    return (partnership, at, Target(TouchKind.USAGE, asset))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu"])
@@ -131,8 +131,8 @@ def test_of_one_instant_a_completion_stands_before_the_certificate_it_earns() ->
     touches = arrange_touches(
         [
             usage(at, asset=5),
-            (1, at, Target(TouchKind.COMPLETION, 6), 1),
-            (1, at, Target(TouchKind.CERTIFICATE, 7), 1),
+            (1, at, Target(TouchKind.COMPLETION, 6)),
+            (1, at, Target(TouchKind.CERTIFICATE, 7)),
         ]
     )
     tally = tally_credits([unit(date(2017, 3, 2), 2)], touches, lambda a: window_before(a, 90, "UTC"))
