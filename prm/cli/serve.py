@@ -32,7 +32,8 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from prm.cli import demo
+from prm.cli.demo import demo_sign_ins
+from prm.demo.seed import seed_demo
 from prm.extensions import db
 from prm.infra.schema import SchemaError, check_schema
 from prm.vendors.models import Vendor
@@ -70,8 +71,8 @@ def serve_command(host: str, port: int, only: str | None, first_step: int) -> No
     if is_demo:
         with steps.step("Migrating the database"):
             upgrade()
-        with steps.step("Making the demo world") as words:
-            words.append(_fill_empty_demo())
+        with steps.step("Making the demo world") as step:
+            _fill_empty_demo(step)
         # scripts/demo starts over where this file is missing: the making was interrupted.
         (app.config["DATA_DIR"] / "ready").touch()
     else:
@@ -91,27 +92,47 @@ group = serve_command
 # -- before the start --------------------------------------------------------------------------
 
 
+class _Step:
+    """The line of one step: "[6/8] Migrating the database … done (2 s)"."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.outcome = "done"
+        self._shown = 0
+
+    def show(self, progress: str) -> None:
+        """Put how far it is behind the words, where a terminal can take it back."""
+        if sys.stdout.isatty():
+            click.echo(f"\r{self.words} … {progress:<{self._shown}}", nl=False)
+            self._shown = len(progress)
+
+    def finish(self, outcome: str) -> None:
+        """End the line."""
+        self.show(outcome)
+        click.echo("" if sys.stdout.isatty() else outcome)
+
+
 class _Steps:
-    """Numbered lines: "[6/8] Migrating the database … done (2 s)"."""
+    """Numbers the steps of a start."""
 
     def __init__(self, first: int, total: int) -> None:
         self.number = first
         self.total = total
 
     @contextmanager
-    def step(self, words: str) -> Iterator[list[str]]:
-        """Print the line around the block; what the block appends replaces "done"."""
-        click.echo(f"[{self.number}/{self.total}] {words} … ", nl=False)
-        sys.stdout.flush()
+    def step(self, words: str) -> Iterator[_Step]:
+        """Print the line of a step around the block that is the step."""
+        step = _Step(f"[{self.number}/{self.total}] {words}")
         self.number += 1
-        result: list[str] = []
+        click.echo(f"{step.words} … ", nl=False)
+        sys.stdout.flush()
         started = time.monotonic()
         try:
-            yield result
+            yield step
         except BaseException:
-            click.echo("failed")
+            step.finish("failed")
             raise
-        click.echo(f"{result[-1] if result else 'done'} ({time.monotonic() - started:.0f} s)")
+        step.finish(f"{step.outcome} ({time.monotonic() - started:.0f} s)")
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -129,12 +150,12 @@ def _refuse_taken_port(host: str, port: int) -> None:
             ) from None
 
 
-def _fill_empty_demo() -> str:
-    """Make the demo world if there is no vendor yet; what to say about it."""
+def _fill_empty_demo(step: _Step) -> None:
+    """Make the demo world if there is no vendor yet."""
     if db.session.scalar(select(func.count(Vendor.id))):
-        return "kept as it was"
-    click.get_current_context().invoke(demo.group.commands["seed"])
-    return "done"
+        step.outcome = "kept as it was"
+    else:
+        seed_demo(tell=step.show)
 
 
 def _refuse_other_schema(app: Flask) -> None:
@@ -315,7 +336,7 @@ def _say_ready(app: Flask, only: str | None, log: Path | None) -> None:
         return
     _tell(f"\nThe portal is at {app.config['BASE_URL']}/   (Ctrl-C stops it)")
     if log:
-        _tell("\n" + _table(("role", "name", "sign in as", "password", "at"), demo.demo_sign_ins()))
+        _tell("\n" + _table(("role", "name", "sign in as", "password", "at"), demo_sign_ins()))
         _tell(f"\nWhat the server says is written to {log}")
 
 
