@@ -10,23 +10,22 @@ from flask.cli import with_appcontext
 
 from prm.attribution import queries
 from prm.attribution.credits import Model
-from prm.attribution.grouping import UNATTRIBUTED, By, rank_rows
+from prm.attribution.grouping import By, rank_rows
 from prm.cli import json_option, print_json, reported, serve_vendor_named, vendor_option
+from prm.cli.report import DATE, order_dates
 from prm.infra.exporting import csv_stream
 from prm.infra.money import format_money
 from prm.revenue.queries import OrderFilters
 
 group = click.Group("attribution", help="Which revenue is credited to what partners did.")
 
-_DATE = click.DateTime(["%Y-%m-%d"])
-
 
 @group.command("report")
 @vendor_option
 @click.option("--model", type=click.Choice([m.value for m in Model]), required=True)
 @click.option("--by", type=click.Choice([by.value for by in By]), required=True)
-@click.option("--from", "date_from", type=_DATE, help="First day of order, YYYY-MM-DD.")
-@click.option("--to", "date_to", type=_DATE, help="Last day of order, YYYY-MM-DD.")
+@click.option("--from", "date_from", type=DATE, help="First day of order, YYYY-MM-DD.")
+@click.option("--to", "date_to", type=DATE, help="Last day of order, YYYY-MM-DD.")
 @click.option(
     "--lookback",
     type=click.IntRange(1, queries.MAX_LOOKBACK),
@@ -47,17 +46,10 @@ def report(
     docs/decisions/0003-touches-and-credits.md.
     """
     vendor, actor = serve_vendor_named(vendor_slug)
-    filters = OrderFilters(date_from and date_from.date(), date_to and date_to.date())
+    filters = order_dates(date_from, date_to)
     attribution = queries.get_attribution(actor, vendor, filters, lookback)
     tally, chosen = attribution.tally, Model(model)
-    rows = [
-        {
-            "id": str(row.id) if row.id is not None else None,
-            "name": row.name,
-            "credit_minor": row.credits[chosen],
-        }
-        for row in rank_rows(attribution.rows(By(by)), chosen)
-    ]
+    ranked = rank_rows(attribution.rows(By(by)), chosen)
     if as_json:
         print_json(
             {
@@ -66,14 +58,21 @@ def report(
                 "revenue_minor": tally.revenue_minor,
                 "attributed_minor": tally.attributed_minor,
                 "unattributed_minor": tally.unattributed_minor,
-                "rows": rows,
+                "rows": [
+                    {
+                        "id": str(row.id) if row.id is not None else None,
+                        "name": row.name,
+                        "credit_minor": row.credits[chosen],
+                    }
+                    for row in ranked
+                ],
             }
         )
         return
-    shown = [(row["name"], row["credit_minor"]) for row in rows]
-    shown += [(UNATTRIBUTED, tally.unattributed_minor), ("revenue", tally.revenue_minor)]
+    shown = [(row.name, row.credits[chosen]) for row in ranked]
+    shown += [("Unattributed", tally.unattributed_minor), ("Revenue", tally.revenue_minor)]
     for name, amount in shown:
-        click.echo(f"{format_money(int(str(amount)), vendor.currency):>18}  {name}")
+        click.echo(f"{format_money(amount, vendor.currency):>18}  {name}")
 
 
 @group.command("export")
