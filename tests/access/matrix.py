@@ -1,0 +1,216 @@
+"""Who gets what from every address and method: written by hand, from what the product promises.
+
+A line per endpoint and method, a column per role; nothing here is derived from the portal's own
+permission table. Rows asked for are the person's own or within their reach (tests/access/calls.py
+says which); foreign ones, and those out of reach, are the twins' business.
+
+    ok    the page, the file, the redirect on; for a change: it happened
+    in    sign in first (a redirect for pages, 401 for changes)
+    403   the role does not include it      404  nothing there for this person
+    422, 409 and so on: the status itself
+
+A new endpoint needs its lines here, and in calls.py the ids and the form it is called with.
+Nobody of another vendor gets anything but 404 from an address under /<vendor>/: no column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = ("anon", "operator", "admin", "manager", "west", "author", "exec", "padmin", "member")
+
+# fmt: off
+TABLE = """
+                                        anon  oper  admin manager west  author exec  padmin member
+accounts.index                   GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.start                   GET    in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.sign_in                 GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.sign_out                POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.preferences             POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.profile                 GET    in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.profile                 POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.change_password         POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.end_sessions            POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.sign_in                 POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.reset_request           GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.reset_request           POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.reset_sent              GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.reset                   GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.reset                   POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.invitation              GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.invitation              POST   ok    422   422   422     422   422    422   422    422
+accounts.people                  GET    in    404   ok    ok      ok    403    403   ok     403
+accounts.former_people           GET    in    404   ok    ok      ok    403    403   ok     403
+accounts.invitations             GET    in    404   ok    ok      ok    403    403   ok     403
+accounts.invite                  GET    in    404   ok    ok      ok    403    403   ok     403
+accounts.invite                  POST   in    404   ok    ok      ok    403    403   ok     403
+accounts.withdraw_invitation     GET    in    404   ok    ok      ok    403    403   ok     403
+accounts.withdraw_invitation     POST   in    404   ok    ok      ok    403    403   ok     403
+accounts.end_membership          GET    in    404   ok    403     403   403    403   ok     403
+accounts.end_membership          POST   in    404   ok    403     403   403    403   ok     403
+assets.serve                     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+health.healthz                   GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+health.readyz                    GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+vendors.brand_css                GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+vendors.home                     GET    in    404   ok    ok      ok    ok     ok    ok     ok
+vendors.settings                 GET    in    404   ok    403     403   403    403   403    403
+vendors.settings                 POST   in    404   ok    403     403   403    403   403    403
+vendors.contrast                 GET    in    404   ok    403     403   403    403   403    403
+partners.index                   GET    in    404   ok    ok      ok    403    ok    ok     403
+partners.story                   GET    in    404   ok    ok      ok    403    ok    ok     403
+partners.create                  GET    in    404   ok    ok      ok    403    403   403    403
+partners.create                  POST   in    404   ok    ok      ok    403    403   403    403
+partners.edit                    GET    in    404   ok    ok      ok    403    403   403    403
+partners.edit                    POST   in    404   ok    ok      ok    403    403   403    403
+audits.compliance                GET    in    404   ok    ok      ok    403    ok    ok     403
+audits.policy                    GET    in    404   ok    403     403   403    403   403    403
+audits.policy                    POST   in    404   ok    403     403   403    403   403    403
+reports.revenue                  GET    in    404   ok    403     403   403    ok    403    403
+reports.revenue_pdf              GET    in    404   ok    403     403   403    ok    403    403
+reports.revenue_xlsx             GET    in    404   ok    403     403   403    ok    403    403
+reports.breakdown                GET    in    404   ok    403     403   403    ok    403    403
+reports.attribution              GET    in    404   ok    403     403   403    ok    403    403
+reports.credits                  GET    in    404   ok    403     403   403    ok    403    403
+reports.order                    GET    in    404   ok    403     403   403    ok    403    403
+deals.index                      GET    in    404   ok    ok      ok    403    ok    ok     403
+deals.deal                       GET    in    404   ok    ok      ok    403    ok    ok     403
+revenue.orders                   GET    in    404   ok    ok      ok    403    ok    ok     403
+revenue.order                    GET    in    404   ok    ok      ok    403    ok    ok     403
+products.index                   GET    in    404   ok    ok      ok    ok     ok    ok     ok
+products.create                  GET    in    404   ok    403     403   403    403   403    403
+products.create                  POST   in    404   ok    403     403   403    403   403    403
+products.edit                    GET    in    404   ok    403     403   403    403   403    403
+products.edit                    POST   in    404   ok    403     403   403    403   403    403
+products.alias                   POST   in    404   ok    403     403   403    403   403    403
+products.remove_alias            POST   in    404   ok    403     403   403    403   403    403
+imports.index                    GET    in    404   ok    403     403   403    ok    403    403
+imports.batch                    GET    in    404   ok    403     403   403    ok    403    403
+imports.file                     GET    in    404   ok    403     403   403    ok    403    403
+imports.rejected                 GET    in    404   ok    403     403   403    ok    403    403
+imports.unmatched                GET    in    404   ok    403     403   403    ok    403    403
+imports.upload                   GET    in    404   ok    403     403   403    403   403    403
+imports.upload                   POST   in    404   ok    403     403   403    403   403    403
+imports.mapping                  GET    in    404   ok    403     403   403    403   403    403
+imports.mapping                  POST   in    404   ok    403     403   403    403   403    403
+imports.confirm                  POST   in    404   ok    403     403   403    403   403    403
+imports.discard                  POST   in    404   ok    403     403   403    403   403    403
+imports.undo                     GET    in    404   ok    403     403   403    403   403    403
+imports.undo                     POST   in    404   ok    403     403   403    403   403    403
+imports.alias                    POST   in    404   ok    403     403   403    403   403    403
+imports.remove_product_alias     POST   in    404   ok    403     403   403    403   403    403
+imports.remove_customer_alias    POST   in    404   ok    403     403   403    403   403    403
+journal.index                    GET    in    404   ok    403     403   403    403   403    403
+journal.verify                   GET    in    404   ok    403     403   403    403   403    403
+training.index                   GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.course                  GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.enrol                   POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.resume                  GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.lesson                  GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.finish_lesson           POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.remember                POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.quiz                    GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.take_quiz               GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.take_quiz               POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.attempt                 GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.image                   GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.progress                GET    in    404   ok    ok      ok    403    403   ok     403
+training.person                  GET    in    404   ok    ok      ok    403    403   ok     403
+training.assign                  GET    in    404   ok    ok      ok    403    403   ok     403
+training.assign                  POST   in    404   ok    ok      ok    403    403   ok     403
+training.grant_attempt           POST   in    404   ok    ok      ok    403    403   ok     403
+training.authoring               GET    in    404   ok    403     403   ok     403   403    403
+training.new_course              GET    in    404   ok    403     403   ok     403   403    403
+training.new_course              POST   in    404   ok    403     403   ok     403   403    403
+training.new_version             POST   in    404   ok    403     403   ok     403   403    403
+training.version                 GET    in    404   ok    403     403   ok     403   403    403
+training.edit_version            GET    in    404   ok    403     403   ok     403   403    403
+training.edit_version            POST   in    404   ok    403     403   ok     403   403    403
+training.publish                 GET    in    404   ok    403     403   ok     403   403    403
+training.publish                 POST   in    404   ok    403     403   ok     403   403    403
+training.images                  GET    in    404   ok    403     403   ok     403   403    403
+training.images                  POST   in    404   ok    403     403   ok     403   403    403
+training.preview                 POST   in    404   ok    403     403   ok     403   403    403
+training.new_lesson              GET    in    404   ok    403     403   ok     403   403    403
+training.new_lesson              POST   in    404   ok    403     403   ok     403   403    403
+training.edit_lesson             GET    in    404   ok    403     403   ok     403   403    403
+training.edit_lesson             POST   in    404   ok    403     403   ok     403   403    403
+training.move_lesson             POST   in    404   ok    403     403   ok     403   403    403
+training.delete_lesson           GET    in    404   ok    403     403   ok     403   403    403
+training.delete_lesson           POST   in    404   ok    403     403   ok     403   403    403
+training.new_question            GET    in    404   ok    403     403   ok     403   403    403
+training.new_question            POST   in    404   ok    403     403   ok     403   403    403
+training.edit_question           GET    in    404   ok    403     403   ok     403   403    403
+training.edit_question           POST   in    404   ok    403     403   ok     403   403    403
+training.move_question           POST   in    404   ok    403     403   ok     403   403    403
+training.delete_question         GET    in    404   ok    403     403   ok     403   403    403
+training.delete_question         POST   in    404   ok    403     403   ok     403   403    403
+certification.index              GET    in    404   ok    ok      ok    ok     403   ok     ok
+certification.detail             GET    in    404   ok    ok      ok    404    403   ok     ok
+certification.download           GET    in    404   ok    ok      ok    404    403   ok     ok
+certification.request_file       POST   in    404   ok    ok      ok    404    403   ok     ok
+certification.revoke             GET    in    404   ok    ok      ok    403    403   403    403
+certification.revoke             POST   in    404   ok    ok      ok    403    403   403    403
+certification.issue              GET    in    404   ok    ok      ok    403    403   403    403
+certification.issue              POST   in    404   ok    ok      ok    403    403   403    403
+certification.schemes            GET    in    404   ok    403     403   403    403   403    403
+certification.create_scheme      GET    in    404   ok    403     403   403    403   403    403
+certification.create_scheme      POST   in    404   ok    403     403   403    403   403    403
+certification.edit_scheme        GET    in    404   ok    403     403   403    403   403    403
+certification.edit_scheme        POST   in    404   ok    403     403   403    403   403    403
+certification.apply_scheme       POST   in    404   ok    403     403   403    403   403    403
+certification.verify             GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.verify_form        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.verify_file        POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+marketing.library                GET    in    404   ok    ok      ok    ok     403   ok     ok
+marketing.asset                  GET    in    404   ok    ok      ok    ok     403   ok     ok
+marketing.download               GET    in    404   ok    ok      ok    ok     403   ok     ok
+marketing.thumbnail              GET    in    404   ok    ok      ok    ok     403   ok     ok
+marketing.create                 GET    in    404   ok    403     403   ok     403   403    403
+marketing.create                 POST   in    404   ok    403     403   ok     403   403    403
+marketing.edit                   GET    in    404   ok    403     403   ok     403   403    403
+marketing.edit                   POST   in    404   ok    403     403   ok     403   403    403
+marketing.add_version            POST   in    404   ok    403     403   ok     403   403    403
+marketing.publish                POST   in    404   ok    403     403   ok     403   403    403
+marketing.withdraw               POST   in    404   ok    403     403   ok     403   403    403
+marketing.campaigns              GET    in    404   ok    403     403   ok     403   403    403
+marketing.campaigns              POST   in    404   ok    403     403   ok     403   403    403
+marketing.usage                  GET    in    404   ok    ok      ok    ok     403   ok     403
+"""
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Line:
+    """What every role gets from one endpoint by one method."""
+
+    endpoint: str
+    method: str
+    expected: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.endpoint, self.method
+
+    @property
+    def is_change(self) -> bool:
+        return self.method not in {"GET", "HEAD"}
+
+    def __getitem__(self, role: str) -> str:
+        return self.expected[ROLES.index(role)]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint}-{self.method}"
+
+
+def read_table(text: str) -> dict[tuple[str, str], Line]:
+    """Raises ValueError for a line that has not a cell for each role, or comes twice."""
+    lines: dict[tuple[str, str], Line] = {}
+    for row in text.strip().splitlines()[1:]:
+        endpoint, method, *cells = row.split()
+        if len(cells) != len(ROLES) or (endpoint, method) in lines:
+            raise ValueError(f"A line with {len(ROLES)} cells, once: {row}")
+        lines[endpoint, method] = Line(endpoint, method, tuple(cells))
+    return lines
+
+
+MATRIX = read_table(TABLE)
