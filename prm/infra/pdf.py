@@ -30,6 +30,7 @@ from prm.infra.pdf_inspection import (
     SignatureVerdict,
     extract_attachment,
     inspect_signature,
+    signing_certificates,
 )
 from prm.infra.pdf_resources import (
     SCHEME,
@@ -57,6 +58,7 @@ __all__ = [
     "render_certificate",
     "render_report",
     "rosette_svg",
+    "signing_certificates",
     "text_direction",
 ]
 

@@ -118,6 +118,25 @@ def inspect_signature(
         return SignatureVerdict(problems=(Problem.MALFORMED,))
 
 
+def signing_certificates(pdf_bytes: bytes) -> frozenset[bytes]:
+    """The certificates (DER) that a document's signature brings along, whether or not it fits.
+
+    Anybody can copy them from a document of ours: they say whose signature a file claims to carry.
+    """
+    if len(pdf_bytes) > MAX_DOCUMENT_BYTES:
+        return frozenset()
+    found: set[bytes] = set()
+    for match in islice(BYTE_RANGE.finditer(pdf_bytes), MAX_BYTE_RANGES):
+        try:
+            container = _hole(pdf_bytes, [int(number) for number in match.groups()])
+            if container is not None:
+                content = cms.ContentInfo.load(container)["content"]
+                found.update(choice.chosen.dump() for choice in content["certificates"])
+        except Exception:  # the bytes come from anybody: what cannot be read is not there
+            continue
+    return frozenset(found)
+
+
 def extract_attachment(pdf_bytes: bytes, name: str) -> bytes | None:
     """Return the file embedded under `name`, or None if there is none or no readable document.
 

@@ -1,4 +1,4 @@
-"""Pages of certification."""
+"""The blueprint that every page of certification registers on."""
 
 from __future__ import annotations
 

@@ -1,0 +1,55 @@
+"""Forms of certification."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+
+class SchemeForm(FlaskForm):
+    """A certification: what it is called, what it needs, how long it lasts."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=200)])
+    summary = TextAreaField(_l("What it certifies"), validators=[Length(max=1000)])
+    skill_level = SelectField(_l("Level"))
+    validity_months = IntegerField(
+        _l("Valid for months"),
+        validators=[Optional(), NumberRange(1, 600, _l("Enter a number from 1 to 600, or nothing."))],
+    )
+    versions = SelectMultipleField(
+        _l("Courses it needs"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    is_active = BooleanField(_l("Certificates of it are issued"))
+    revision = HiddenField()
+
+
+class IssueForm(FlaskForm):
+    """A certificate by decision."""
+
+    certification = SelectField(_l("Certification"))
+    email = StringField(
+        _l("Person"), validators=[InputRequired(_l("Enter the person's e-mail address.")), Length(max=254)]
+    )
+    reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Give a reason.")), Length(max=500)])
+
+
+class RevokeForm(FlaskForm):
+    reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Give a reason.")), Length(max=500)])
+
+
+class FileForm(FlaskForm):
+    """A file to be checked."""
+
+    file = FileField(_l("PDF file"), validators=[FileRequired(_l("Choose a file."))])

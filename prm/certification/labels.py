@@ -1,0 +1,30 @@
+"""What certification's terms are called on pages."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from prm.certification.models import IssueBasis, Paper
+from prm.certification.validity import Status
+
+STATUS_LABELS = {
+    Status.VALID: _l("Valid"),
+    Status.EXPIRING: _l("Expires soon"),
+    Status.EXPIRED: _l("Expired"),
+    Status.REVOKED: _l("Revoked"),
+}
+# The macros' kind and icon: never by colour alone.
+STATUS_SIGNS = {
+    Status.VALID: ("success", "circle-check"),
+    Status.EXPIRING: ("warning", "calendar-due"),
+    Status.EXPIRED: ("neutral", "clock"),
+    Status.REVOKED: ("danger", "certificate-off"),
+}
+BASIS_LABELS = {
+    IssueBasis.EVIDENCE: _l("Completed courses"),
+    IssueBasis.DECISION: _l("A decision"),
+}
+PAPER_LABELS = {
+    Paper.A4: _l("A4"),
+    Paper.LETTER: _l("US Letter"),
+}

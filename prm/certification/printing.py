@@ -1,0 +1,111 @@
+"""A certificate on paper: the frozen facts as one signed PDF. Reads no database.
+
+The same facts, paper, key and instant give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from flask import current_app
+from flask_babel import force_locale, format_date, pgettext
+from flask_babel import gettext as _
+
+from prm.certification.models import Paper
+from prm.infra.pdf import Attachment, fit_text, qr_svg, render_certificate, rosette_svg
+from prm.infra.signing import IssuerKey, make_signer
+from prm.training.labels import SKILL_LEVELS
+from prm.training.models import SkillLevel
+
+PAGE = "certification/certificate.html"
+STYLE = "certification/certificate.css"
+FACTS_FILE = "certificate.json"
+PAPER_NAMES = {Paper.A4: "A4", Paper.LETTER: "Letter"}
+
+
+def print_certificate(
+    facts: Mapping[str, Any], paper: Paper, issuer: IssuerKey, signed_at: datetime
+) -> bytes:
+    """The signed PDF of frozen facts, in their language, with the facts attached.
+
+    Raises MissingGlyphs where no installed font has a letter of it, and PdfError.
+    """
+    language = str(facts["language"])
+    with force_locale(language.replace("-", "_")):
+        values = _printed(facts, paper)
+        title = _("Certificate %(number)s: %(name)s", number=facts["number"], name=facts["person"]["name"])
+        described = _("The facts of this certificate, for machines to read")
+        signature_label = _("Signature of %(vendor)s", vendor=facts["vendor"]["name"])
+    environment = current_app.jinja_env
+    assert environment.loader is not None
+    css, _name, _uptodate = environment.loader.get_source(environment, STYLE)
+    primary = facts["brand"]["primary"]
+    return render_certificate(
+        environment.get_template(PAGE).render(values),
+        css=css,
+        attachments=[Attachment(FACTS_FILE, facts_file(facts), "application/json", described)],
+        signer=make_signer(issuer),
+        signed_at=signed_at,
+        language=language,
+        title=title,
+        resources={
+            "qr": qr_svg(facts["verify_url"]),
+            "seal": rosette_svg(primary),
+            "rosette": rosette_svg(primary, hollow=0.6, strength=0.1),
+        },
+        signature_label=signature_label,
+    )
+
+
+def facts_file(facts: Mapping[str, Any]) -> bytes:
+    """The frozen facts as the file that is attached to every certificate."""
+    return (json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _printed(facts: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
+    """What the page shows: finished text in the language now forced."""
+    level = SkillLevel(facts["certification"]["level"])
+    partner = facts["partner"]
+    return {
+        "lang": facts["language"],
+        "dir": Locale.parse(facts["language"], sep="-").text_direction,
+        "paper": PAPER_NAMES[paper],
+        "primary": facts["brand"]["primary"],
+        "ink": facts["brand"]["ink"],
+        "logo": None,
+        "person_name": facts["person"]["name"],
+        "certification_name": facts["certification"]["name"],
+        "vendor_name": facts["vendor"]["name"],
+        "level": _("Level %(number)s · %(name)s", number=_rank(level), name=SKILL_LEVELS[level]),
+        "partner_name": partner["name"] if partner else None,
+        "number": facts["number"],
+        "code": facts["code"],
+        "issued_on": _day(facts["issued_on"]),
+        "expires_on": _day(facts["expires_on"]) if facts["expires_on"] else None,
+        "verify_url": facts["verify_url"],
+        "labels": {
+            "title": _("Certificate of Competence"),
+            "awarded_to": _("This is to certify that"),
+            "achievement": _("has met every requirement of the certification"),
+            "partner": pgettext("certificate, before the name of the person's company", "at"),
+            "issued": _("Issued"),
+            "expires": _("Valid until"),
+            "number": _("Certificate number"),
+            "verify": _("Verify this certificate at"),
+            "qr_alt": _("QR code that opens the verification page of this certificate"),
+            "logo_alt": facts["vendor"]["name"],
+        },
+        "fit": fit_text,
+    }
+
+
+def _rank(level: SkillLevel) -> int:
+    return list(SkillLevel).index(level) + 1
+
+
+def _day(text: str) -> str:
+    return format_date(date.fromisoformat(text), "long", rebase=False)

@@ -1,0 +1,98 @@
+"""Printing what is due, and reading what was kept.
+
+A file is printed and signed once: the bytes go into the store first, then the row says so. Whoever
+dies in between leaves a row that is still due; printing it again gives the same bytes, and so the
+same file in the store. Used by the job, the download page and the command line alike, each of which
+serves the vendor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+
+from prm.access import Actor
+from prm.certification.models import Certificate, CertificateFile
+from prm.certification.printing import print_certificate
+from prm.certification.services.files import KeptBytes, keep_file, note_problem
+from prm.certification.services.keys import find_signing_key, open_signing_key
+from prm.errors import Conflict
+from prm.extensions import db
+from prm.infra import clock, storage
+from prm.infra.db import transaction
+from prm.infra.pdf import PdfError
+from prm.infra.signing import SigningError
+from prm.vendors.models import StoredFile, Vendor
+
+RETRY_AFTER = timedelta(hours=1)
+
+
+class Unprintable(Conflict):
+    """A certificate cannot be printed as things are; the message says why."""
+
+
+def read_file(actor: Actor, file_key: int) -> bytes:
+    """The bytes of a certificate's file, printed now if no job came to it yet.
+
+    Raises Unprintable where it cannot be printed, StorageError where the kept bytes are missing or
+    not those that were issued.
+    """
+    row = db.session.get_one(CertificateFile, file_key)
+    if row.file_id is None:
+        return render_file(actor, file_key)
+    return _kept(row)
+
+
+def render_file(actor: Actor, file_key: int) -> bytes:
+    """Print, sign and keep a file that is due, and return its bytes. Safe to run twice, and at once.
+
+    Raises Unprintable; the reason is kept with the file.
+    """
+    row = db.session.get_one(CertificateFile, file_key)
+    if row.file_id is not None:
+        return _kept(row)
+    certificate = db.session.get_one(Certificate, row.certificate_id)
+    owner = str(db.session.get_one(Vendor, row.vendor_id).public_id)
+    try:
+        key = find_signing_key()
+        if key is None:
+            raise SigningError("This vendor has no signing key.")
+        issuer = open_signing_key(key)
+        content = print_certificate(certificate.facts, row.paper, issuer, row.requested_at)
+    except (PdfError, SigningError) as error:
+        current_app.logger.warning("certificate_unprintable: %s: %s", certificate.public_id, error)
+        with transaction():
+            note_problem(file_key, str(error))
+        raise Unprintable(_("This certificate cannot be printed: %(problem)s", problem=error)) from error
+    stored_as, sha256 = storage.put(owner, content)
+    with transaction():
+        row = keep_file(actor, file_key, KeptBytes(stored_as, sha256, len(content)))
+    return content if row.sha256 == sha256 else _kept(row)
+
+
+def list_due_files() -> list[int]:
+    """Files of the vendor served that wait to be printed; those that failed wait an hour."""
+    again = clock.now() - RETRY_AFTER
+    return list(
+        db.session.scalars(
+            select(CertificateFile.id)
+            .where(
+                CertificateFile.file_id.is_(None),
+                or_(CertificateFile.attempted_at.is_(None), CertificateFile.attempted_at < again),
+            )
+            .order_by(CertificateFile.id)
+            .limit(500)
+        )
+    )
+
+
+def _kept(row: CertificateFile) -> bytes:
+    stored = db.session.get_one(StoredFile, row.file_id)
+    content = storage.read(stored.key)
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise storage.StorageError(f"The file {stored.key} is not what was issued: restore it.")
+    return content

@@ -1,0 +1,53 @@
+"""A vendor's document-signing key: made on first need, sealed in the database."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy import select
+
+from prm.access import Actor
+from prm.extensions import db
+from prm.infra import clock
+from prm.infra.signing import IssuerKey, create_issuer, seal, unseal
+from prm.journal.services import record
+from prm.vendors.models import SigningKey, Vendor
+
+
+def ensure_signing_key(actor: Actor, vendor: Vendor) -> SigningKey:
+    """The vendor's key in use; made now if there is none.
+
+    The caller holds the vendor's chain, so that two who need the first one do not both make it.
+    """
+    key = find_signing_key()
+    if key is not None:
+        return key
+    issuer = create_issuer(f"{vendor.name} Certification", vendor.name, clock.now())
+    key = SigningKey(
+        vendor_id=vendor.id,
+        sealed_key=seal(issuer.key_pem, current_app.config["SECRET_KEY"]),
+        certificate_pem=issuer.leaf_pem,
+        ca_pem=issuer.ca_pem,
+        created_at=clock.now(),
+    )
+    db.session.add(key)
+    record(actor, "signing_key.created", key)
+    return key
+
+
+def find_signing_key() -> SigningKey | None:
+    """The newest key of the vendor served that was not retired."""
+    return db.session.scalars(
+        select(SigningKey).where(SigningKey.retired_at.is_(None)).order_by(SigningKey.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def list_roots() -> list[bytes]:
+    """The roots (PEM) that vouch for every key of the vendor served, retired ones too, oldest first."""
+    return list(db.session.scalars(select(SigningKey.ca_pem).order_by(SigningKey.id)))
+
+
+def open_signing_key(key: SigningKey) -> IssuerKey:
+    """The key ready to sign. Raises SigningError where SECRET_KEY does not open it."""
+    fallbacks = current_app.config["SECRET_KEY_FALLBACKS"]
+    key_pem = unseal(key.sealed_key, current_app.config["SECRET_KEY"], *fallbacks)
+    return IssuerKey(key_pem, key.certificate_pem, key.ca_pem)

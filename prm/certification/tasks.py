@@ -1,0 +1,37 @@
+"""Background work of certification: printing certificates that are due."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy import select
+
+from prm.access import system_actor
+from prm.certification import rendering
+from prm.extensions import db
+from prm.infra.db import serve_vendor
+from prm.infra.jobs import job, sweeper
+from prm.vendors.models import Vendor
+
+
+@job
+def render_file(vendor_key: int, file_key: int) -> None:
+    """Print one file. What cannot be printed says so in its row."""
+    with serve_vendor(vendor_key):
+        try:
+            rendering.render_file(system_actor(vendor_key), file_key)
+        except rendering.Unprintable:
+            return
+
+
+@sweeper
+def render_due_files() -> None:
+    """Files whose job was lost, or that could not be printed an hour ago. One that fails does not
+    keep the others waiting."""
+    for vendor_key in db.session.scalars(select(Vendor.id).order_by(Vendor.id)).all():
+        with serve_vendor(vendor_key):
+            due = rendering.list_due_files()
+        for file_key in due:
+            try:
+                render_file(vendor_key, file_key)
+            except Exception:
+                current_app.logger.exception("certificate_file_failed")

@@ -1,0 +1,79 @@
+"""How long a certificate is valid, and what it is on a given day. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+EXPIRING_DAYS = 90
+
+
+class Status(StrEnum):
+    VALID = "valid"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the certificate counts: valid, be it for a few days more."""
+        return self in {Status.VALID, Status.EXPIRING}
+
+
+class Dated(Protocol):
+    """What a status follows from."""
+
+    @property
+    def issued_on(self) -> date: ...
+    @property
+    def expires_on(self) -> date | None: ...
+    @property
+    def revoked_at(self) -> datetime | None: ...
+
+
+def status_of(certificate: Dated, on: date) -> Status:
+    """What a certificate is on a day of the vendor's zone; its last day is a valid one.
+
+    A revocation counts from the moment it was made, and for every day asked about.
+    """
+    if certificate.revoked_at is not None:
+        return Status.REVOKED
+    if certificate.expires_on is None:
+        return Status.VALID
+    left = (certificate.expires_on - on).days
+    if left < 0:
+        return Status.EXPIRED
+    return Status.EXPIRING if left <= EXPIRING_DAYS else Status.VALID
+
+
+def may_renew(certificate: Dated, on: date) -> bool:
+    """Whether a new certificate may follow this one: it has lapsed, or will within 90 days.
+
+    Not before half of its time is over, or a short validity would be renewed at once.
+    """
+    if not status_of(certificate, on).holds:
+        return True
+    if certificate.expires_on is None:
+        return False
+    half = (certificate.expires_on - certificate.issued_on) / 2
+    opens = max(certificate.expires_on - timedelta(days=EXPIRING_DAYS), certificate.issued_on + half)
+    return on > certificate.issued_on and on >= opens
+
+
+def last_valid_day(issued_on: date, months: int | None) -> date | None:
+    """The last day of a validity in months; None: it does not expire.
+
+    24 months from 12 March 2026 end with 11 March 2028; a month from 31 January ends with February.
+    """
+    if months is None:
+        return None
+    years, month = divmod(issued_on.month - 1 + months, 12)
+    year, month = issued_on.year + years, month + 1
+    if year > date.max.year:
+        return date.max
+    last = calendar.monthrange(year, month)[1]
+    if issued_on.day > last:
+        return date(year, month, last)
+    return date(year, month, issued_on.day) - timedelta(days=1)

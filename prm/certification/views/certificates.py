@@ -1,0 +1,193 @@
+"""One certificate: what it states, its files, its end."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from prm.access import Actor, current_actor, requires
+from prm.certification import rendering, services
+from prm.certification.forms import RevokeForm
+from prm.certification.labels import BASIS_LABELS, PAPER_LABELS, STATUS_LABELS, STATUS_SIGNS
+from prm.certification.models import Certificate, IssueBasis, Paper
+from prm.certification.queries import certificates as queries
+from prm.certification.services.files import MEDIA_TYPE, file_name
+from prm.certification.validity import Status, status_of
+from prm.certification.views.blueprint import blueprint
+from prm.errors import DomainError
+from prm.infra import clock
+from prm.infra.db import transaction
+from prm.infra.downloads import attachment
+from prm.infra.forms import show_error
+from prm.permissions import P
+from prm.training.labels import SKILL_LEVELS
+
+
+@blueprint.get("/<slug:vendor>/certification/<uuid:certificate_id>")
+@requires(P.COURSE_TAKE)
+def detail(certificate_id: UUID) -> str:
+    """One certificate: status, facts, evidence, files, history."""
+    actor = current_actor()
+    certificate = queries.get_certificate(actor, certificate_id)
+    status = status_of(certificate, queries.today_of(actor))
+    files = queries.list_files(certificate)
+    asked = {file.paper for file, _stored in files}
+    successor = queries.find_successor(certificate)
+    previous = queries.find_previous(certificate)
+    return render_template(
+        "certification/detail.html",
+        **_shown(certificate, status),
+        files=files,
+        papers=[paper for paper in Paper if paper not in asked] if status.holds else [],
+        paper_labels=PAPER_LABELS,
+        proofs=queries.list_proofs(certificate, g.vendor.time_zone),
+        basis_label=BASIS_LABELS[certificate.basis],
+        successor=successor,
+        previous=previous,
+        history=_history(certificate, files, status),
+        is_mine=certificate.user_id == actor.user_id,
+        may_revoke=_may_revoke(actor, certificate, status),
+        verify_path=url_for("certification.verify", code=certificate.code),
+        verify_url=certificate.facts.get("verify_url")
+        or url_for("certification.verify", code=certificate.code, _external=True),
+    )
+
+
+@blueprint.get("/<slug:vendor>/certification/<uuid:certificate_id>/files/<any(a4, letter):paper>")
+@requires(P.COURSE_TAKE)
+def download(certificate_id: UUID, paper: str) -> str | Response:
+    """The file that was issued. Of a certificate that does not count any more, first that it does not."""
+    actor = current_actor()
+    certificate = queries.get_certificate(actor, certificate_id)
+    row = queries.get_file(certificate, Paper(paper))
+    status = status_of(certificate, queries.today_of(actor))
+    if not status.holds and request.args.get("despite") != status.value:
+        return render_template("certification/download.html", paper=paper, **_shown(certificate, status))
+    content = rendering.read_file(actor, row.id)
+    return attachment(content, file_name(certificate, Paper(paper)), MEDIA_TYPE)
+
+
+@blueprint.post("/<slug:vendor>/certification/<uuid:certificate_id>/files")
+@requires(P.COURSE_TAKE)
+def request_file(certificate_id: UUID) -> Response:
+    """Ask for another paper size; it comes at once."""
+    wanted = request.form.get("paper", "")
+    if wanted not in set(Paper):
+        raise DomainError(_("Choose one of the paper sizes."))
+    with transaction():
+        actor = current_actor()
+        certificate = queries.get_certificate(actor, certificate_id)
+        services.request_file(actor, certificate, Paper(wanted))
+    return redirect(url_for("certification.download", certificate_id=certificate_id, paper=wanted), 303)
+
+
+@blueprint.route("/<slug:vendor>/certification/<uuid:certificate_id>/revoke", methods=["GET", "POST"])
+@requires(P.CERTIFICATE_REVOKE)
+def revoke(certificate_id: UUID) -> str | Response | tuple[str, int]:
+    """Ask for the reason, say what follows, revoke."""
+    actor = current_actor()
+    certificate = queries.get_certificate(actor, certificate_id, P.CERTIFICATE_REVOKE)
+    form = RevokeForm()
+    status = 422
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                certificate = queries.get_certificate(actor, certificate_id, P.CERTIFICATE_REVOKE)
+                services.revoke_certificate(actor, certificate, reason=form.reason.data or "")
+            flash(_("Certificate %(number)s is revoked.", number=certificate.number), "success")
+            return redirect(url_for("certification.detail", certificate_id=certificate_id))
+        except DomainError as error:
+            show_error(form, error)
+            status = error.status
+            certificate = queries.get_certificate(actor, certificate_id, P.CERTIFICATE_REVOKE)
+    page = render_template(
+        "certification/revoke.html",
+        form=form,
+        **_shown(certificate, status_of(certificate, queries.today_of(actor))),
+    )
+    return (page, status) if request.method == "POST" else page
+
+
+# -- parts -------------------------------------------------------------------------------------
+
+
+def _shown(certificate: Certificate, status: Status) -> dict[str, Any]:
+    """What every page about a certificate shows: the facts as they were frozen."""
+    facts = certificate.facts
+    kind, icon = STATUS_SIGNS[status]
+    partner = facts.get("partner") or {}
+    level = facts.get("certification", {}).get("level", certificate.certification.skill_level.value)
+    return {
+        "certificate": certificate,
+        "person": facts.get("person", {}).get("name", certificate.user.name),
+        "scheme_name": facts.get("certification", {}).get("name", certificate.certification.name),
+        "level": SKILL_LEVELS[level],
+        "partner_name": partner.get("name"),
+        "status": status.value,
+        "holds": status.holds,
+        "status_label": STATUS_LABELS[status],
+        "status_kind": kind,
+        "status_icon": icon,
+        "sentence": _sentence(certificate, status),
+    }
+
+
+def _sentence(certificate: Certificate, status: Status) -> str:
+    """What the status means for who looks at it."""
+    if status is Status.REVOKED and certificate.revoked_at is not None:
+        on = clock.to_zone(certificate.revoked_at, g.vendor.time_zone).date()
+        return _("Revoked on %(date)s. It no longer certifies anything.", date=format_date(on, "long"))
+    if certificate.expires_on is None:
+        return _("Valid without end.")
+    day = format_date(certificate.expires_on, "long")
+    if status is Status.EXPIRED:
+        return _("Expired: its last valid day was %(date)s.", date=day)
+    return _("Valid until %(date)s, that day included.", date=day)
+
+
+def _may_revoke(actor: Actor, certificate: Certificate, status: Status) -> bool:
+    if status is Status.REVOKED or not actor.can(P.CERTIFICATE_REVOKE):
+        return False
+    return queries.is_reachable(actor, certificate, P.CERTIFICATE_REVOKE)
+
+
+def _history(certificate: Certificate, files: list[Any], status: Status) -> list[dict[str, Any]]:
+    """What happened to it, newest first, finished for the template."""
+    names = queries.list_names([certificate.issued_by_id, certificate.revoked_by_id])
+    entries = []
+    if certificate.basis is IssueBasis.DECISION:
+        who = names.get(certificate.issued_by_id or 0)
+        title = _("Issued by %(name)s", name=who) if who else _("Issued by decision")
+    else:
+        title = _("Issued on evidence")
+    entries.append((certificate.issued_at, title, certificate.reason, "certificate", "brand"))
+    for file, stored in files:
+        paper = PAPER_LABELS[file.paper]
+        if stored is not None:
+            title = _("%(paper)s file printed and signed", paper=paper)
+            entries.append((file.rendered_at, title, f"SHA-256 {file.sha256}", "file-type-pdf", "neutral"))
+        elif file.problem and file.attempted_at:
+            title = _("%(paper)s file could not be printed", paper=paper)
+            entries.append((file.attempted_at, title, file.problem, "alert-triangle", "warning"))
+    if status is Status.REVOKED:
+        who = names.get(certificate.revoked_by_id or 0)
+        title = _("Revoked by %(name)s", name=who) if who else _("Revoked")
+        entries.append(
+            (certificate.revoked_at, title, certificate.revoke_reason, "certificate-off", "danger")
+        )
+    return [
+        {
+            "title": title,
+            "text": text,
+            "icon": icon,
+            "kind": kind,
+            "at_text": format_date(at, "medium"),
+            "at_iso": at.isoformat(),
+        }
+        for at, title, text, icon, kind in reversed(entries)
+    ]

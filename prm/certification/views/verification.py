@@ -1,0 +1,95 @@
+"""Is this certificate genuine? For anybody, without signing in."""
+
+from __future__ import annotations
+
+from flask import jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from prm.access import public
+from prm.certification.codes import read_code
+from prm.certification.forms import FileForm
+from prm.certification.verification import Verdict, Verification, check_code, check_file
+from prm.certification.views.blueprint import blueprint
+from prm.extensions import limiter
+from prm.infra.pdf import EXPLANATIONS
+from prm.shell import shown_vendor
+from prm.training.labels import SKILL_LEVELS
+
+# Kind, icon: never by colour alone.
+SIGNS = {
+    Verdict.VALID: ("success", "circle-check"),
+    Verdict.EXPIRED: ("warning", "clock"),
+    Verdict.REVOKED: ("danger", "certificate-off"),
+    Verdict.ALTERED: ("danger", "alert-triangle"),
+    Verdict.UNKNOWN: ("danger", "help-circle"),
+}
+
+
+@blueprint.get("/verify/<string(maxlength=100):code>")
+@limiter.limit("60/minute")
+@public
+def verify(code: str) -> tuple[Response | str, int]:
+    """What stands behind a code."""
+    verification = check_code(code)
+    return _answer(verification, 404 if verification.verdict is Verdict.UNKNOWN else 200)
+
+
+@blueprint.get("/verify/")
+@limiter.limit("60/minute")
+@public
+def verify_form() -> str | Response | tuple[str, int]:
+    """Type a code, or hand in a file."""
+    typed = request.args.get("code", "")
+    if typed.strip():
+        code = read_code(typed)
+        if code is not None:
+            return redirect(url_for("certification.verify", code=code), 303)
+        problem = _("This is not a complete code: it has 28 letters and digits.")
+        return _form(FileForm(), typed[:100], problem), 422
+    return _form(FileForm())
+
+
+@blueprint.post("/verify/")
+@limiter.limit("20/minute")
+@public
+def verify_file() -> tuple[Response | str, int]:
+    """Whether a file is what was issued, byte for byte. It is looked at and not kept."""
+    form = FileForm()
+    if not form.validate_on_submit():
+        if _wants_json():
+            return jsonify({"error": _("Choose a file.")}), 422
+        return _form(form), 422
+    return _answer(check_file(form.file.data.read()), 200, is_file=True)
+
+
+# -- parts -------------------------------------------------------------------------------------
+
+
+def _wants_json() -> bool:
+    offered = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(offered) == "application/json"
+
+
+def _form(form: FileForm, typed: str = "", problem: str = "") -> str:
+    return render_template("certification/verify_form.html", form=form, typed=typed, problem=problem)
+
+
+def _answer(verification: Verification, status: int, *, is_file: bool = False) -> tuple[Response | str, int]:
+    if _wants_json():
+        return jsonify(verification.as_json()), status
+    kind, icon = SIGNS[verification.verdict]
+    page = render_template(
+        "certification/verify.html",
+        verification=verification,
+        verdict=verification.verdict.value,
+        standing=verification.standing.value if verification.standing else None,
+        kind=kind,
+        icon_name=icon,
+        level=SKILL_LEVELS[verification.skill_level] if verification.skill_level else None,
+        is_file=is_file,
+        problems=[_(EXPLANATIONS[problem]) for problem in verification.problems],
+        form=FileForm(formdata=None),
+        vendor=shown_vendor(verification.vendor) if verification.vendor is not None else None,
+    )
+    return page, status

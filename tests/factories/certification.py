@@ -1,0 +1,89 @@
+"""Certifications and certificates, through the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from prm.accounts.models import User
+from prm.certification import services
+from prm.certification.models import Certificate
+from prm.certification.queries.schemes import get_scheme
+from prm.extensions import db
+from prm.infra.db import transaction
+from prm.training.models import SkillLevel
+from prm.training.queries.courses import list_lessons
+from tests.factories.training import CourseRef, make_new_version
+from tests.factories.world import UserRef, VendorRef, World
+
+
+@dataclass(frozen=True)
+class SchemeRef:
+    id: int
+    public_id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class CertificateRef:
+    id: int
+    public_id: UUID
+    number: str
+    code: str
+
+
+def make_scheme(
+    world: World,
+    vendor: VendorRef,
+    *courses: CourseRef,
+    name: str = "Nimbus Installer",
+    validity_months: int | None = 24,
+    level: SkillLevel = SkillLevel.FOUNDATION,
+) -> SchemeRef:
+    """A scheme that needs the versions the courses stand for."""
+    with world.acting(vendor) as actor, transaction():
+        made = services.create_scheme(
+            actor,
+            name=name,
+            summary=f"About {name}.",
+            skill_level=level,
+            validity_months=validity_months,
+            course_version_ids=[course.version_public_id for course in courses],
+        )
+        return SchemeRef(made.id, made.public_id, made.name)
+
+
+def new_version(world: World, vendor: VendorRef, course: CourseRef) -> CourseRef:
+    """The next version of a course without a quiz, published as it is copied."""
+    version = make_new_version(world, vendor, course)
+    with world.acting(vendor) as actor:
+        lessons = tuple(each.public_id for each in list_lessons(actor, version.id))
+    return replace(
+        course, version_id=version.id, version_public_id=version.public_id, lessons=lessons, questions=()
+    )
+
+
+def issue(
+    world: World,
+    vendor: VendorRef,
+    scheme: SchemeRef,
+    user: UserRef,
+    *,
+    by: UserRef | None = None,
+    reason: str = "Passed the exam on site",
+) -> CertificateRef:
+    """A certificate by decision; its file is printed by the job that runs at once."""
+    with world.acting(vendor, by) as actor, transaction():
+        person = db.session.get_one(User, user.id)
+        made = services.issue_by_decision(actor, get_scheme(actor, scheme.public_id), person, reason=reason)
+        return ref(made)
+
+
+def revoke(world: World, vendor: VendorRef, certificate: CertificateRef, reason: str = "A mistake") -> None:
+    with world.acting(vendor) as actor, transaction():
+        row = db.session.get_one(Certificate, certificate.id)
+        services.revoke_certificate(actor, row, reason=reason)
+
+
+def ref(certificate: Certificate) -> CertificateRef:
+    return CertificateRef(certificate.id, certificate.public_id, certificate.number, certificate.code)
