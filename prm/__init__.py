@@ -9,6 +9,7 @@ from flask import Flask
 
 import config
 from prm import access, cli, gate, models, reactions, shell
+from prm.accounts import mailbox
 from prm.accounts.views import blueprint as accounts
 from prm.audits.views import blueprint as audits
 from prm.certification.views import blueprint as certification
@@ -62,6 +63,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     before_commit(reactions.run_reactions)
     cli.init_app(app)
     access.refuse_unmarked(app)
+    mailbox.refuse_open_mailbox(app)
     return app
 
 

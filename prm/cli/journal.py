@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from prm.cli import json_option, print_json, reported, serve_vendor_named
 from prm.errors import DomainError
@@ -113,6 +114,12 @@ def heads_command(out: Path | None) -> None:
 @reported
 def guard_command() -> None:
     """Make the triggers anew that refuse changes of the journal (PostgreSQL: as the schema's owner)."""
-    with transaction():
-        guard_append_only(db.session.connection())
+    try:
+        with transaction():
+            guard_append_only(db.session.connection())
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise DomainError(
+            f"The guards could not be made: {reason}. Name the schema's owner in DATABASE_URL."
+        ) from None
     click.echo("The journal refuses changes.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -152,7 +153,7 @@ def _password(is_piped: bool, is_asked: bool) -> str | None:
     if is_piped and is_asked:
         raise DomainError("Give either --password-stdin or --ask-password.")
     if is_piped:
-        return click.get_text_stream("stdin").readline(MAX_LENGTH + 2).rstrip("\r\n")
+        return sys.stdin.readline(MAX_LENGTH + 2).rstrip("\r\n")
     if is_asked:
         typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         return typed

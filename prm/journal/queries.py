@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ScalarResult, Select, select
 
 from prm.extensions import db
 from prm.infra.wording import N_, Notice
@@ -44,22 +45,25 @@ def verify_chain(chain: str, exported: tuple[int, str] | None = None) -> Verific
     previous, expected, count = START, 1, 0
     try:
         personal = _list_personal(chain)
-        for entry in _stream(chain):
-            at = {"number": entry.sequence}
-            if entry.sequence != expected:
-                problems.append(Notice("gap", N_("Entry %(number)s is missing."), {"number": expected}))
-            if entry.previous_digest != previous:
-                problems.append(Notice("link", N_("Entry %(number)s does not follow the one before it."), at))
-            if digest_of(entry) != entry.digest:
-                problems.append(Notice("changed", N_("Entry %(number)s was changed."), at))
-            for value in personal.get(entry.id, ()):
-                if entry.commitments.get(value.name) != commitment(value.value, value.salt):
+        with closing(_stream(chain)) as entries:
+            for entry in entries:
+                at = {"number": entry.sequence}
+                if entry.sequence != expected:
+                    problems.append(Notice("gap", N_("Entry %(number)s is missing."), {"number": expected}))
+                if entry.previous_digest != previous:
                     problems.append(
-                        Notice("personal", N_("A personal value of entry %(number)s was changed."), at)
+                        Notice("link", N_("Entry %(number)s does not follow the one before it."), at)
                     )
-            if entry.sequence in wanted:
-                digests[entry.sequence] = entry.digest
-            previous, expected, count = entry.digest, entry.sequence + 1, count + 1
+                if digest_of(entry) != entry.digest:
+                    problems.append(Notice("changed", N_("Entry %(number)s was changed."), at))
+                for value in personal.get(entry.id, ()):
+                    if entry.commitments.get(value.name) != commitment(value.value, value.salt):
+                        problems.append(
+                            Notice("personal", N_("A personal value of entry %(number)s was changed."), at)
+                        )
+                if entry.sequence in wanted:
+                    digests[entry.sequence] = entry.digest
+                previous, expected, count = entry.digest, entry.sequence + 1, count + 1
     except (ValueError, TypeError, AttributeError):
         # A value was put there that no entry of ours can hold, and the database gives it back as such.
         problems.append(
@@ -107,7 +111,7 @@ def _read_head(chain: str) -> tuple[int, str]:
     return (row.sequence, row.digest) if row is not None else (0, "")
 
 
-def _stream(chain: str) -> Iterator[JournalEntry]:
+def _stream(chain: str) -> ScalarResult[JournalEntry]:
     return db.session.scalars(
         select(JournalEntry)
         .where(JournalEntry.chain == chain)

@@ -52,7 +52,7 @@ def test_people_sign_in_with_address_and_password(world: World, ada: UserRef) ->
     client = world.client()
     answer = sign_in(client, " ADA@acme.example ")
     assert (answer.status_code, answer.location) == (303, "/start")
-    assert client.get("/acme/").status_code == 200
+    assert client.get("/acme/vendors/settings").status_code == 200
 
 
 def test_sign_in_leads_on_to_where_one_wanted_to_go(world: World, ada: UserRef) -> None:
