@@ -297,3 +297,87 @@ def test_every_amount_of_revenue_opens_orders_that_sum_to_it(world: World, query
     assert len(found) > 20
     for url, text in set(found):
         assert listed_sum(client, unescape(url)) == outputs.minor(text), url
+
+
+def test_what_is_not_among_the_top_stands_in_one_row_and_nothing_is_lost(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    for number in range(14):
+        partner = world.partnership(vendor, f"Partner {number:02}")
+        sales.order(partner, date(2017, 6, 1), 1000_00 + number)
+        for each in range(2):
+            asset = sales.asset(f"Asset {number:02}-{each}")
+            sales.usage(partner, asset, datetime(2017, 5, 1 + each, tzinfo=UTC))
+    client = reader(world, vendor)
+    page = client.get("/acme/reports/revenue").text
+    tables = outputs.tables_of(page)
+    revenue = sum(1000_00 + number for number in range(14))
+    partners = tables["Revenue by partner"]
+    assert [row[0] for row in partners[-2:]] == ["4 others", "Total"]
+    assert sum(outputs.minor(row[1]) for row in partners[1:-1]) == outputs.minor(partners[-1][1]) == revenue
+    credit = tables["Credit by asset"]
+    assert credit[-4][0] == "22 others"
+    for column in (1, 2, 3):
+        assert sum(outputs.minor(row[column]) for row in credit[1:-3]) == revenue
+    (full,) = set(links(page, "breakdown?")) & set(links(page.split("4 others")[0][-400:], "breakdown?"))
+    assert "Partner 13" in client.get(full).text and "1–14 of 14" in client.get(full).text
+
+
+def test_region_and_partner_narrow_every_figure(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    brochure = sales.asset("Brochure")
+    refs = {}
+    for name, region, amount in (
+        ("Northwind", "North", 1_00),
+        ("Southwind", "South", 20_00),
+        ("Nobody", None, 300_00),
+    ):
+        refs[name] = world.partnership(vendor, name, region=region)
+        sales.order(refs[name], date(2017, 6, 1), amount)
+        sales.usage(refs[name], brochure, datetime(2017, 5, 1, tzinfo=UTC))
+    client = reader(world, vendor)
+    options = re.findall(
+        r'<option value="([^"]+)">(North|South|No region)<', client.get("/acme/reports/revenue").text
+    )
+    regions = {name: value for value, name in options}
+    for query, amount in (
+        (f"region={regions['South']}", 20_00),
+        (f"region={regions['No region']}", 300_00),
+        (f"partner={refs['Northwind'].public_id}", 1_00),
+        (f"partner={refs['Northwind'].public_id}&region={regions['North']}", 1_00),
+    ):
+        tables = outputs.tables_of(client.get(f"/acme/reports/revenue?{query}").text)
+        for caption in ("Revenue by quarter", "Revenue by partner", "Credit by asset", "Credit by campaign"):
+            assert outputs.minor(tables[caption][-1][1]) == amount, (query, caption)
+        assert outputs.minor(tables["Credit by asset"][1][1]) == amount
+        assert outputs.minor(tables["Revenue of trained and untrained partners"][2][3]) == amount
+
+
+def test_a_lasting_link_means_the_same_days_later_too(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    northwind = world.partnership(vendor)
+    sales.order(northwind, date(2017, 6, 1), 100_00)
+    sales.order(northwind, date(2018, 1, 31), 7_00)
+    with clock.travel(datetime(2017, 12, 31, 12, tzinfo=UTC)):
+        client = reader(world, vendor)
+        page = client.get("/acme/reports/revenue?period=this_year")
+        (lasting,) = set(links(page.text.split("Lasting link")[0][-600:], "/reports/revenue?"))
+    with clock.travel(datetime(2018, 6, 1, tzinfo=UTC)):
+        client = reader(world, vendor)
+        assert "$7.00" in client.get("/acme/reports/revenue?period=this_year").text
+        later = client.get(lasting).text
+        assert outputs.tables_of(later) == outputs.tables_of(page.text)
+        assert "Jan 1, 2017 – Dec 31, 2017" in later
+
+
+def test_a_period_is_compared_with_the_one_before_and_the_year_before(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    northwind = world.partnership(vendor)
+    for day, amount in ((date(2016, 9, 1), 50_00), (date(2017, 5, 1), 200_00), (date(2017, 9, 1), 100_00)):
+        sales.order(northwind, day, amount)
+    page = reader(world, vendor).get("/acme/reports/revenue?period=custom&from=2017-07-01&to=2017-09-30").text
+    assert "-50.0%" in page and "against the period before" in page
+    assert "+100.0% against a year before" in page
