@@ -1,0 +1,237 @@
+"""Weaken every guard and tenant filter, one at a time: one of the oracles must notice.
+
+`tests/deep/guards` runs it. A line per mutant, then "removed N, caught N"; the exit status is 0 only
+if all that were removed were caught, but for those that EQUIVALENT gives a reason for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine
+
+from prm.extensions import db
+from prm.infra.db import prepare_engine
+from tests.access.matrix import MATRIX, ROLES, Line
+from tests.access.oracles import MIRRORED, STRANGERS, Asking
+from tests.access.site import Site, open_site
+from tests.access.snapshots import SqliteSnapshot
+from tests.deep.equivalent import EQUIVALENT
+from tests.deep.mutants import Mutant, all_mutants, insert_probes, sites, watch_cells, watch_models
+from tests.servers import smtp_sink
+
+SECONDS_PER_MUTANT = 150
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question to the portal and its oracles."""
+
+    oracle: str
+    key: tuple[str, str]
+    role: str
+
+    def run(self, site: Site) -> list[str]:
+        asking = Asking(site, MATRIX[self.key])
+        if self.oracle == "mirrored":
+            return asking.cell(self.role, tenant=site.two.globex)
+        if self.oracle == "dual":
+            return [p for tenant in site.two.tenants for p in asking.dual(tenant)]
+        found: list[str] = getattr(asking, self.oracle)(self.role)
+        return found
+
+
+def all_cases(site: Site) -> Iterator[Case]:
+    for line in MATRIX.values():
+        has_vendor = Asking(site, line).has_vendor
+        yield from (Case("cell", line.key, role) for role in ROLES)
+        yield from (Case("twins", line.key, role) for role in ROLES)
+        if has_vendor:
+            yield from (Case("stranger", line.key, role) for role in STRANGERS)
+        if line.is_change:
+            yield from (Case("body_twins", line.key, role) for role in ROLES if line[role] == "ok")
+        else:
+            yield from (Case("mirrored", line.key, role) for role in MIRRORED)
+            yield Case("dual", line.key, "dual")
+
+
+class Index:
+    """Which cases touch what: learned by running each once on the portal as it is."""
+
+    def __init__(self) -> None:
+        self.touched: dict[tuple[str, ...], list[Case]] = {}
+        self.left_out: dict[Case, list[str]] = {}
+        self._now: set[tuple[str, ...]] = set()
+
+    def learn(self, site: Site) -> int:
+        watch_cells(lambda role, permission: self._now.add(("cell", role.value if role else "", permission.value)))
+        watch_models(lambda model: self._now.add(("model", model)))
+        insert_probes(sites(), lambda path, function: self._now.add(("function", path, function)))
+        count = 0
+        for case in all_cases(site):
+            self._now = {("mark", case.key[0])}
+            count += 1
+            if problems := case.run(site):
+                self.left_out[case] = problems
+                continue
+            for what in self._now:
+                self.touched.setdefault(what, []).append(case)
+        return count
+
+    def cases_for(self, mutant: Mutant) -> list[Case]:
+        """Those that can notice; first where foreign rows are asked for, then by endpoint in turn."""
+        found = list(self.touched.get(mutant.touches, []))
+        random.Random(0).shuffle(found)
+        seen: Counter[tuple[str, str]] = Counter()
+        order = {}
+        for case in found:
+            seen[case.key] += 1
+            order[case] = seen[case.key]
+        return sorted(found, key=lambda case: (order[case], case.oracle == "stranger"))
+
+
+def try_mutant(site: Site, mutant: Mutant, cases: list[Case]) -> dict[str, Any]:
+    """In a process of its own: weaken, ask, stop at the first oracle that notices."""
+    reader, writer = os.pipe()
+    site.snapshot.close()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        outcome: dict[str, Any] = {"outcome": "missed", "asked": 0}
+        try:
+            signal.alarm(SECONDS_PER_MUTANT)
+            outcome = _ask(site, mutant, cases)
+        except BaseException as error:
+            outcome = {"outcome": "broken", "why": f"{type(error).__name__}: {error}"}
+        with os.fdopen(writer, "w") as stream:
+            json.dump(outcome, stream)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        told = stream.read()
+    os.waitpid(child, 0)
+    found: dict[str, Any] = json.loads(told) if told else {"outcome": "missed", "why": "out of time"}
+    return found
+
+
+def _ask(site: Site, mutant: Mutant, cases: list[Case]) -> dict[str, Any]:
+    with smtp_sink() as sink:
+        site.sink = sink
+        site.app.config["SMTP_URL"] = sink.url
+        site.snapshot.restore()
+        site.snapshot._open()
+        try:
+            mutant.apply(site.app)
+        except Exception as error:
+            return {"outcome": "start-up", "why": f"{type(error).__name__}: {error}"}
+        for number, case in enumerate(cases, 1):
+            if problems := case.run(site):
+                return {"outcome": "caught", "by": problems[0], "asked": number}
+        return {"outcome": "missed", "asked": len(cases)}
+
+
+def work(site: Site, folder: Path, mutants: list[Mutant], index: Index, results: Any) -> None:
+    """One worker: a database of its own, a process for each mutant."""
+    folder.mkdir()
+    live = folder / "prm.sqlite"
+    kept = site.snapshot.kept
+    engine = create_engine(f"sqlite:///{live}", **site.app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+    prepare_engine(engine)
+    db._app_engines[site.app][None] = engine
+    before = site.snapshot._before
+    site.snapshot = SqliteSnapshot(live, engine.dispose)
+    shutil.copy(kept, live)
+    shutil.copy(kept, site.snapshot.kept)
+    site.snapshot._before = before
+    for number, mutant in mutants:  # type: ignore[misc]
+        started = time.monotonic()
+        outcome = try_mutant(site, mutant, index.cases_for(mutant))
+        results.put((number, outcome, time.monotonic() - started))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="mutants whose line contains this")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--missed", action="store_true", help="print the missed ones alone")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="prm-mutation-"))
+    started = time.monotonic()
+    with open_site(folder / "site") as site:
+        mutants = [m for m in all_mutants(site.app) if options.only in str(m)]
+        index = Index()
+        count = index.learn(site)
+        print(f"{count} questions asked of the portal as it is ({time.monotonic() - started:.0f} s).")
+        for case, problems in index.left_out.items():
+            print(f"left out, because it fails already: {case}: {problems[0]}")
+        site.snapshot.restore()
+        site.snapshot.close()
+        outcomes = run_all(site, folder, mutants, index, options.workers, options.missed)
+    shutil.rmtree(folder, ignore_errors=True)
+    return report(mutants, outcomes, time.monotonic() - started)
+
+
+def run_all(
+    site: Site, folder: Path, mutants: list[Mutant], index: Index, workers: int, only_missed: bool
+) -> dict[int, dict[str, Any]]:
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+    numbered = list(enumerate(mutants))
+    running = [
+        context.Process(target=work, args=(site, folder / f"worker{n}", numbered[n::workers], index, results))
+        for n in range(workers)
+    ]
+    for process in running:
+        process.start()
+    outcomes: dict[int, dict[str, Any]] = {}
+    while len(outcomes) < len(mutants):
+        number, outcome, seconds = results.get(timeout=SECONDS_PER_MUTANT * 4)
+        outcomes[number] = outcome
+        mutant = mutants[number]
+        reason = EQUIVALENT.reason(mutant)
+        if outcome["outcome"] == "missed" and reason:
+            outcome["outcome"] = "equivalent"
+        if not only_missed or outcome["outcome"] not in {"caught", "equivalent"}:
+            why = outcome.get("by") or outcome.get("why") or reason or f"{outcome.get('asked')} asked"
+            print(f"{outcome['outcome']:10} {mutant}  [{seconds:.1f} s] {why[:200]}", flush=True)
+    for process in running:
+        process.join()
+    return outcomes
+
+
+def report(mutants: list[Mutant], outcomes: dict[int, dict[str, Any]], seconds: float) -> int:
+    counts = Counter(outcome["outcome"] for outcome in outcomes.values())
+    print()
+    for kind in sorted({m.kind for m in mutants}):
+        of_kind = Counter(outcomes[n]["outcome"] for n, m in enumerate(mutants) if m.kind == kind)
+        print(f"  {kind:10} " + ", ".join(f"{name} {count}" for name, count in sorted(of_kind.items())))
+    stale = EQUIVALENT.unused(mutants)
+    for entry in stale:
+        print(f"no such mutant any more, take it out of tests/deep/equivalent.py: {entry}")
+    removed = counts["caught"] + counts["missed"] + counts["broken"]
+    print(
+        f"removed {removed}, caught {counts['caught']} "
+        f"(besides: {counts['equivalent']} without effect, with their reasons; "
+        f"{counts['start-up']} failed at start-up) in {seconds:.0f} s"
+    )
+    return 0 if removed == counts["caught"] else 1
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
