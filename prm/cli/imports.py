@@ -20,12 +20,13 @@ from prm.imports.models import ImportBatch, ImportKind
 from prm.imports.options import DEFAULT_SOURCE, ImportOptions
 from prm.imports.queries import list_batches
 from prm.imports.reading import LIMITS
-from prm.imports.report import ImportReport
+from prm.imports.report import ImportReport, say_reason
 from prm.imports.services.aliases import FIELDS
 from prm.imports.services.aliases import add_alias as add_alias_to
 from prm.imports.services.running import plan_import, run_import
 from prm.imports.services.undoing import undo_batch
 from prm.infra.db import bind_vendor, transaction
+from prm.infra.importing.errors import ROW_REASONS
 from prm.vendors.models import Vendor
 
 _SHOWN = 20
@@ -157,13 +158,15 @@ def _tell(report: ImportReport, *, is_dry: bool) -> None:
         click.echo("Unmatched (kept; resolve with `flask imports alias`):")
         for each in report.unmatched:
             click.echo(f"{each.rows:>9,}  {each.field} {each.value or '(none given)'}")
-    if report.rejected:
-        click.echo("Rejected:")
-        for row in report.rejected[:_SHOWN]:
-            place = f"line {row.line}" + (f", {row.column}" if row.column else "")
-            click.echo(f"  {place}: {row.value!r}: {row.reason}")
-        if len(report.rejected) > _SHOWN:
-            click.echo(f"  … and {len(report.rejected) - _SHOWN:,} more (--json lists all).")
+    if groups := report.rejected_groups():
+        click.echo("Rejected (--json lists every row):")
+        for each in groups[:_SHOWN]:
+            place = f"{each.reason['column']} {each.reason['value']!r}" if each.reason["column"] else "row"
+            click.echo(f"{each.rows:>9,}  {place}, first on line {each.line}: {say_reason(each.reason)}")
+        if len(groups) > _SHOWN:
+            click.echo(f"           … and {len(groups) - _SHOWN:,} more.")
+        if any(each.reason["msgid"] == ROW_REASONS["choice_unknown"] for each in groups):
+            click.echo("State what a word stands for with --stage SOURCE=STAGE.")
 
 
 @group.command("undo")

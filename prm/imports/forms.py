@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
@@ -82,7 +83,16 @@ def mapping_form(batch: ImportBatch, options: ImportOptions, stage_column: str |
             *(SelectChoice(stage.value, str(name)) for stage, name in STAGE_NAMES.items()),
         ]
         for number, word in enumerate(stage_words(batch, stage_column)):
-            fields[f"{STAGE}{number}"] = SelectField(word, choices=stages, default=_stage_of(word, options))
+            fields[f"{STAGE}{number}"] = SelectField(
+                ngettext(
+                    "%(word)s (%(num)s row)",
+                    "%(word)s (%(num)s rows)",
+                    batch.file_facts["values"][stage_column][word],
+                    word=word,
+                ),
+                choices=stages,
+                default=_stage_of(word, options),
+            )
     if batch.kind in (ImportKind.DEALS, ImportKind.ORDERS):
         fields["create_partners"] = BooleanField(
             _("Create partners that are not known yet"),

@@ -92,6 +92,12 @@ def find_last_options(actor: Actor, kind: ImportKind, source: str) -> ImportOpti
     return ImportOptions.from_json(kept) if kept is not None else None
 
 
+def find_last_source(actor: Actor) -> str | None:
+    """The source of the latest import: most likely the next one's too."""
+    statement = visible(select(ImportBatch.source), actor, P.IMPORT_VIEW, ImportBatch)
+    return db.session.scalars(statement.order_by(ImportBatch.id.desc()).limit(1)).one_or_none()
+
+
 def list_sources(actor: Actor) -> list[str]:
     """The names of source systems in use."""
     statement = visible(select(ImportBatch.source), actor, P.IMPORT_VIEW, ImportBatch)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from prm.infra.importing import Reason
 
-KEPT_REJECTED = 50  # how many rejected rows a dry run keeps to show; all of them can be downloaded
+KEPT_GROUPS = 50  # how many kinds of rejected rows are kept to show; all rows can be downloaded
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,15 @@ class Rejected:
         return say_reason(self.reasons[0])
 
 
+@dataclass(frozen=True)
+class RejectedGroup:
+    """Rows rejected for the same value of the same column; `line` is the first one's."""
+
+    line: int
+    rows: int
+    reason: dict[str, Any]
+
+
 @dataclass
 class ImportReport:
     """The outcome in rows of the file: inserted, updated, unchanged and rejected sum to `read`.
@@ -65,6 +74,14 @@ class ImportReport:
     created: dict[str, int] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
 
+    def rejected_groups(self) -> list[RejectedGroup]:
+        """The rejected rows by column, value and reason, most rows first."""
+        groups: dict[Any, list[Rejected]] = {}
+        for row in self.rejected:
+            groups.setdefault((row.column, row.value, row.reasons[0]["msgid"]), []).append(row)
+        found = [RejectedGroup(rows[0].line, len(rows), rows[0].reasons[0]) for rows in groups.values()]
+        return sorted(found, key=lambda group: (-group.rows, group.line))
+
     def as_json(self) -> dict[str, Any]:
         """The report as the command line prints it: stable."""
         return {
@@ -82,7 +99,7 @@ class ImportReport:
         }
 
     def counts(self) -> dict[str, Any]:
-        """What ImportBatch.counts keeps: figures, unmatched names and the first rejected rows."""
+        """What ImportBatch.counts keeps: figures, unmatched names and kinds of rejected rows."""
         return {
             "read": self.read,
             "inserted": self.inserted,
@@ -92,8 +109,9 @@ class ImportReport:
             "rejected": len(self.rejected),
             "created": dict(self.created),
             "unmatched": [{"field": u.field, "value": u.value, "rows": u.rows} for u in self.unmatched],
-            "first_rejected": [
-                {"line": r.line, "reasons": list(r.reasons)} for r in self.rejected[:KEPT_REJECTED]
+            "rejected_groups": [
+                {"line": group.line, "rows": group.rows, **group.reason}
+                for group in self.rejected_groups()[:KEPT_GROUPS]
             ],
         }
 

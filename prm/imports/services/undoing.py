@@ -37,8 +37,8 @@ from prm.permissions import P
 from prm.products.models import Product
 from prm.revenue.models import Order
 
-#: Deleted in this order, so that nothing is left pointing at what goes; restored in reverse.
-DELETED_IN_ORDER: tuple[Any, ...] = (Order, Deal, Product, Customer, Partnership, Region)
+#: What deals and orders point at; deleted in this order once nothing restored points at them.
+NAMED: tuple[Any, ...] = (Product, Customer, Partnership, Region)
 #: Came to be by being mentioned: they stay as long as anything else mentions them.
 MENTIONED = frozenset({Customer, Region})
 KEPT_ROWS: tuple[Any, ...] = (Deal, Order)
@@ -69,11 +69,13 @@ def undo_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
         .values(status=BatchStatus.UNDONE, undone_at=clock.now()),
         _("This import was undone in the meantime."),
     )
-    for model in DELETED_IN_ORDER:
+    for model in (Order, Deal):
         _delete_inserted(batch, model)
-    for model in reversed(DELETED_IN_ORDER):
+    for model in (*NAMED, Deal, Order):
         _restore_updated(batch, model)
     _restore_deleted_orders(batch)
+    for model in NAMED:
+        _delete_inserted(batch, model)
     db.session.flush()
     db.session.refresh(batch)
     record(actor, "import.undone", batch, facts={"kind": batch.kind.value, "source": batch.source})

@@ -113,9 +113,8 @@ def batch(batch_id: UUID) -> str | Response:
         status_look=STATUS_LOOKS[found.status],
         field_names=FIELD_NAMES,
         unmatched=counts.get("unmatched", []),
-        first_rejected=[
-            {"line": row["line"], **row["reasons"][0], "reason": say_reason(row["reasons"][0])}
-            for row in counts.get("first_rejected", [])
+        rejected_groups=[
+            {**group, "reason": say_reason(group)} for group in counts.get("rejected_groups", [])
         ],
         table_page=lines,
         entities=queries.entities_of_lines(actor, found, [row.line for row in lines.rows]) if lines else {},
@@ -132,8 +131,8 @@ def _lines(found: ImportBatch) -> Any:
         columns=[
             Column("line", _("Line"), sort=ImportRow.line),
             Column("outcome", _("Outcome"), sort=ImportRow.outcome),
-            Column("cells", _("Cells")),
-            Column("reason", _("Reason")),
+            Column("record", _("Record")),
+            Column("cells", _("Cells of the line")),
         ],
         default_sort="line",
         filters=[

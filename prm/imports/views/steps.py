@@ -33,8 +33,10 @@ def upload() -> str | Response | tuple[str, int]:
     """Choose what is in the file, where it comes from, and the file."""
     actor = current_actor()
     form = UploadForm()
-    if request.method == "GET" and request.args.get("kind") in {kind.value for kind in ImportKind}:
-        form.kind.data = request.args["kind"]
+    if request.method == "GET":
+        form.source.data = queries.find_last_source(actor) or form.source.data
+        if request.args.get("kind") in {kind.value for kind in ImportKind}:
+            form.kind.data = request.args["kind"]
     if form.validate_on_submit():
         file = request.files.get("file")
         try:
