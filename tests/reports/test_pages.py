@@ -134,12 +134,13 @@ def test_what_makes_no_sense_is_said_and_what_was_typed_is_kept(
         assert client.get(f"/acme/reports/{page}?{query}").status_code == 422, page
 
 
-def test_every_amount_of_credit_opens_rows_that_sum_to_it(world: World) -> None:
+@pytest.mark.parametrize("period", ["", "&period=custom&from=2017-04-15&to=2017-09-10"])
+def test_every_amount_of_credit_opens_rows_that_sum_to_it(world: World, period: str) -> None:
     vendor = random_world(world, 21, "Europe/Berlin").sales.vendor
     client = reader(world, vendor)
     opened = 0
     for by in ("asset", "campaign", "course", "partner"):
-        page = client.get(f"/{vendor.slug}/reports/attribution?by={by}").text
+        page = client.get(f"/{vendor.slug}/reports/attribution?by={by}{period}").text
         for url, text in re.findall(r'href="([^"]*/reports/credits[^"]*)">(-?\$[^<]+)<', page):
             answer = client.get(unescape(url) + "&size=200")
             assert answer.status_code == 200
@@ -147,7 +148,7 @@ def test_every_amount_of_credit_opens_rows_that_sum_to_it(world: World) -> None:
                 if "ledger" in answer.text else []  # fmt: skip
             assert sum(outputs.minor(row[7]) for row in rows[1:]) == outputs.minor(text), url
             opened += 1
-    assert opened > 50
+    assert opened > 30
 
 
 def test_an_order_shows_its_activities_and_what_each_model_gives_them(world: World) -> None:

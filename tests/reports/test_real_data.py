@@ -6,7 +6,7 @@ finds in the exported rows.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from prm.certification.services import create_scheme
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
@@ -22,7 +23,6 @@ from prm.marketing.services import record_usage
 from prm.partners.models import Partnership
 from prm.permissions import Role
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
-from tests.factories.attribution import Sales
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.revenue import import_sales
 from tests.factories.training import complete, make_course
@@ -48,16 +48,12 @@ def replayed(world: World, shared_data: Path) -> VendorRef:
                 content=f"%PDF-1.7 {number}".encode(),
             )  # fmt: skip
         course = make_course(world, vendor, "Selling GTX")
-        scheme = Sales(world, vendor).certification("GTX Specialist")
+        with world.acting(vendor) as actor, transaction():
+            create_scheme(actor, name="GTX Specialist", course_version_ids=[course.version_public_id])
     _replay_usage(world, vendor, random, people)
-    sales = Sales(world, vendor)
-    for partnership, user in people[:9]:
-        at = NEW_YEAR + timedelta(days=random.randrange(30, 250), hours=14)
-        with clock.travel(at):
-            complete(world, vendor, user, course)
-        sales.certificate(
-            partnership, scheme, at + timedelta(hours=1), expires_on=date(2019, 1, 1), user=user
-        )
+    for _partnership, user in people[:9]:
+        with clock.travel(NEW_YEAR + timedelta(days=random.randrange(30, 250), hours=14)):
+            complete(world, vendor, user, course)  # which earns the certificate
     return vendor
 
 
@@ -88,6 +84,8 @@ def test_credits_of_the_real_orders_are_those_of_the_recalculation(
 ) -> None:
     client = world.client(world.user(Role.EXECUTIVE, vendor=replayed))
     expected = outputs.recomputed(world.app, replayed.slug, ZONE, tmp_path)
+    assert expected["course", "last"]["Certification: GTX Specialist"] > 0
+    assert expected["course", "linear"]["Selling GTX"] > 0
     for figures in expected.values():
         assert figures["Revenue"] == 10_005_534_00
         assert 1_000_000_00 < figures["Credited"] < 9_000_000_00
