@@ -14,21 +14,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from prm.access import current_actor
+from prm.accounts.labels import ROLE_LABELS as ROLE_NAMES
 from prm.accounts.switcher import list_places
 from prm.extensions import babel
 from prm.infra import clock
-from prm.permissions import P, Role
+from prm.permissions import P
 
-ROLE_NAMES = {
-    Role.OPERATOR: _l("Operator"),
-    Role.VENDOR_ADMIN: _l("Vendor administrator"),
-    Role.CHANNEL_MANAGER: _l("Channel manager"),
-    Role.CONTENT_AUTHOR: _l("Content author"),
-    Role.EXECUTIVE: _l("Executive"),
-    Role.PARTNER_ADMIN: _l("Partner administrator"),
-    Role.PARTNER_MEMBER: _l("Partner member"),
-    Role.SYSTEM: _l("System"),
-}
 THEMES = ("auto", "light", "dark")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 

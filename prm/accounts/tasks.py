@@ -37,7 +37,8 @@ def send_due_reset_links() -> None:
 
 @sweeper
 def forget_old_attempts() -> None:
-    """Failed sign-ins, once they no longer count."""
+    """Failed sign-ins and requests for links, once they no longer count."""
     with transaction():
         sign_in.forget_old_attempts()
+        resets.forget_old_requests()
     mailbox.erase_old_bodies()

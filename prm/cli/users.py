@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
@@ -84,6 +85,8 @@ def create_command(
     A vendor's role needs --vendor, a partner's --partnership, an operator neither. Without a password
     a link is printed (on standard error) with which they set one; it works once, for seven days.
     """
+    if locale is not None and locale not in current_app.config["LANGUAGES"]:
+        raise DomainError(f"The language {locale!r} is not offered: see the setting LANGUAGES.")
     password = _password(password_stdin, ask_password)
     with _place(role_name, vendor_slug, partnership_id) as (role, actor, partnership), transaction():
         user = accounts.create_user(

@@ -153,6 +153,8 @@ USER = ("users", "create", "--email", "n@b.example", "--name", "N", "--role")
         ((*USER, "partner_admin", "--partnership", "01234567-0123-7123-8123-012345678901"), "no partnership"),
         ((*USER, "executive", "--vendor", "acme", "--region", "EMEA"), "channel managers"),
         ((*USER, "executive", "--vendor", "acme", "--function", "juggling"), "juggling"),
+        ((*USER, "operator", "--time-zone", "Mars"), "not a time zone"),
+        ((*USER, "operator", "--locale", "xx"), "not offered"),
         (("users", "create", "--email", "nobody", "--name", "N", "--role", "operator"), "not a mail address"),
         (("users", "join", "--email", "x@b.example", "--role", "operator"), "nobody with the address"),
         (("users", "close", "--email", "x@b.example"), "nobody with the address"),

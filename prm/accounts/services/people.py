@@ -58,10 +58,10 @@ def create_user(
 ) -> User:
     """Create a person who can sign in (once they have a password).
 
-    Raises DomainError where the address is malformed or taken, or the password is refused.
+    Raises DomainError where the address is malformed or taken, the zone unknown or the password refused.
     """
-    email = check_email(email)
-    name = check_name(name)
+    email, name = check_email(email), check_name(name)
+    _check_zone(time_zone)
     if find_user(email) is not None:
         message = _("There is already a person with the address %(email)s.", email=email)
         raise DomainError(message, {"email": message})
@@ -92,14 +92,18 @@ def _known_locale(locale: str | None) -> str:
         return offered[0]
 
 
+def _check_zone(time_zone: str) -> None:
+    if not is_time_zone(time_zone):
+        message = _("%(zone)s is not a time zone.", zone=time_zone[:60])
+        raise DomainError(message, {"time_zone": message})
+
+
 def change_profile(actor: Actor, user: User, *, name: str, locale: str, time_zone: str) -> None:
     """Change what a person states of themselves. Raises DomainError naming the field at fault."""
     name = check_name(name)
     if locale not in current_app.config["LANGUAGES"]:
         raise DomainError(_("Choose one of the languages offered."), {"locale": _("Choose a language.")})
-    if not is_time_zone(time_zone):
-        message = _("%(zone)s is not a time zone.", zone=time_zone[:60])
-        raise DomainError(message, {"time_zone": message})
+    _check_zone(time_zone)
     if (user.name, user.locale, user.time_zone) == (name, locale, time_zone):
         return
     renamed = user.name != name

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from prm.access import Actor, system_actor
 from prm.accounts import mailbox
@@ -89,6 +89,15 @@ def list_due() -> list[int]:
                 PasswordReset.expires_at > clock.now(),
             )
         )
+    )
+
+
+def forget_old_requests() -> None:
+    """Delete requests whose links are long useless, those for nobody among them."""
+    db.session.execute(
+        delete(PasswordReset)
+        .where(PasswordReset.expires_at < clock.now() - timedelta(days=1))
+        .execution_options(synchronize_session=False)
     )
 
 

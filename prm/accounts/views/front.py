@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from prm.access import Actor, current_actor, public, signed_in
+from prm.access import current_actor, public, signed_in
 from prm.accounts.labels import ROLE_LABELS
 from prm.accounts.switcher import Place, list_places
 from prm.accounts.views.blueprint import blueprint
-from prm.certification.models import Certificate
+from prm.certification.queries import count_expiring
 from prm.extensions import db
 from prm.gate import find_actor
-from prm.infra import clock
 from prm.infra.db import serve_vendor
 from prm.permissions import P, Role
 from prm.training.queries.learning import count_due, count_overdue
@@ -71,18 +68,6 @@ def _shown(place: Place) -> dict[str, Any]:
         card["open"] = [
             (_("Overdue"), overdue, "danger"),
             (_("Due"), due - overdue, "warning"),
-            (_("Expiring certificates"), _count_expiring(actor, vendor), "warning"),
+            (_("Expiring certificates"), count_expiring(actor, EXPIRING_DAYS), "warning"),
         ]
     return card
-
-
-def _count_expiring(actor: Actor, vendor: Vendor) -> int:
-    """The person's own certificates that are valid and will not be for long."""
-    today = clock.today(vendor.time_zone)
-    statement = select(func.count(Certificate.id)).where(
-        Certificate.user_id == actor.user_id,
-        Certificate.revoked_at.is_(None),
-        Certificate.expires_on >= today,
-        Certificate.expires_on <= today + timedelta(days=EXPIRING_DAYS),
-    )
-    return db.session.scalar(statement) or 0
