@@ -29,3 +29,11 @@ STANDINGS = {
     "failed": (_l("No attempt left"), "warning", "alert-triangle"),
     "completed": (_l("Completed"), "success", "circle-check"),
 }
+# What assigning a course changes for somebody (queries.assignments.Effect).
+EFFECTS = {
+    "new": (_l("Will be enrolled"), "success", "plus"),
+    "again": (_l("Will be enrolled in the newest version"), "success", "refresh"),
+    "taking": (_l("At it: only the due date changes"), "info", "clock"),
+    "done": (_l("Has completed it"), "neutral", "circle-check"),
+    "failed": (_l("Has no attempt left"), "warning", "alert-triangle"),
+}

@@ -26,7 +26,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
-_IMAGE = "image:"
+IMAGE = "image:"
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,6 @@ def render_markdown(text: str, images: Mapping[str, ShownImage] | None = None) -
     )
 
 
-def list_image_ids(text: str) -> list[str]:
-    """The ids that `image:<id>` names in a text, in their order."""
-    found = []
-    for token in _inline(_PARSER.parse(text[:MAX_TEXT])):
-        for child in token.children or ():
-            source = str(child.attrs.get("src", ""))
-            if child.type == "image" and source.startswith(_IMAGE):
-                found.append(source.removeprefix(_IMAGE))
-    return found
-
-
 def _inline(tokens: Iterable[Token]) -> Iterable[Token]:
     return (token for token in tokens if token.type == "inline")
 
@@ -83,7 +72,7 @@ def _resolve_images(tokens: Iterable[Token], images: Mapping[str, ShownImage]) -
             if child.type != "image":
                 continue
             source = str(child.attrs.get("src", ""))
-            image = images.get(source.removeprefix(_IMAGE)) if source.startswith(_IMAGE) else None
+            image = images.get(source.removeprefix(IMAGE)) if source.startswith(IMAGE) else None
             if image is None:
                 child.type, child.tag, child.children = "text", "", None
                 child.attrs = {}

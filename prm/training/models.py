@@ -87,7 +87,7 @@ class CourseVersion(Keyed, VendorOwned, db.Model):
     summary: Mapped[str] = mapped_column(String(1000), default="")
     status: Mapped[VersionStatus] = enum_column(VersionStatus, default=VersionStatus.DRAFT)
     pass_mark: Mapped[int] = mapped_column(default=80)
-    max_attempts: Mapped[int | None] = mapped_column(default=3)
+    max_attempts: Mapped[int | None]
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(default=1)
 

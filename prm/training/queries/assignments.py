@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from prm.access import Actor, visible
 from prm.accounts.models import Membership, User
+from prm.accounts.queries import is_current
 from prm.extensions import db
-from prm.infra import clock
 from prm.partners.models import Partnership
 from prm.permissions import P
 from prm.training.models import (
@@ -79,16 +78,6 @@ class Candidate:
         return any(effect in (Effect.NEW, Effect.AGAIN) for effect in self.effects.values())
 
 
-def is_active_membership(at: datetime | None = None) -> Any:
-    """Criterion: the membership is in force now, of somebody who may sign in."""
-    now = at or clock.now()
-    return (
-        (Membership.started_at <= now)
-        & or_(Membership.ended_at.is_(None), Membership.ended_at > now)
-        & User.is_active
-    )
-
-
 def list_partnerships(actor: Actor) -> list[Partnership]:
     """The partnerships whose people the actor may assign courses to, by name."""
     return list(
@@ -105,7 +94,7 @@ def list_people(partnership: Partnership, job_functions: Collection[str] = ()) -
     rows = db.session.execute(
         select(Membership, User)
         .join(User, User.id == Membership.user_id)
-        .where(Membership.partner_id == partnership.partner_id, is_active_membership())
+        .where(Membership.partner_id == partnership.partner_id, is_current(), User.is_active)
         .order_by(func.lower(User.name), User.id)
     )
     people = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -212,7 +213,8 @@ def list_authored_courses(actor: Actor) -> list[AuthoredCourse]:
 
 
 def _counts(key: Any, counted: Any) -> dict[int, int]:
-    return dict(db.session.execute(select(key, counted).group_by(key)).tuples())
+    rows = db.session.execute(select(key, counted).group_by(key))
+    return {course_id: count for course_id, count in rows}  # noqa: C416 - a result is not a dict's argument
 
 
 def _first(versions: Sequence[CourseVersion], status: VersionStatus) -> CourseVersion | None:
@@ -237,6 +239,13 @@ def get_version(actor: Actor, version_id: UUID) -> CourseVersion:
     if version is None:
         raise NotFound
     return version
+
+
+def get_course_of(actor: Actor, version: CourseVersion) -> Course:
+    """The course of a version."""
+    return db.session.scalars(
+        visible(select(Course), actor, P.COURSE_EDIT).where(Course.id == version.course_id)
+    ).one()
 
 
 def get_version_of(actor: Actor, part: Lesson | Question) -> CourseVersion:
@@ -308,6 +317,14 @@ def list_questions(actor: Actor, version_id: int) -> list[QuestionWithChoices]:
     )
     choices = list_choices([question.id for question in questions])
     return [QuestionWithChoices(question, choices.get(question.id, [])) for question in questions]
+
+
+def plain_number(number: Decimal | None) -> str:
+    """A decimal as a person would type it: no exponent, no zeros that say nothing."""
+    if number is None:
+        return ""
+    text = format(number, "f")
+    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
 def list_choices(question_ids: Sequence[int]) -> dict[int, list[Choice]]:

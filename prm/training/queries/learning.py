@@ -1,4 +1,4 @@
-"""What a person learns: their courses, the next step, lessons, the quiz without its key, results."""
+"""What a person learns: their courses, the next step, how far they are, their lessons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from prm.extensions import db
 from prm.permissions import P
 from prm.training.models import (
     Attempt,
-    Choice,
     Completion,
     Course,
     CourseVersion,
@@ -27,7 +26,6 @@ from prm.training.models import (
     Lesson,
     LessonProgress,
     Question,
-    QuestionKind,
     VersionStatus,
 )
 from prm.training.queries.courses import today_of
@@ -78,6 +76,8 @@ class LearningItem:
     started_at: datetime | None
     completed_at: datetime | None
     score_percent: int | None
+    user_key: int
+    course_key: int
     version_key: int
     current_lesson_key: int | None
 
@@ -114,27 +114,6 @@ class LessonStep:
     title: str
     minutes: int | None
     is_done: bool
-
-
-@dataclass(frozen=True)
-class QuizQuestion:
-    """A question as a learner gets it: nothing here says what is right."""
-
-    public_id: UUID
-    kind: QuestionKind
-    prompt: str
-    choices: tuple[tuple[UUID, str], ...]
-
-
-@dataclass(frozen=True)
-class AttemptSummary:
-    public_id: UUID
-    number: int
-    submitted_at: datetime
-    correct: int
-    questions: int
-    score_percent: int
-    has_passed: bool
 
 
 @dataclass(frozen=True)
@@ -216,6 +195,16 @@ def get_my_learning(actor: Actor, enrolment_key: int) -> LearningItem:
 def list_learning_of(actor: Actor, user_id: int) -> list[LearningItem]:
     """Where somebody (by key) stands, earlier versions too. The caller has made sure of the reach."""
     return _listed(actor, _items().where(Enrolment.user_id == user_id))
+
+
+def list_latest_items(
+    actor: Actor, user_keys: Sequence[int], course_keys: Sequence[int]
+) -> list[LearningItem]:
+    """Where people stand in courses (all by key). The caller has made sure of the reach."""
+    return _listed(
+        actor,
+        _items().where(Enrolment.user_id.in_(user_keys), Enrolment.course_id.in_(course_keys), is_latest()),
+    )
 
 
 def is_latest() -> Any:
@@ -312,6 +301,8 @@ def _as_item(row: Any, today: date) -> LearningItem:
         started_at=enrolment.started_at,
         completed_at=completion.completed_at if completion else None,
         score_percent=completion.score_percent if completion else None,
+        user_key=enrolment.user_id,
+        course_key=enrolment.course_id,
         version_key=version.id,
         current_lesson_key=enrolment.current_lesson_id,
     )
@@ -327,18 +318,18 @@ def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
     return NextStep.QUIZ
 
 
-# -- lessons and quiz --------------------------------------------------------------------------
+# -- lessons -----------------------------------------------------------------------------------
 
 
-def list_steps(item: LearningItem) -> list[LessonStep]:
-    """The lessons of the version that somebody takes, with what is done of them."""
+def list_steps(version_key: int, enrolment_key: int | None) -> list[LessonStep]:
+    """The lessons of a version, with what an enrolment has done of them (both by key)."""
     rows = db.session.execute(
         select(Lesson.id, Lesson.public_id, Lesson.title, Lesson.minutes, LessonProgress.id.label("progress"))
         .outerjoin(
             LessonProgress,
-            (LessonProgress.lesson_id == Lesson.id) & (LessonProgress.enrolment_id == item.key),
+            (LessonProgress.lesson_id == Lesson.id) & (LessonProgress.enrolment_id == enrolment_key),
         )
-        .where(Lesson.course_version_id == item.version_key)
+        .where(Lesson.course_version_id == version_key)
         .order_by(Lesson.position, Lesson.id)
     )
     return [
@@ -354,7 +345,7 @@ def find_place(item: LearningItem, steps: Sequence[LessonStep]) -> LessonStep | 
     return next((step for step in steps if not step.is_done), None)
 
 
-def get_body(item: LearningItem, lesson_id: UUID) -> Lesson:
+def get_lesson_of(item: LearningItem, lesson_id: UUID) -> Lesson:
     """A lesson of the version that somebody takes. Raises NotFound."""
     lesson = db.session.scalars(
         select(Lesson).where(Lesson.public_id == lesson_id, Lesson.course_version_id == item.version_key)
@@ -362,54 +353,3 @@ def get_body(item: LearningItem, lesson_id: UUID) -> Lesson:
     if lesson is None:
         raise NotFound
     return lesson
-
-
-def list_quiz_questions(version_key: int) -> list[QuizQuestion]:
-    """The questions of a version without anything that says what is right."""
-    choices: dict[int, list[tuple[UUID, str]]] = {}
-    for question_id, public_id, text in db.session.execute(
-        select(Choice.question_id, Choice.public_id, Choice.text)
-        .join(Question, Question.id == Choice.question_id)
-        .where(Question.course_version_id == version_key)
-        .order_by(Choice.position, Choice.id)
-    ):
-        choices.setdefault(question_id, []).append((public_id, text))
-    rows = db.session.execute(
-        select(Question.id, Question.public_id, Question.kind, Question.prompt)
-        .where(Question.course_version_id == version_key)
-        .order_by(Question.position, Question.id)
-    )
-    return [QuizQuestion(row.public_id, row.kind, row.prompt, tuple(choices.get(row.id, ()))) for row in rows]
-
-
-def list_attempts(enrolment_key: int) -> list[AttemptSummary]:
-    """The attempts of an enrolment (by key), the latest first."""
-    rows = db.session.execute(
-        select(
-            Attempt.public_id, Attempt.number, Attempt.submitted_at, Attempt.correct, Attempt.questions,
-            Attempt.score_percent, Attempt.has_passed,
-        )
-        .where(Attempt.enrolment_id == enrolment_key)
-        .order_by(Attempt.number.desc())
-    )  # fmt: skip
-    return [AttemptSummary(*row) for row in rows]
-
-
-def get_attempt(actor: Actor, attempt_id: UUID) -> Attempt:
-    """One of the person's own attempts. Raises NotFound."""
-    attempt = db.session.scalars(
-        visible(
-            select(Attempt).join(Enrolment, Enrolment.id == Attempt.enrolment_id),
-            actor,
-            P.COURSE_TAKE,
-            Enrolment,
-        ).where(Attempt.public_id == attempt_id)
-    ).one_or_none()
-    if attempt is None:
-        raise NotFound
-    return attempt
-
-
-def find_attempt(enrolment_key: int, number: int) -> AttemptSummary | None:
-    """The attempt of that number, if it was submitted."""
-    return next((each for each in list_attempts(enrolment_key) if each.number == number), None)

@@ -11,10 +11,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from prm.access import Actor, visible
+from prm.accounts.mailbox import address_of, queue_template
 from prm.accounts.models import JobFunction, Membership
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock
+from prm.infra.db import bound_vendor
 from prm.journal.services import record
 from prm.partners.models import Partnership
 from prm.partners.queries import get_partnership
@@ -51,6 +53,7 @@ def assign_course(
     user_id: UUID | None = None,
     job_functions: Sequence[JobFunction] = (),
     due_on: date | None = None,
+    is_mailed: bool = True,
 ) -> Assigned:
     """Assign one course: see assign_courses."""
     return assign_courses(
@@ -60,6 +63,7 @@ def assign_course(
         user_id=user_id,
         job_functions=job_functions,
         due_on=due_on,
+        is_mailed=is_mailed,
     )
 
 
@@ -71,19 +75,18 @@ def assign_courses(
     user_id: UUID | None = None,
     job_functions: Sequence[JobFunction] = (),
     due_on: date | None = None,
+    is_mailed: bool = True,
 ) -> Assigned:
     """Assign courses to one person of a partnership, or to everybody of it (of some job functions).
 
     Everybody includes who joins later. Who is at a course keeps their progress and gets the new due
     date; who has completed its newest version is left alone; who completed an earlier one is
-    enrolled in the newest. Doing it twice changes nothing. Raises NotFound for a partnership, person
+    enrolled in the newest. Who is newly enrolled gets one mail about all of it. Doing it twice changes
+    nothing. Raises NotFound for a partnership, person
     or course out of reach, DomainError for a due date in the past or no course.
     """
     partnership = get_partnership(actor, partnership_id, P.COURSE_ASSIGN)
-    if due_on is not None and due_on < today_of(actor):
-        message = _("The due date lies in the past.")
-        raise DomainError(message, {"due_on": message})
-    courses = _courses(actor, course_ids)
+    courses = check_assignment(actor, course_ids, due_on)
     functions = [JobFunction(each).value for each in job_functions] if user_id is None else []
     people = list_people(partnership, functions)
     if user_id is not None:
@@ -94,10 +97,11 @@ def assign_courses(
         _assignment(actor, course, partnership, people[0] if user_id else None, functions, due_on)
         for course in courses
     )
-    enrolled = 0
+    new: dict[int, list[str]] = {}
     for course, assignment in zip(courses, assignments, strict=True):
-        due = {person.user_id: due_on for person in people}
-        enrolled += _enrol(assignment, course.id, partnership.id, due)
+        due = dict.fromkeys((person.user_id for person in people), due_on)
+        for user_key in _enrol(assignment, course.id, partnership.id, due):
+            new.setdefault(user_key, []).append(course.title)
         record(
             actor,
             "course.assigned",
@@ -111,7 +115,47 @@ def assign_courses(
             },
             personal={"name": people[0].name} if user_id else {},
         )
-    return Assigned(assignments, len(people), enrolled)
+    if is_mailed:
+        _tell(actor, [person for person in people if person.user_id in new], new, due_on)
+    return Assigned(assignments, len(people), sum(map(len, new.values())))
+
+
+def _tell(actor: Actor, people: Sequence[Person], new: dict[int, list[str]], due_on: date | None) -> None:
+    """One mail to each about everything that this assignment newly enrolled them in."""
+    if not people:
+        return
+    vendor = db.session.get_one(Vendor, actor.vendor_id)
+    for person in people:
+        queue_template(
+            actor,
+            person.email,
+            "courses_assigned",
+            person.locale,
+            vendor_id=vendor.id,
+            name=person.name,
+            vendor=vendor.name,
+            courses=new[person.user_id],
+            due_on=due_on,
+            url=address_of("training.index", vendor=vendor.slug),
+        )
+
+
+def check_assignment(actor: Actor, course_ids: Sequence[UUID], due_on: date | None) -> list[PublishedVersion]:
+    """The newest versions of the courses, in one order for everybody.
+
+    Raises NotFound where one is not published, DomainError for no course or a due date in the past.
+    """
+    if due_on is not None and due_on < today_of(actor):
+        message = _("The due date lies in the past.")
+        raise DomainError(message, {"due_on": message})
+    wanted = set(course_ids)
+    if not wanted:
+        message = _("Choose at least one course.")
+        raise DomainError(message, {"courses": message})
+    found = [course for course in list_published_versions(actor) if course.course_public_id in wanted]
+    if len(found) < len(wanted):
+        raise NotFound
+    return sorted(found, key=lambda course: course.course_id)
 
 
 def grant_attempt(actor: Actor, enrolment_id: UUID) -> Enrolment:
@@ -141,7 +185,7 @@ def enrol_newcomer(actor: Actor, membership: Membership) -> int:
     For the vendor served; returns how many enrolments were made. Two queries where there is nothing
     to do. A due date that has passed gives the newcomer as many days as everybody else had.
     """
-    if membership.partner_id is None or membership.ended_at is not None:
+    if membership.partner_id is None or membership.ended_at is not None or bound_vendor() is None:
         return 0
     partnership = db.session.scalars(
         select(Partnership).where(Partnership.partner_id == membership.partner_id)
@@ -181,7 +225,7 @@ def _enrol_by_assignments(partnership: Partnership, functions: dict[int, tuple[s
                 for user_key, counting in by_user.items()
                 if counting is assignment
             }
-            enrolled += _enrol(assignment, newest[course_key].id, partnership.id, due)
+            enrolled += len(_enrol(assignment, newest[course_key].id, partnership.id, due))
     return enrolled
 
 
@@ -193,17 +237,6 @@ def _due_for_newcomer(assignment: Assignment, today: date, zone: str) -> date | 
 
 
 # -- parts -------------------------------------------------------------------------------------
-
-
-def _courses(actor: Actor, course_ids: Sequence[UUID]) -> list[PublishedVersion]:
-    wanted = set(course_ids)
-    if not wanted:
-        message = _("Choose at least one course.")
-        raise DomainError(message, {"courses": message})
-    found = [course for course in list_published_versions(actor) if course.course_public_id in wanted]
-    if len(found) < len(wanted):
-        raise NotFound
-    return sorted(found, key=lambda course: course.course_id)
 
 
 def _assignment(
@@ -245,8 +278,11 @@ def _assignment(
 
 def _enrol(
     assignment: Assignment, version_key: int, partnership_key: int, due: dict[int, date | None]
-) -> int:
-    """Enrol people (user key → due date) in a version, or set the due date where they are at it."""
+) -> list[int]:
+    """Enrol people (user key → due date) in a version, or set the due date where they are at it.
+
+    Returns who is newly enrolled.
+    """
     latest = list_latest_enrolments([assignment.course_id], list(due))
     now = clock.now()
     rows = []
@@ -277,4 +313,4 @@ def _enrol(
                 .values(due_on=due_on, assignment_id=assignment.id)
                 .execution_options(synchronize_session=False)
             )
-    return len(rows)
+    return [row["user_id"] for row in rows]

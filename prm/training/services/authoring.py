@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from prm.access import Actor, visible
+from prm.access import Actor, require, visible
 from prm.accounts.models import JobFunction
 from prm.errors import DomainError
 from prm.extensions import db
@@ -38,6 +38,7 @@ def create_course(
 
     `pass_mark` in whole percent of the questions; `max_attempts` None: as many as somebody likes.
     """
+    require(actor, P.COURSE_EDIT)
     course = Course(
         vendor_id=actor.vendor_id,
         title="",

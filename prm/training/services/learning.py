@@ -27,8 +27,9 @@ from prm.training.models import (
     QuestionKind,
 )
 from prm.training.queries.assignments import list_latest_enrolments
-from prm.training.queries.courses import find_newest_version, list_choices
+from prm.training.queries.courses import find_newest_version
 from prm.training.queries.learning import OPEN
+from prm.training.queries.quiz import list_keys
 from prm.training.scoring import Answer, Key, read_answer, score_answers
 from prm.training.services.enrolments import insert_enrolments
 
@@ -132,7 +133,7 @@ def submit_attempt(
     version = db.session.scalars(
         select(CourseVersion).where(CourseVersion.id == enrolment.course_version_id)
     ).one()
-    keys = _keys(version.id)
+    keys = list_keys(version.id)
     if not keys:
         raise NotFound
     if enrolment.status is EnrolmentStatus.COMPLETED or _is_passed(enrolment):
@@ -223,35 +224,6 @@ def _done(enrolment: Enrolment) -> set[int]:
 def _is_passed(enrolment: Enrolment) -> bool:
     passed = select(func.count(Attempt.id)).where(Attempt.enrolment_id == enrolment.id, Attempt.has_passed)
     return db.session.execute(passed).scalar_one() > 0
-
-
-def _keys(version_key: int) -> list[Key]:
-    questions = list(
-        db.session.scalars(
-            select(Question)
-            .where(Question.course_version_id == version_key)
-            .order_by(Question.position, Question.id)
-        )
-    )
-    return make_keys(questions)
-
-
-def make_keys(questions: list[Question]) -> list[Key]:
-    """The keys of questions, in their order."""
-    choices = list_choices([question.id for question in questions])
-    return [
-        Key(
-            question_id=str(question.public_id),
-            kind=question.kind,
-            choices=frozenset(str(choice.public_id) for choice in choices.get(question.id, ())),
-            right=frozenset(
-                str(choice.public_id) for choice in choices.get(question.id, ()) if choice.is_correct
-            ),
-            number=question.numeric_answer,
-            tolerance=question.tolerance or 0,
-        )
-        for question in questions
-    ]
 
 
 def _read(keys: list[Key], answers: Mapping[str, object]) -> dict[str, Answer]:

@@ -1,4 +1,4 @@
-"""Pages of training."""
+"""The blueprint that every page of training registers on."""
 
 from __future__ import annotations
 

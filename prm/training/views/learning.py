@@ -1,0 +1,269 @@
+"""Pages of learners: the catalogue, a course, its lessons, its quiz."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from prm.access import Actor, current_actor, requires
+from prm.accounts.labels import FUNCTION_LABELS
+from prm.errors import Conflict, DomainError, NotFound
+from prm.infra.db import transaction
+from prm.permissions import P
+from prm.training import services
+from prm.training.labels import SKILL_LEVELS, STANDINGS
+from prm.training.models import EnrolmentStatus, QuestionKind
+from prm.training.queries import LearningItem, NextStep, learning
+from prm.training.queries import quiz as quizzes
+from prm.training.queries.courses import (
+    PublishedVersion,
+    find_newest_version,
+    get_published_version,
+    list_published_versions,
+)
+from prm.training.views.blueprint import blueprint
+from prm.training.views.shared import render_lesson, tabs
+
+LABELS = {"skill_levels": SKILL_LEVELS, "functions": FUNCTION_LABELS, "standings": STANDINGS}
+
+
+@blueprint.get("/<slug:vendor>/training/")
+@requires(P.COURSE_VIEW)
+def index() -> str:
+    """What I learn, and what else there is to learn."""
+    actor = current_actor()
+    mine = learning.list_my_learning(actor)
+    taken = {item.course_id: item for item in mine}
+    chosen_level, chosen_function = request.args.get("level", ""), request.args.get("function", "")
+    words = request.args.get("search", "").split()[:8]
+    published = list_published_versions(actor)
+    return render_template(
+        "training/index.html",
+        current=[item for item in mine if item.status is not EnrolmentStatus.COMPLETED],
+        completed=[item for item in mine if item.status is EnrolmentStatus.COMPLETED],
+        catalogue=[v for v in published if _matches(v, words, chosen_level, chosen_function)],
+        is_empty=not published,
+        taken=taken,
+        search=" ".join(words),
+        chosen_level=chosen_level,
+        chosen_function=chosen_function,
+        is_filtered=bool(words or chosen_level or chosen_function),
+        tabs=tabs(actor, "training.index"),
+        can_take=actor.can(P.COURSE_TAKE),
+        **LABELS,
+    )
+
+
+def _matches(version: PublishedVersion, words: list[str], level: str, function: str) -> bool:
+    text = f"{version.title} {version.summary}".casefold()
+    return (
+        all(word.casefold() in text for word in words)
+        and (level not in {each.value for each in SKILL_LEVELS} or version.skill_level.value == level)
+        and (
+            function not in {each.value for each in FUNCTION_LABELS}
+            or not version.job_functions
+            or function in version.job_functions
+        )
+    )
+
+
+@blueprint.get("/<slug:vendor>/training/courses/<uuid:course_id>")
+@requires(P.COURSE_VIEW)
+def course(course_id: UUID) -> str:
+    """One course: what it is, how far I am, where I go on."""
+    actor = current_actor()
+    newest = find_newest_version(actor, course_id)
+    if newest is None:
+        raise NotFound
+    item = learning.find_my_learning(actor, course_id) if actor.can(P.COURSE_TAKE) else None
+    version = (
+        newest
+        if item is None or item.number == newest.number
+        else get_published_version(actor, item.version_key)
+    )
+    steps = learning.list_steps(version.id, item.key if item else None)
+    return render_template(
+        "training/course.html",
+        version=version,
+        newest=newest,
+        item=item,
+        steps=steps,
+        place=learning.find_place(item, steps) if item else None,
+        attempts=quizzes.list_attempts(item.key) if item else [],
+        can_take=actor.can(P.COURSE_TAKE),
+        may_enrol=_may_enrol(item),
+        **LABELS,
+    )
+
+
+def _may_enrol(item: LearningItem | None) -> bool:
+    """Whether enrolling would begin something: the course, or a newer version after the old is over."""
+    if item is None:
+        return True
+    is_over = item.status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
+    return is_over and item.newest_number > item.number
+
+
+@blueprint.post("/<slug:vendor>/training/courses/<uuid:course_id>/enrol")
+@requires(P.COURSE_TAKE)
+def enrol(course_id: UUID) -> Response:
+    """Begin a course by one's own choice."""
+    actor = current_actor()
+    with transaction():
+        services.enrol(actor, course_id)
+    return redirect(url_for("training.resume", course_id=course_id), 303)
+
+
+@blueprint.get("/<slug:vendor>/training/courses/<uuid:course_id>/continue")
+@requires(P.COURSE_TAKE)
+def resume(course_id: UUID) -> Response:
+    """On to where the person left the course."""
+    actor = current_actor()
+    item = learning.find_my_learning(actor, course_id)
+    if item is None:
+        return redirect(url_for("training.course", course_id=course_id))
+    steps = learning.list_steps(item.version_key, item.key)
+    place = learning.find_place(item, steps)
+    if item.next_step in (NextStep.START, NextStep.LESSON) and place is not None:
+        return redirect(url_for("training.lesson", course_id=course_id, lesson_id=place.public_id))
+    if item.next_step is NextStep.QUIZ:
+        return redirect(url_for("training.quiz", course_id=course_id))
+    return redirect(url_for("training.course", course_id=course_id))
+
+
+def my_item(actor: Actor, course_id: UUID) -> LearningItem:
+    """Where the person stands; raises NotFound for who does not take the course."""
+    item = learning.find_my_learning(actor, course_id)
+    if item is None:
+        raise NotFound
+    return item
+
+
+@blueprint.get("/<slug:vendor>/training/courses/<uuid:course_id>/lessons/<uuid:lesson_id>")
+@requires(P.COURSE_TAKE)
+def lesson(course_id: UUID, lesson_id: UUID) -> str | Response:
+    """One lesson to read. Opening it changes nothing."""
+    actor = current_actor()
+    item = my_item(actor, course_id)
+    found = learning.get_lesson_of(item, lesson_id)
+    steps = learning.list_steps(item.version_key, item.key)
+    index = next(n for n, step in enumerate(steps) if step.public_id == lesson_id)
+    return render_template(
+        "training/lesson.html",
+        item=item,
+        lesson=found,
+        body=render_lesson(found.body, item.course_key),
+        steps=steps,
+        number=index + 1,
+        is_done=steps[index].is_done,
+        previous=steps[index - 1] if index else None,
+        following=steps[index + 1] if index + 1 < len(steps) else None,
+    )
+
+
+@blueprint.post("/<slug:vendor>/training/courses/<uuid:course_id>/lessons/<uuid:lesson_id>/done")
+@requires(P.COURSE_TAKE)
+def finish_lesson(course_id: UUID, lesson_id: UUID) -> Response:
+    """Mark a lesson as done and go on."""
+    actor = current_actor()
+    with transaction():
+        enrolment = services.complete_lesson(actor, my_item(actor, course_id).enrolment_id, lesson_id)
+    if enrolment.status is EnrolmentStatus.COMPLETED:
+        flash(_("You have completed this course."), "success")
+    return redirect(url_for("training.resume", course_id=course_id), 303)
+
+
+@blueprint.post("/<slug:vendor>/training/courses/<uuid:course_id>/lessons/<uuid:lesson_id>/remember")
+@requires(P.COURSE_TAKE)
+def remember(course_id: UUID, lesson_id: UUID) -> Response:
+    """Go on from this lesson another time."""
+    actor = current_actor()
+    with transaction():
+        services.remember_place(actor, my_item(actor, course_id).enrolment_id, lesson_id)
+    flash(_("Your place is saved. You can go on from here at any time."), "success")
+    return redirect(url_for("training.course", course_id=course_id), 303)
+
+
+@blueprint.get("/<slug:vendor>/training/courses/<uuid:course_id>/quiz")
+@requires(P.COURSE_TAKE)
+def quiz(course_id: UUID) -> str:
+    """The rules of the quiz, before it is taken."""
+    item = my_item(current_actor(), course_id)
+    if not item.questions:
+        raise NotFound
+    return render_template("training/quiz.html", item=item, attempts=quizzes.list_attempts(item.key))
+
+
+@blueprint.route("/<slug:vendor>/training/courses/<uuid:course_id>/quiz/questions", methods=["GET", "POST"])
+@requires(P.COURSE_TAKE)
+def take_quiz(course_id: UUID) -> str | Response | tuple[str, int]:
+    """All questions on one page; sending them takes one attempt."""
+    actor = current_actor()
+    item = my_item(actor, course_id)
+    if not item.questions:
+        raise NotFound
+    questions = quizzes.list_quiz_questions(item.version_key)
+    given: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        given = {str(each.public_id): _given(each) for each in questions}
+        number = request.form.get("number", type=int) or item.attempts_used + 1
+        try:
+            with transaction():
+                attempt = services.submit_attempt(actor, item.enrolment_id, given, number=number)
+            return redirect(url_for("training.attempt", attempt_id=attempt.public_id), 303)
+        except Conflict:
+            sent = quizzes.find_attempt(item.key, number)
+            if sent is None:
+                raise
+            flash(_("These answers had already been sent. This is their result."), "info")
+            return redirect(url_for("training.attempt", attempt_id=sent.public_id), 303)
+        except DomainError as error:
+            errors = error.fields
+    elif not item.is_quiz_open:
+        return redirect(url_for("training.quiz", course_id=course_id))
+    page = render_template(
+        "training/take_quiz.html",
+        item=item,
+        questions=[(each, render_lesson(each.prompt, item.course_key)) for each in questions],
+        given=given,
+        errors=errors,
+        kinds=QuestionKind,
+    )
+    return (page, 422) if errors else page
+
+
+def _given(question: quizzes.QuizQuestion) -> Any:
+    name = f"q-{question.public_id}"
+    if question.kind is QuestionKind.MULTIPLE:
+        return request.form.getlist(name)
+    return request.form.get(name)
+
+
+@blueprint.get("/<slug:vendor>/training/attempts/<uuid:attempt_id>")
+@requires(P.COURSE_TAKE)
+def attempt(attempt_id: UUID) -> str:
+    """The result of one attempt; what was right only once that helps nobody to pass."""
+    actor = current_actor()
+    found = quizzes.get_attempt(actor, attempt_id)
+    item = learning.get_my_learning(actor, found.enrolment_id)
+    is_told = item.is_quiz_passed or item.attempts_left == 0
+    reviewed = quizzes.review_attempt(found, item.version_key) if is_told else []
+    return render_template(
+        "training/attempt.html",
+        item=item,
+        attempt=found,
+        is_told=is_told,
+        reviewed=[
+            (
+                each,
+                render_lesson(each.prompt, item.course_key),
+                render_lesson(each.explanation, item.course_key),
+            )
+            for each in reviewed
+        ],
+    )
