@@ -24,9 +24,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%%")
 def source_messages() -> set[str]:
     methods, options = parse_mapping_cfg(io.StringIO((ROOT / "babel.cfg").read_text()))
     found = set()
-    for _file, _line, message, _comments, _context in extract_from_dir(
-        str(ROOT), methods, options, KEYWORDS
-    ):
+    for _file, _line, message, _comments, _context in extract_from_dir(str(ROOT), methods, options, KEYWORDS):
         found.add(message[0] if isinstance(message, tuple) else message)
     return found
 

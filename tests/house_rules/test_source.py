@@ -172,9 +172,12 @@ def test_sql_that_escapes_the_tenant_filter_stays_in_infra() -> None:
         if module.name.startswith("prm.infra") or module.name == "prm.access":
             continue
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
-                if any(alias.name == "text" for alias in node.names):
-                    breaches.append(f"{module.place}:{node.lineno} imports text")
+            if (
+                isinstance(node, ast.ImportFrom)
+                and (node.module or "").startswith("sqlalchemy")
+                and any(alias.name == "text" for alias in node.names)
+            ):
+                breaches.append(f"{module.place}:{node.lineno} imports text")
             if isinstance(node, ast.Attribute) and node.attr in {"__table__", "metadata"}:
                 breaches.append(f"{module.place}:{node.lineno} {ast.unparse(node)}")
         breaches += calls(module, "from_statement", "exec_driver_sql")

@@ -1,0 +1,146 @@
+"""Twice the rows, the same number of queries: on every page that lists something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from prm.accounts.models import JobFunction
+from prm.audits import services as audits
+from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
+from prm.extensions import db
+from prm.infra import clock
+from prm.infra.db import transaction
+from prm.marketing import queries as marketing
+from prm.marketing import services as usage
+from prm.marketing.models import UsageKind
+from prm.permissions import Role
+from tests.factories import UserRef, VendorRef, World
+from tests.factories.certification import make_scheme
+from tests.factories.marketing import make_asset, make_campaign
+from tests.factories.revenue import import_rows
+from tests.factories.training import CourseRef, assign, complete, make_course
+
+# Endpoints that list nothing: one row, a form, or something to download.
+NO_LISTS = {"vendors.settings", "reports.revenue_pdf", "reports.revenue_xlsx"}
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The statements issued in the block."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, start: int) -> None:
+    """`count` more of everything: partners with people, progress, certificates, use, deals, orders."""
+    today = clock.today("UTC")
+    campaign = make_campaign(world, acme, f"Campaign {start}")
+    for number in range(start, start + count):
+        partnership = world.partnership(acme, f"Partner {number}", region=f"Region {number % 5}")
+        person = world.user(
+            Role.PARTNER_MEMBER,
+            partnership=partnership,
+            job_functions=(JobFunction.TECHNICAL,),
+            name=f"Person {number}",
+        )
+        asset = make_asset(world, acme, f"Asset {number}", campaign_id=campaign)
+        for course in courses:
+            assign(world, partnership, course, due_on=today + timedelta(days=30))
+        complete(world, acme, person, courses[0])
+        with world.acting(acme, person) as actor, transaction():
+            version = marketing.find_newest_version(asset.id)
+            assert version is not None
+            usage.record_usage(actor, version, UsageKind.DOWNLOADED)
+    rows = [
+        {
+            "external_id": f"D{number}-{step}",
+            "partner": f"Partner {number}",
+            "customer": f"Customer {number}",
+            "product": f"Product {number}",
+            "stage": "won" if step else "submitted",
+            "registered_on": today.isoformat(),
+            "closed_on": today.isoformat() if step else "",
+            "amount": "100",
+        }
+        for number in range(start, start + count)
+        for step in range(2)
+    ]
+    import_rows(world, acme, "deals", rows, won_as_orders=True)
+
+
+def pages_of(app: Flask) -> list[str]:
+    """Every page of a vendor that needs no id."""
+    return sorted(
+        rule.rule.replace("<slug:vendor>", "acme")
+        for rule in app.url_map.iter_rules()
+        if rule.arguments == {"vendor"}
+        and "GET" in (rule.methods or set())
+        and rule.endpoint not in NO_LISTS
+        and not rule.rule.endswith((".pdf", ".xlsx"))
+    )
+
+
+def measure(app: Flask, client: FlaskClient, pages: list[str]) -> dict[str, int]:
+    counts = {}
+    for page in pages:
+        client.get(page)  # what is made once, on the first visit, does not count
+        with counted(app) as statements:
+            answer = client.get(page)
+        if answer.status_code == 200:
+            counts[page] = len(statements)
+    return counts
+
+
+def people(world: World, acme: VendorRef) -> list[UserRef]:
+    own = world.partnership(acme, "Own", region="Region 1")
+    return [
+        world.user(Role.VENDOR_ADMIN, vendor=acme),
+        world.user(Role.CHANNEL_MANAGER, vendor=acme, region_names=("Region 1", "Region 2")),
+        world.user(Role.CONTENT_AUTHOR, vendor=acme),
+        world.user(Role.EXECUTIVE, vendor=acme),
+        world.user(Role.PARTNER_ADMIN, partnership=own),
+    ]
+
+
+@pytest.mark.slow
+def test_pages_ask_as_many_queries_of_twice_the_rows(world: World) -> None:
+    acme = world.vendor("acme")
+    courses = [make_course(world, acme, f"Course {n}") for n in range(2)]
+    scheme = make_scheme(world, acme, courses[0])
+    with world.acting(acme) as actor, transaction():
+        audits.set_policy(
+            actor,
+            [CertifiedPeople(scheme.public_id, 1, "technical"), TrainingCurrent(), AgreementCurrent(12)],
+            effective_on=clock.today("UTC"),
+        )
+    visitors = people(world, acme)
+    pages = pages_of(world.app)
+    fill(world, acme, courses, 6, start=0)
+    before = [measure(world.app, world.client(visitor), pages) for visitor in visitors]
+    fill(world, acme, courses, 6, start=6)
+    after = [measure(world.app, world.client(visitor), pages) for visitor in visitors]
+    grown = [
+        f"{visitor.name}: {page} asked {old[page]} queries, then {new[page]}"
+        for visitor, old, new in zip(visitors, before, after, strict=True)
+        for page in old
+        if new.get(page) != old[page]
+    ]
+    assert sum(map(len, before)) > 60, "too few pages were measured"
+    assert not grown, "Load what a page shows together, not row by row:\n" + "\n".join(grown)
