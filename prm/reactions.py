@@ -13,10 +13,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from prm.accounts import tasks as accounts
+from prm.certification import tasks as certification
+from prm.certification.services import issue_on_evidence
 from prm.imports import tasks as imports
 from prm.imports.services import rematching
+from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
 from prm.partners.joining import join_partnership
+from prm.training import services as training
+from prm.training import tasks as training_tasks
+from prm.training.queries import newcomers
 
 
 def enqueue(task: Job) -> Callable[..., None]:
@@ -37,18 +43,29 @@ def enqueue_for_vendor(task: Job) -> Callable[..., None]:
     return react
 
 
+def enrol_newcomer(actor: Any, membership: Any) -> None:
+    """Enrol a partner's new person in what their partnerships are assigned: here now, elsewhere by jobs."""
+    training.enrol_newcomer(actor, membership)
+    for vendor_id in newcomers.list_other_vendors(membership, bound_vendor()):
+        enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
+
+
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
+    "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
     "import.check_due": (enqueue_for_vendor(imports.check_batch),),
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "invitation.accepted": (join_partnership,),
     "mail.due": (enqueue(accounts.deliver_mail),),
+    "membership.started": (enrol_newcomer,),
+    "partnership.linked": (training.enrol_people_of,),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),
     "product.created": (rematching.product_known,),
     "product.edited": (rematching.product_known,),
     "reset.requested": (enqueue(accounts.send_reset_link),),
+    "training.completed": (issue_on_evidence,),
 }
 
 
