@@ -200,11 +200,16 @@ def _fingerprint(
     attribution: Attribution,
     trained: TrainedSplit,
 ) -> str:
-    """Eight characters that differ when any figure does, so that two printouts can be compared."""
+    """Eight characters that differ when any figure does, so that two printouts can be compared.
+
+    Sorted by key: names, and the order they bring, depend on the reader's language.
+    """
     figures = {
-        "totals": {by.value: [[r.key, r.revenue_minor, r.orders] for r in totals[by].rows] for by in totals},
+        "totals": {
+            by.value: sorted([r.key, r.revenue_minor, r.orders] for r in totals[by].rows) for by in totals
+        },
         "credits": {
-            by.value: [[row.key, *(row.credits[model] for model in Model)] for row in rows]
+            by.value: sorted([row.key, *(row.credits[model] for model in Model)] for row in rows)
             for by, rows in credits.items()
         },
         "unattributed": attribution.tally.unattributed_minor,
