@@ -197,7 +197,7 @@ def test_another_stage_column_is_asked_about_first(admin: FlaskClient) -> None:
     assert "Say what the words of this stage column stand for" in answer.text
     offered = controls(answer.text)
     assert offered["stage_column"] == "Product"
-    assert ">Rokcet<" in answer.text
+    assert ">Rokcet (1 row)<" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def customer_alias_removed(actor: Actor, alias: CustomerAlias) -> None:
         )
         if not spellings:
             continue
-        customer_id = customers_named(spellings[:1])[alias.value_folded]
+        customer_id = customers_named([alias.value])[alias.value_folded]
         for some in chunks(spellings, 500):
             _set(update(model).where(model.customer_name.in_(some)).values(customer_id=customer_id))
 
