@@ -31,9 +31,10 @@ Body = Mapping[str, Any]
 @dataclass(frozen=True)
 class Call:
     """`ids` overrides ARGUMENTS; `needs` is the query it makes no sense without, `queries` are asked
-    besides; `query_ids`: parameters that may carry an id, `beyond`: rows out of reach of these roles, by
-    argument; `missing` is the answer to a row that there is not. `leaves` is False where a success need not
-    change a row."""
+    besides; `query_ids`: parameters that may carry an id; `beyond`: rows out of reach of these roles,
+    by argument; `absent`: values of an argument that are not there for them; `missing`: the answer to
+    a row that there is not. `leaves` is False where a success need not change a row.
+    """
 
     ids: Mapping[str, str] = field(default_factory=dict)
     body: Body | Callable[[Tenant, str], Body] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Call:
     query_ids: Mapping[str, str] = field(default_factory=dict)
     leaves: bool = True
     missing: str = "404"
+    absent: tuple[tuple[str, Any, frozenset[str]], ...] = ()
     beyond: Mapping[str, tuple[frozenset[str], str]] = field(default_factory=dict)
 
 
@@ -69,11 +71,11 @@ ARGUMENTS: dict[str, str] = {
     "code": "member.code",
     "deal_id": "PA.deal",
 }
-# Arguments that are no ids: a value that exists, and one that does not.
+# Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
     "number": (2, 99_999),
     "paper": ("a4", "letter"),
-    "digest": ("000000000000", "zzzzzzzzzzzz"),
+    "digest": ("000000000000", None),
     "name": ("css/app.css", "css/none.css"),
 }
 # (argument, roles, thing): a row of the same vendor that these roles do not reach.
@@ -291,6 +293,8 @@ CALLS: dict[tuple[str, str], Call] = {
               "minimum": "2", "job_function": "sales", "needs_agreement": "y", "months": "12"}
     ),
     ("marketing.library", "GET"): Call(queries=("?search=KAN", "?state=draft", "?campaign={campaign}")),
+    ("marketing.download", "GET"): Call(absent=(("number", 1, PARTNER_SIDE | {"west", "manager"}),)),
+    ("marketing.thumbnail", "GET"): Call(absent=(("asset_id", "plain_asset", LEARNERS),)),
     ("marketing.create", "POST"): Call(body={**_ASSET, "file": _FILE, "note": "", "publish": "1"}),
     ("marketing.edit", "POST"): Call(body={**_ASSET, "revision": "1"}),
     ("marketing.add_version", "POST"): Call(

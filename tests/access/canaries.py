@@ -88,15 +88,17 @@ def may_read(role: str, tenants: frozenset[str], found: tuple[str, str, str]) ->
 def tokens_in(content: bytes) -> set[tuple[str, str, str]]:
     """Every token in an answer's body: a page, a CSV, the parts of an XLSX, the text of a PDF."""
     found: set[tuple[str, str, str]] = set()
-    for text in _texts(content):
+    for text in texts_of(content):
         for match in TOKEN.finditer(text):
             tenant, owner, kind = (part.decode().upper() for part in match.groups())
             found.add((tenant, owner, kind))
     return found
 
 
-def _texts(content: bytes) -> list[bytes]:
-    texts = [content]
+def texts_of(content: bytes) -> list[bytes]:
+    """The texts in an answer: its body, and what is packed into it."""
+    is_packed = content.startswith((b"PK\x03\x04", b"%PDF-1"))
+    texts = [] if is_packed else [content]
     if content.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from prm.infra import clock
 from tests.access.calls import (
     ARGUMENTS,
     BEYOND,
@@ -49,6 +50,7 @@ STRANGERS = ("admin", "manager", "west", "author", "exec", "padmin", "member")
 MIRRORED = ("admin", "west", "padmin", "member")
 # People and their learning: partner C has none of it.
 OF_PARTNER_A = frozenset({"membership.mate", "user.member", "member.certificate", "mate.enrolment"})
+UNDISTURBED = ("admin", "west", "padmin", "member")
 USAGE = frozenset({"usage_event"})
 
 
@@ -198,6 +200,26 @@ class Asking:
                 )
         return problems
 
+    def undisturbed(self, role: str) -> list[str]:
+        """Whatever happens out of reach changes no figure: the same answer with more rows there.
+
+        For the vendor's administrator that is the other vendor, for the others partner B.
+        """
+        two = self.site.two
+        elsewhere = two.globex if role == "admin" else two.acme
+        path = self.path(two.acme, role)
+        paths = [path, *(path.partition("?")[0] + self._query(q, two.acme) for q in self.call.queries)]
+        with clock.freeze(clock.now()):
+            before = [self.ask(role, two.acme, each) for each in paths]
+            self.site.add_more(elsewhere, "PB")
+            after = [self.ask(role, two.acme, each, watch=False) for each in paths]
+        self.site.snapshot.restore()
+        return [
+            f"{self.line} as {role}: rows out of reach show: {_first_difference(one, other)}"
+            for one, other in zip(before, after, strict=True)
+            if one.figures() != other.figures()
+        ]
+
     # -- twins ------------------------------------------------------------------------------------
 
     def twins(self, role: str) -> list[str]:
@@ -223,7 +245,28 @@ class Asking:
                         f"{self.line} as {role}: {what} answers other than a missing one: "
                         f"{_first_difference(answer, base)}"
                     )
-        return problems + self._query_twins(role)
+        return problems + self._absent(role) + self._query_twins(role)
+
+    def _absent(self, role: str) -> list[str]:
+        """Arguments that are no ids, and rows that lack what is asked for: 404 too."""
+        if self.line[role] != "ok":
+            return []
+        acme = self.site.two.acme
+        asked: list[dict[str, Any]] = [
+            {argument: VALUES[argument][1]}
+            for argument in self.arguments
+            if argument in VALUES and VALUES[argument][1] is not None
+        ]
+        asked += [
+            {argument: acme.things[value].public_id if value in acme.things else value}
+            for argument, value, roles in self.call.absent
+            if role in roles
+        ]
+        problems: list[str] = []
+        for swapped in asked:
+            answer = self.ask(role, acme, self.path(acme, role, **swapped))
+            problems += self.judge(role, acme, answer, "404", f" ({swapped})")
+        return problems
 
     def _query_twins(self, role: str) -> list[str]:
         """Every id that the query may carry: foreign and out of reach as missing."""

@@ -24,6 +24,7 @@ from prm.imports.options import ImportOptions
 from prm.imports.services import drafts
 from prm.infra import clock, storage
 from prm.infra.db import transaction
+from prm.infra.names import fold_name
 from prm.journal.services import record
 from prm.marketing.models import (
     Asset,
@@ -34,7 +35,7 @@ from prm.marketing.models import (
     UsageEvent,
     UsageKind,
 )
-from prm.partners.services import fold_name
+from prm.permissions import Role
 from prm.products.models import Product, ProductAlias
 from prm.revenue.models import Order
 from prm.training.models import (
@@ -103,6 +104,7 @@ def fill(world: World, tenant: Tenant) -> None:
         filler = Filler(session, tenant, actor)
         _sales(filler)
         _library(filler)
+        _plain_asset(filler)
         _courses(filler)
         _certificates(filler)
         _imports(filler)
@@ -218,6 +220,17 @@ def _library(f: Filler) -> None:
                             window=number,
                         )
                     )
+
+
+def _plain_asset(f: Filler) -> None:
+    """An asset without a picture."""
+    asset = f.add(
+        Asset(title="Plain", type=AssetType.OTHER, language="en", published_at=f.now, created_at=f.now),
+        "plain_asset",
+    )
+    f.add(
+        AssetVersion(asset_id=asset.id, number=1, file_id=f.file("plain.txt", b"plain").id, created_at=f.now)
+    )
 
 
 def _courses(f: Filler) -> None:
@@ -418,3 +431,53 @@ def _imports(f: Filler) -> None:
         drafts.save_checked(f.actor, batch.public_id, options, report)
         if key == "batch":
             drafts.confirm_batch(f.actor, batch.public_id)
+
+
+def add_more(world: World, tenant: Tenant, owner: str) -> None:
+    """More of what figures count: deals, orders, use, learning, certificates, people of one partner."""
+    partnership = tenant.partnerships[owner]
+    newcomer = world.user(Role.PARTNER_MEMBER, partnership=partnership, name="One More")
+    with world.acting(tenant.vendor) as actor, transaction() as session:
+        f = Filler(session, tenant, actor)
+        things = tenant.things
+        common = {
+            "partnership_id": partnership.id, "currency": "USD", "amount_minor": 7_654_321_00,
+            "received_at": f.now, "source_system": "more", "product_id": things["product"].id,
+            "product_name": "more", "customer_name": "More",
+        }  # fmt: skip
+        deal = f.add(
+            Deal(
+                external_id="more-1", stage=DealStage.WON, registered_on=f.today - timedelta(days=5),
+                closed_on=f.today - timedelta(days=1), **common,
+            )
+        )  # fmt: skip
+        f.add(Order(external_id="more-1", ordered_on=f.today - timedelta(days=1), deal_id=deal.id, **common))
+        for kind in UsageKind:
+            f.add(
+                UsageEvent(
+                    partnership_id=partnership.id, user_id=newcomer.id, asset_id=things["asset"].id,
+                    asset_version_id=things["asset_version"].id, kind=kind,
+                    at=f.now - timedelta(days=2), window=77,
+                )
+            )  # fmt: skip
+        enrolment = f.add(
+            Enrolment(
+                user_id=newcomer.id, partnership_id=partnership.id, course_id=things["done_course"].id,
+                course_version_id=things["done_version"].id, status=EnrolmentStatus.COMPLETED,
+                assigned_at=f.now - timedelta(days=8), started_at=f.now - timedelta(days=8),
+            )
+        )  # fmt: skip
+        f.add(
+            Completion(
+                enrolment_id=enrolment.id, user_id=newcomer.id, partnership_id=partnership.id,
+                course_id=things["done_course"].id, course_version_id=things["done_version"].id,
+                completed_at=f.now - timedelta(days=3), score_percent=90,
+            )
+        )  # fmt: skip
+        f.add(
+            Certificate(
+                number="MORE-1", code=new_code(), certification_id=things["scheme"].id, user_id=newcomer.id,
+                partnership_id=partnership.id, issued_at=f.now, issued_on=f.today,
+                expires_on=f.today + timedelta(days=10), basis=IssueBasis.DECISION, reason="more", facts={},
+            )
+        )  # fmt: skip

@@ -25,9 +25,11 @@ from werkzeug.test import TestResponse
 
 from prm import create_app
 from prm.extensions import db
-from tests.access import worlds
+from tests.access import rows, worlds
+from tests.access.canaries import texts_of
 from tests.access.snapshots import PostgresSnapshot, SqliteSnapshot
 from tests.access.worlds import Tenant, TwoVendors
+from tests.factories import World
 from tests.servers import SmtpSink, postgres_server, smtp_sink
 
 CSRF = "f" * 40
@@ -72,6 +74,14 @@ class Answer:
         text = re.sub(r'(csrf_token"[^>]*value="|X-CSRFToken&#34;: &#34;|X-CSRFToken": ")[^"&]*', r"\1", text)
         return text.encode("utf-8", "surrogateescape")
 
+    def figures(self) -> bytes:
+        """What the answer says: of a file that is made anew each time, the texts in it."""
+        return (
+            b"\n".join(texts_of(self.content))
+            if self.content[:4] in {b"PK\x03\x04", b"%PDF"}
+            else self.normalised()
+        )
+
 
 @dataclass
 class Site:
@@ -108,6 +118,10 @@ class Site:
                 session["_user_id"] = self.two.cookies[user_id]
                 session["_fresh"] = True
         return client
+
+    def add_more(self, tenant: Tenant, owner: str) -> None:
+        """More of everything at one vendor, about one of its partners."""
+        rows.add_more(World(self.app), tenant, owner)
 
     def url(self, endpoint: str, values: Mapping[str, Any]) -> str:
         return str(self.app.url_map.bind("localhost").build(endpoint, dict(values), force_external=False))

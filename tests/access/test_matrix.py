@@ -6,7 +6,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.access.matrix import MATRIX, ROLES, Line
-from tests.access.oracles import MIRRORED, STRANGERS, Asking
+from tests.access.oracles import MIRRORED, STRANGERS, UNDISTURBED, Asking
 from tests.access.site import Site
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -87,3 +87,10 @@ def test_foreign_and_unreachable_rows_answer_as_missing_ones(site: Site, line: L
 def test_foreign_ids_in_forms_answer_as_missing_ones(site: Site, line: Line) -> None:
     asking = Asking(site, line)
     told([problem for role in ROLES if line[role] == "ok" for problem in asking.body_twins(role)])
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.method == "GET"], ids=str)
+def test_what_lies_out_of_reach_shows_in_no_figure(site: Site, line: Line) -> None:
+    asking = Asking(site, line)
+    if asking.has_vendor:
+        told([p for role in UNDISTURBED if line[role] == "ok" for p in asking.undisturbed(role)])

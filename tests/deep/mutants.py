@@ -93,8 +93,10 @@ def _call(name: str, *arguments: ast.expr) -> ast.Call:
 class Weakening(ast.NodeTransformer):
     """Finds the places (`wanted` None), or weakens the one of that number."""
 
-    def __init__(self, wanted: int | None = None) -> None:
+    def __init__(self, path: Path, wanted: int | None = None) -> None:
         self.wanted, self.count = wanted, 0
+        # In views, can() decides what a page offers; what it leads to has its own guard.
+        self.chooses_rows = "views" not in path.relative_to(ROOT).as_posix()
         self.found: list[tuple[str, int, str, str]] = []
         self._inside: list[str] = []
         self._is_nested = False
@@ -132,7 +134,8 @@ class Weakening(ast.NodeTransformer):
             return node.args[0]
         if called in FILTERS and self._here("filter", node):
             return _call("__prm_all__")
-        if called == "can" and _name(getattr(node.func, "value", node.func)) == "actor" and self._here("can", node):
+        is_test = called == "can" and _name(getattr(node.func, "value", node.func)) == "actor"
+        if is_test and self.chooses_rows and self._here("can", node):
             return ast.Constant(True)
         if called == "in_" and any(_is_actor(part) for part in ast.walk(node)) and self._here("actor", node):
             return _call("__prm_all__")
@@ -141,7 +144,9 @@ class Weakening(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
         sides = [node.left, *node.comparators]
-        if any(_name(side) == "ALL" and "Reach" in ast.unparse(side) for side in sides) and self._here("reach", node):
+        if any(_name(side) == "ALL" and "Reach" in ast.unparse(side) for side in sides) and self._here(
+            "reach", node
+        ):
             return ast.Constant(True)
         is_test = isinstance(node.ops[0], ast.Is | ast.IsNot)
         if not is_test and any(_is_actor(side) for side in sides) and self._here("actor", node):
@@ -172,7 +177,7 @@ def sources() -> Iterator[Path]:
 def sites() -> list[Site]:
     found = []
     for path in sources():
-        finder = Weakening()
+        finder = Weakening(path)
         finder.visit(ast.parse(path.read_text()))
         found += [
             Site(kind, path, line, function, text, index)
@@ -217,7 +222,7 @@ _FUTURE = 0  # every module has its own `from __future__ import annotations`
 
 def of_site(site: Site) -> Mutant:
     def apply(app: Flask) -> None:
-        tree = Weakening(site.index).visit(ast.parse(site.path.read_text()))
+        tree = Weakening(site.path, site.index).visit(ast.parse(site.path.read_text()))
         replace_code(tree, site.path, site.function)
 
     place = f"{site.path.relative_to(ROOT)}:{site.line}"
@@ -235,7 +240,9 @@ def insert_probes(found: list[Site], note: Callable[[str, str], None]) -> None:
                 if isinstance(child, ast.FunctionDef):
                     prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
                     if prefix + child.name in wanted:
-                        call = _call("__prm_probe__", ast.Constant(str(path)), ast.Constant(prefix + child.name))
+                        call = _call(
+                            "__prm_probe__", ast.Constant(str(path)), ast.Constant(prefix + child.name)
+                        )
                         child.body.insert(0, ast.Expr(call))
         for function in wanted:
             replace_code(copy.deepcopy(tree), path, function)
@@ -297,7 +304,9 @@ def of_models() -> Iterator[Mutant]:
             _trust_the_filter()
 
         place = f"prm/{model.__module__.split('.')[1]}/models.py"
-        yield Mutant("tenant", place, f"{model.__name__} without its tenant filter", ("model", model.__name__), apply)
+        yield Mutant(
+            "tenant", place, f"{model.__name__} without its tenant filter", ("model", model.__name__), apply
+        )
 
 
 def _scope_without(left_out: Any, owned: tuple[Any, ...]) -> Callable[[ORMExecuteState], None]:
@@ -308,7 +317,7 @@ def _scope_without(left_out: Any, owned: tuple[Any, ...]) -> Callable[[ORMExecut
             return
         every = state.execution_options.get("every_vendor")
         options = [
-            with_loader_criteria(model, model.vendor_id == vendor_id, include_aliases=True)
+            with_loader_criteria(model, lambda cls: cls.vendor_id == vendor_id, include_aliases=True)
             for model in owned
             if model is not left_out
         ]
@@ -317,7 +326,7 @@ def _scope_without(left_out: Any, owned: tuple[Any, ...]) -> Callable[[ORMExecut
             options += [
                 with_loader_criteria(
                     model,
-                    model.at_vendor_id.is_(None) | (model.at_vendor_id == vendor_id),
+                    lambda cls: cls.at_vendor_id.is_(None) | (cls.at_vendor_id == vendor_id),
                     include_aliases=True,
                 )
                 for model in at_vendor

@@ -27,8 +27,8 @@ from sqlalchemy import create_engine
 
 from prm.extensions import db
 from prm.infra.db import prepare_engine
-from tests.access.matrix import MATRIX, ROLES, Line
-from tests.access.oracles import MIRRORED, STRANGERS, Asking
+from tests.access.matrix import MATRIX, ROLES
+from tests.access.oracles import MIRRORED, STRANGERS, UNDISTURBED, Asking
 from tests.access.site import Site, open_site
 from tests.access.snapshots import SqliteSnapshot
 from tests.deep.equivalent import EQUIVALENT
@@ -68,6 +68,8 @@ def all_cases(site: Site) -> Iterator[Case]:
         else:
             yield from (Case("mirrored", line.key, role) for role in MIRRORED)
             yield Case("dual", line.key, "dual")
+            if has_vendor:
+                yield from (Case("undisturbed", line.key, role) for role in UNDISTURBED if line[role] == "ok")
 
 
 class Index:
@@ -79,7 +81,9 @@ class Index:
         self._now: set[tuple[str, ...]] = set()
 
     def learn(self, site: Site) -> int:
-        watch_cells(lambda role, permission: self._now.add(("cell", role.value if role else "", permission.value)))
+        watch_cells(
+            lambda role, permission: self._now.add(("cell", role.value if role else "", permission.value))
+        )
         watch_models(lambda model: self._now.add(("model", model)))
         insert_probes(sites(), lambda path, function: self._now.add(("function", path, function)))
         count = 0
