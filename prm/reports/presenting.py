@@ -30,6 +30,7 @@ def present(overview: Overview, formats: Formats, link: Link) -> Shown:
         period=name_period(overview.terms, overview.attribution.units, formats),
         stats=_stats(overview, formats, link),
         quarters=_lines(overview.by_quarter, formats, link, None, has_bars=False),
+        quarter_note=_quarter_note(overview),
         regions=_lines(overview.by_region, formats, link, None),
         products=_lines(overview.by_product, formats, link, TOP, _more(overview, link, RevenueBy.PRODUCT)),
         partners=_lines(overview.by_partner, formats, link, TOP, _more(overview, link, RevenueBy.PARTNER)),
@@ -61,6 +62,18 @@ def name_period(terms: Terms, units: Sequence[Unit], formats: Formats) -> str:
         return str(PRESETS[terms.preset])
     days = formats.period(Period(first, last))
     return _("%(period)s: %(days)s", period=PRESETS[terms.preset], days=days)
+
+
+def _quarter_note(overview: Overview) -> str:
+    """Said where the period cuts a quarter: its bar must not be read as a whole one."""
+    quarters, period = overview.quarters, overview.terms.period
+    if not quarters:
+        return ""
+    is_cut_first = period.first is not None and period.first > quarters[0].first
+    is_cut_last = period.last is not None and period.last < quarters[-1].last
+    if is_cut_first or is_cut_last:
+        return _("Of a quarter that the period cuts, only the days inside it count.")
+    return ""
 
 
 def _orders_arguments(terms: Terms, currency: str) -> dict[str, str]:

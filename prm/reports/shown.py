@@ -84,6 +84,7 @@ class Shown:
     period: str
     stats: list[Stat]
     quarters: list[Line]
+    quarter_note: str
     regions: list[Line]
     products: list[Line]
     partners: list[Line]

@@ -382,3 +382,19 @@ def test_a_period_is_compared_with_the_one_before_and_the_year_before(world: Wor
     page = reader(world, vendor).get("/acme/reports/revenue?period=custom&from=2017-07-01&to=2017-09-30").text
     assert "-50.0%" in page and "against the period before" in page
     assert "+100.0% against a year before" in page
+
+
+def test_a_quarter_that_the_period_cuts_is_said_to_be_cut(world: World) -> None:
+    vendor = world.vendor()
+    Sales(world, vendor).order(world.partnership(vendor), date(2017, 6, 1), 100_00)
+    client = reader(world, vendor)
+    sentence = "Of a quarter that the period cuts"
+    for first, last, is_cut in (
+        ("2017-04-01", "2017-06-30", False),
+        ("2017-04-02", "2017-06-30", True),
+        ("2017-04-01", "2017-06-29", True),
+        ("2017-01-01", "2017-12-31", False),
+        ("", "", False),
+    ):
+        page = client.get(f"/acme/reports/revenue?period=custom&from={first}&to={last}").text
+        assert (sentence in page) is is_cut, (first, last)
