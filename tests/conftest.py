@@ -11,6 +11,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -21,6 +22,9 @@ from prm import create_app
 from prm.extensions import db
 from tests.factories import World
 from tests.servers import SmtpSink, postgres_server, smtp_sink
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -132,6 +136,20 @@ def shared_data() -> Path:
         if place and (Path(place) / "crm-sales-opportunities").is_dir():
             return Path(place)
     pytest.skip("no real data: set PRM_SHARED_DATA, or put it at ../shared/data")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser; CHROMIUM names another one than Debian's."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

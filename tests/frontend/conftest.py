@@ -1,11 +1,10 @@
 """The gallery on a real server, and a real Chromium before it."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.frontend.site import make_site, serving
 
@@ -19,17 +18,6 @@ def site() -> Flask:
 def gallery(site: Flask) -> Iterator[str]:
     with serving(site) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
