@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from prm.access import current_actor, public
@@ -83,8 +83,11 @@ def _begin() -> None:
 def _limit_form() -> None:
     """Hold URL-encoded forms to the limits of the others: Werkzeug reads them whole, unlimited.
 
-    Raises RequestEntityTooLarge.
+    Raises RequestEntityTooLarge; UnsupportedMediaType for JSON, which Flask-WTF would take for a form
+    (and fail at, where it is a list or nested deeply): no page here reads any.
     """
+    if request.is_json and request.method not in {"GET", "HEAD", "OPTIONS"}:
+        raise UnsupportedMediaType
     if request.mimetype != "application/x-www-form-urlencoded":
         return
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]

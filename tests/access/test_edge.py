@@ -160,6 +160,16 @@ def test_ten_thousand_and_one_fields_are_too_many(site: Site) -> None:
         assert answer.status == status
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"title": "By JSON"}', b"[]", b"\xff"])
+def test_forms_are_not_taken_from_json(site: Site, body: bytes) -> None:
+    answer = site.ask(
+        "admin", "POST", "/acme/marketing/campaigns",
+        input_stream=io.BytesIO(body), content_type="application/json",
+    )  # fmt: skip
+    assert answer.status == 415
+    assert not answer.changes
+
+
 # -- what counts as use --------------------------------------------------------------------------
 
 
