@@ -38,7 +38,10 @@ def list_candidates(actor: Actor) -> list[Candidate]:
 
 def find_candidate(actor: Actor, email: str) -> User | None:
     """The person with an e-mail address, if the actor may issue a certificate to them."""
-    statement = _candidates(actor).where(User.email_folded == email.strip().casefold())
+    folded = email.strip().casefold()
+    if not folded.isprintable():
+        return None  # no address has control characters, and PostgreSQL takes no NUL
+    statement = _candidates(actor).where(User.email_folded == folded)
     row = db.session.execute(statement.limit(1)).first()
     user: User | None = row[1] if row is not None else None
     return user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -54,16 +55,18 @@ def request_file(actor: Actor, certificate: Certificate, paper: Paper) -> Certif
         certificate,
         facts={"number": certificate.number, "paper": paper.value},
     )
-    return make_file_due(actor, certificate, paper)
+    return make_file_due(actor, certificate, paper, clock.now())
 
 
-def make_file_due(actor: Actor, certificate: Certificate, paper: Paper) -> CertificateFile:
-    """Write the row that makes a job print this size of a certificate."""
+def make_file_due(
+    actor: Actor, certificate: Certificate, paper: Paper, requested_at: datetime
+) -> CertificateFile:
+    """Write the row that makes a job print this size of a certificate; its signature claims that time."""
     row = CertificateFile(
         vendor_id=certificate.vendor_id,
         certificate_id=certificate.id,
         paper=paper,
-        requested_at=clock.now().replace(microsecond=0),
+        requested_at=requested_at.replace(microsecond=0),
     )
     db.session.add(row)
     announce(actor, "certificate_file.due", row)

@@ -172,7 +172,7 @@ def _issue(
         },
         personal={"name": user.name, "reason": reason},
     )
-    make_file_due(actor, certificate, Paper.A4)
+    make_file_due(actor, certificate, Paper.A4, now)
     return certificate
 
 
