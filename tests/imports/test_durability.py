@@ -190,14 +190,14 @@ def kill_at_work(
     killed = 0
     with killer(own[1], vendor, folder) as kill:
         for _ in range(times):
-            killed += kill("run", chance.uniform(0.0, 0.5))
+            killed += kill("run", chance.uniform(0.0, 1.2))
             found = state(world, vendor)
             assert found in (NOTHING, APPLIED), found
             if found == APPLIED:
                 start_over(world, vendor, is_due=False)
         confirm(world, vendor)
         for _ in range(times):
-            killed += kill("sweep", chance.uniform(0.0, 0.5))
+            killed += kill("sweep", chance.uniform(0.0, 1.2))
             found = state(world, vendor)
             assert found in (DUE, APPLIED), found
             if found == APPLIED:

@@ -1,0 +1,107 @@
+"""The list of products, entering and changing one, aliases on its page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from prm.permissions import Role
+from tests.factories import VendorRef, World
+from tests.factories.revenue import import_rows
+from tests.imports.dumps import dump
+from tests.imports.test_rows import deals
+
+
+@pytest.fixture
+def vendor(world: World) -> VendorRef:
+    return world.vendor("acme")
+
+
+@pytest.fixture
+def admin(world: World, vendor: VendorRef) -> FlaskClient:
+    return world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor))
+
+
+def test_a_product_is_entered_changed_and_called_by_another_name(
+    world: World, vendor: VendorRef, admin: FlaskClient
+) -> None:
+    world.partnership(vendor, "Northwind")
+    deals(world, vendor, {"product": "Rokcet"}, {"external_id": "D-2"})
+    answer = admin.post(
+        "/acme/products/new", data={"name": "Rocket", "price": "1,234.50"}, follow_redirects=True
+    )
+    assert "$1,234.50" in answer.text
+    [product] = dump(world, vendor)["product"]
+    assert [deal["product_id"] for deal in dump(world, vendor)["deal"]] == [None, 1]
+    url = f"/acme/products/{product['public_id']}"
+    assert 'value="1234.50"' in admin.get(url).text
+    answer = admin.post(f"{url}/aliases", data={"value": "Rokcet"}, follow_redirects=True)
+    assert "The alias is set" in answer.text
+    assert [deal["product_id"] for deal in dump(world, vendor)["deal"]] == [1, 1]
+    remove = re.search(r'action="(/acme/products/aliases/[0-9a-f-]+/remove)"', answer.text)
+    assert remove is not None
+    admin.post(remove[1])
+    assert [deal["product_id"] for deal in dump(world, vendor)["deal"]] == [None, 1]
+    answer = admin.post(url, data={"name": "Rocket II", "price": ""}, follow_redirects=True)
+    assert "Rocket II" in answer.text
+    assert [row["value"] for row in dump(world, vendor)["product_alias"]] == ["Rocket"]
+
+
+@pytest.mark.parametrize(
+    ("name", "price", "said"),
+    [
+        ("", "5", "Enter a name."),
+        ("   ", "5", "A product needs a name"),
+        ("rocket", "5", "There is a product “rocket” already."),
+        ("Rokcet", "5", "is an alias of another product"),
+        ("New", "five", "This is not an amount of money."),
+        ("New", "-5", "A price is not negative."),
+        ("New", "1.005", "decimals"),
+        ("New", "9" * 30, "larger than can be recorded"),
+        ("x" * 201, "5", "longer than 200"),
+    ],
+)
+def test_what_cannot_be_is_said_and_stays_typed(
+    world: World, vendor: VendorRef, admin: FlaskClient, name: str, price: str, said: str
+) -> None:
+    import_rows(world, vendor, "products", [{"name": "Rocket", "price": "1"}])
+    url = f"/acme/products/{dump(world, vendor)['product'][0]['public_id']}"
+    admin.post(f"{url}/aliases", data={"value": "Rokcet"})
+    answer = admin.post("/acme/products/new", data={"name": name, "price": price})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{price}"' in answer.text
+    assert len(dump(world, vendor)["product"]) == 1
+    wrong = admin.post(f"{url}/aliases", data={"value": "rocket"})
+    assert wrong.status_code == 422
+    assert "it needs no alias" in wrong.text
+
+
+def test_partners_see_prices_and_change_nothing(world: World, vendor: VendorRef) -> None:
+    import_rows(world, vendor, "products", [{"name": "Rocket", "price": "99"}])
+    url = f"/acme/products/{dump(world, vendor)['product'][0]['public_id']}"
+    member = world.client(world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor)))
+    page = member.get("/acme/products/").text
+    assert "$99.00" in page
+    assert "Enter a product" not in page
+    assert "Also called" not in page
+    for path in (url, "/acme/products/new", f"{url}/aliases"):
+        assert member.post(path, data={"name": "X"}).status_code == 403
+
+
+def test_prices_are_typed_as_the_person_writes_numbers(world: World, vendor: VendorRef) -> None:
+    german = world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor, locale="de"))
+    german.post("/acme/products/new", data={"name": "Rakete", "price": "1.234,50"})
+    [product] = dump(world, vendor)["product"]
+    assert product["price_minor"] == 123450
+    assert 'value="1234,50"' in german.get(f"/acme/products/{product['public_id']}").text
+
+
+def test_another_vendors_product_does_not_exist(world: World, vendor: VendorRef, admin: FlaskClient) -> None:
+    other = world.vendor("globex")
+    import_rows(world, other, "products", [{"name": "Rocket", "price": "1"}])
+    foreign = dump(world, other)["product"][0]["public_id"]
+    assert admin.get(f"/acme/products/{foreign}").status_code == 404
+    assert admin.post(f"/acme/products/{foreign}/aliases", data={"value": "x"}).status_code == 404
