@@ -119,8 +119,8 @@ def _shown(entries: list[JournalEntry], names: dict[str, str]) -> dict[int, dict
             "role": _ROLE_NAMES.get(entry.actor_role, ""),
             "action": entry.action,
             "subject": entry.subject_type,
-            "subject_ref": entry.subject_ref,
-            "facts": [(key, _plain(value)) for key, value in entry.facts.items()],
+            "subject_ref": _short(entry.subject_ref),
+            "facts": [(key, _plain(value, _is_change(entry))) for key, value in entry.facts.items()],
             "personal": list(personal.get(entry.id, {}).items()),
         }
         for entry in entries
@@ -135,10 +135,21 @@ def _actor_name(entry: JournalEntry, names: dict[str, str]) -> str:
     )
 
 
-def _plain(value: Any) -> str:
-    """A fact as text: a change as "before → after"."""
-    if isinstance(value, list) and len(value) == 2:
-        return f"{value[0]} → {value[1]}"
+def _short(ref: str) -> str:
+    """The end of an id: its beginning is the time it was made, and looks like its neighbours'."""
+    return f"…{ref[-12:]}" if len(ref) > 12 else ref
+
+
+def _is_change(entry: JournalEntry) -> bool:
+    """Whether the facts are changes: [before, after]."""
+    return entry.action.endswith((".changed", ".renamed"))
+
+
+def _plain(value: Any, is_change: bool) -> str:
+    """A fact as text: a change as "before → after", a list with commas."""
+    if isinstance(value, list):
+        shown = [each if isinstance(each, str) else canonical(each) for each in value]
+        return " → ".join(shown) if is_change and len(shown) == 2 else ", ".join(shown)
     return value if isinstance(value, str) else canonical(value)
 
 

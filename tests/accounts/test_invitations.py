@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from prm.access import system_actor
 from prm.accounts.models import Invitation, Membership, Partner, User
+from prm.accounts.services import close_account
 from prm.accounts.switcher import list_places
 from prm.extensions import db
 from prm.infra import clock
@@ -196,6 +198,30 @@ def test_inviting_again_replaces_the_first_invitation(
     assert places(world, NEW) == [("acme", "Northwind", "partner_admin")]
 
 
+def test_who_loses_their_place_leaves_no_door_open(
+    world: World, mail: SmtpSink, acme: VendorRef, admin: UserRef, north: PartnershipRef
+) -> None:
+    """An administrator who invites a second address of theirs, and is then let go."""
+    leaving = world.user(Role.VENDOR_ADMIN, vendor=acme)
+    send(world, leaving, role="vendor_admin", company="")
+    by_others = "other@new.example"
+    send(world, admin, email=by_others)
+    path = f"/acme/accounts/people/{membership_of(world, leaving).public_id}/end"
+    assert world.client(admin).post(path).status_code == 303
+    assert accept(world, link_of(mail, NEW)).status_code == 404
+    assert accept(world, link_of(mail, by_others)).status_code == 303
+
+
+def test_a_closed_account_leaves_no_door_open(
+    world: World, mail: SmtpSink, acme: VendorRef, north: PartnershipRef
+) -> None:
+    leaving = world.user(Role.VENDOR_ADMIN, vendor=acme)
+    send(world, leaving)
+    with world.app.app_context(), transaction():
+        close_account(system_actor(None), db.session.get_one(User, leaving.id))
+    assert accept(world, link_of(mail, NEW)).status_code == 404
+
+
 @pytest.mark.parametrize("token", ["x" * 43, "x" * 42, "x" * 44, "../../etc/passwd"])
 def test_made_up_links_lead_nowhere(world: World, admin: UserRef, token: str) -> None:
     assert world.client().get(f"/accounts/invitations/{token}").status_code == 404
@@ -219,6 +245,7 @@ def test_a_partnership_that_ended_takes_nobody_in(
     answer = accept(world, link_of(mail, NEW))
     assert answer.status_code == 422
     assert "This partnership has ended" in answer.text
+    assert "The partnership with Northwind has ended." in send(world, admin).text
     assert count(world, User, User.email == NEW) == 0
 
 

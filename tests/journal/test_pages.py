@@ -36,7 +36,13 @@ def act(world: World, acme: VendorRef, user: UserRef | None, action: str, day: i
         transaction(),
     ):
         subject = db.session.get_one(Vendor, acme.id)
-        record(actor, action, subject, facts={"count": [1, 2]}, personal={"email": "nora@new.example"})
+        record(
+            actor,
+            action,
+            subject,
+            facts={"name": ["Acme", "Acme Ltd"]},
+            personal={"email": "nora@new.example"},
+        )
 
 
 def rows(world: World, user: UserRef, query: str = "") -> list[str]:
@@ -46,10 +52,12 @@ def rows(world: World, user: UserRef, query: str = "") -> list[str]:
 
 
 def test_the_page_says_who_did_what(world: World, acme: VendorRef, admin: UserRef) -> None:
-    act(world, acme, admin, "thing.done", 2)
+    act(world, acme, admin, "thing.changed", 2)
+    act(world, acme, admin, "thing.listed", 2)
     page = world.client(admin).get("/acme/journal/").text
-    for text in ("Ada Admin", "thing.done", "1 → 2", "nora@new.example", "Mar 2, 2026"):
+    for text in ("Ada Admin", "thing.changed", "nora@new.example", "Mar 2, 2026"):
         assert text in page
+    assert "Acme → Acme Ltd" in page and "Acme, Acme Ltd" in page
 
 
 def test_newest_first_filtered_by_action_actor_and_date(

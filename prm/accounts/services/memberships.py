@@ -10,6 +10,7 @@ from sqlalchemy import select
 from prm.access import Actor, require
 from prm.accounts import queries, sessions
 from prm.accounts.models import (
+    Invitation,
     JobFunction,
     Membership,
     MembershipRole,
@@ -17,6 +18,7 @@ from prm.accounts.models import (
     PartnerVendor,
     User,
 )
+from prm.accounts.services.people import withdraw_invitations_of
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
@@ -96,7 +98,8 @@ def retire_person(actor: Actor, membership: Membership) -> None:
     """End somebody's membership within the actor's reach, now.
 
     A partner company's own administrator ends it everywhere. Anybody else ends it with this vendor
-    alone: with the company's other vendors it goes on. Raises DomainError for one's own membership
+    alone: with the company's other vendors it goes on. Whom the person invited there can no longer
+    come by that. Raises DomainError for one's own membership
     and for the last administrator, Conflict where it ended already.
     """
     require(actor, P.PEOPLE_RETIRE)
@@ -113,9 +116,13 @@ def retire_person(actor: Actor, membership: Membership) -> None:
         raise DomainError(
             _("This is the last administrator there. Invite another one first, then end this membership.")
         )
-    everywhere = membership.partner_id is None or membership.at_vendor_id is not None
-    if not everywhere and not queries.acts_for_company(actor):
-        _go_on_elsewhere(actor, membership)
+    here = Invitation.vendor_id == actor.vendor_id
+    if membership.partner_id is not None and membership.at_vendor_id is None:
+        if queries.acts_for_company(actor):
+            here = Invitation.partnership_public_id.is_not(None)
+        else:
+            _go_on_elsewhere(actor, membership)
+    withdraw_invitations_of(membership.user_id, here)
     end_membership(actor, membership)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
@@ -11,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from prm.access import Actor
 from prm.accounts import mailbox, sessions
-from prm.accounts.models import User
+from prm.accounts.models import Invitation, PasswordReset, User
 from prm.accounts.passwords import hash_password
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
@@ -125,9 +127,18 @@ def set_locale(user: User, locale: str) -> None:
 
 
 def set_password(actor: Actor, user: User, password: str) -> None:
-    """Change a password and end every session of the person. Raises DomainError if it is refused."""
+    """Change a password; every session of the person ends, and every link that could set another.
+
+    Raises DomainError if it is refused.
+    """
     hashed = hash_password(password)
     db.session.execute(update(User).where(User.id == user.id).values(password_hash=hashed))
+    db.session.execute(
+        update(PasswordReset)
+        .where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
     sessions.end_all_sessions(user.id)
     record(actor, "user.password_set", user, chain=INSTALLATION)
 
@@ -144,10 +155,30 @@ def change_password(actor: Actor, user: User, *, current: str, new: str) -> None
     mailbox.queue_template(actor, user.email, "password_changed", user.locale, name=user.name)
 
 
+def withdraw_invitations_of(user_id: int, *criteria: Any) -> None:
+    """Make the open invitations that a person sent useless, or those of them that meet `criteria`:
+    who loses their place must not have left a door open."""
+    db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.invited_by_id == user_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            *criteria,
+        )
+        .values(withdrawn_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def close_account(actor: Actor, user: User) -> None:
-    """Close a person's account: every session ends, no sign-in any more; history stays."""
+    """Close a person's account: every session ends, no sign-in any more; history stays.
+
+    Whom they invited can no longer come by that.
+    """
     user.is_active = False
     sessions.end_all_sessions(user.id)
+    withdraw_invitations_of(user.id)
     record(actor, "user.closed", user, chain=INSTALLATION)
 
 

@@ -139,12 +139,6 @@ def use_reset(token: str, password: str) -> User:
         .join(PasswordReset, PasswordReset.user_id == User.id)
         .where(PasswordReset.token_hash == token_hash(token))
     ).one()
-    db.session.execute(
-        update(PasswordReset)
-        .where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
     actor = Actor(name=user.name, user_id=user.id, user_public_id=user.public_id)
     set_password(actor, user, password)
     forget_failures(user.email)

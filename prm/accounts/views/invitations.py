@@ -25,7 +25,7 @@ from prm.extensions import db, limiter
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.infra.tables import Column, TableSpec, paginate
-from prm.partners.models import Partnership
+from prm.partners.models import Partnership, PartnershipStatus
 from prm.partners.queries import get_partnership, list_companies, list_named, list_region_names
 from prm.permissions import P, Reach, Role
 
@@ -129,6 +129,9 @@ def _company(actor: Actor, form: InvitationForm) -> Partnership | None:
             if found
             else _("You have no partner of this name.")
         )
+        raise DomainError(message, {"company": message})
+    if found[0].status is PartnershipStatus.ENDED:
+        message = _("The partnership with %(name)s has ended.", name=found[0].name)
         raise DomainError(message, {"company": message})
     return found[0]
 
