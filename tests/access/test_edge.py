@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +19,9 @@ from prm.permissions import P
 from tests.access.calls import body_of
 from tests.access.matrix import MATRIX, Line
 from tests.access.oracles import Asking
-from tests.access.site import Site, settings
+from tests.access.site import Site, missing_id, settings
 
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((line for line in MATRIX.values() if line.method == "GET"), key=str)
 CHANGES = sorted((line for line in MATRIX.values() if line.is_change), key=str)
 # Answers that may be kept: files with their hash in the address, a vendor's colours.
@@ -246,3 +249,42 @@ def test_start_up_refuses_a_mark_that_does_not_fit_the_address(tmp_path: Path) -
     other.add_url_rule("/<string:vendor>/x", "inside", public(lambda vendor: vendor))
     with pytest.raises(RuntimeError, match="goes with"):
         refuse_unmarked(other)
+
+
+# -- logs --------------------------------------------------------------------------------------
+
+
+def test_refusals_are_logged_with_who_and_where(site: Site) -> None:
+    member = site.two.acme.people["member"]
+    for path, status, rule in (
+        ("/acme/partners/", 403, "/<slug:vendor>/partners/"),
+        (f"/globex/partners/{missing_id()}", 404, "/<slug:vendor>/partners/<uuid:partnership_id>"),
+    ):
+        answer = site.ask("member", "GET", path)
+        lines = [json.loads(line) for line in answer.logged.splitlines()]
+        [refused] = [line for line in lines if line["event"] == "refused"]
+        assert (refused["status"], refused["path"]) == (status, rule)
+        assert refused["request_id"] == answer.headers["X-Request-Id"]
+        request = next(line for line in lines if line["event"] == "request")
+        assert request["actor"] in {f"user:{member.public_id}", "anonymous"}
+
+
+@pytest.mark.parametrize("evil", ['%0a{"event":"forged"}', "%0d%0aforged", "%1b[2Jforged", "%e2%80%a8forged"])
+def test_nothing_that_is_sent_makes_a_log_line(site: Site, evil: str) -> None:
+    for path in (f"/acme/{evil}", f"/{evil}/partners/", f"/acme/partners/?search={evil}"):
+        answer = site.ask(
+            "admin", "GET", path, headers={"User-Agent": "forged", "Referer": f"http://x/{evil}"}
+        )
+        assert "forged" not in answer.logged
+        for line in answer.logged.splitlines():
+            assert json.loads(line)["event"] in {"request", "refused"}
+
+
+def test_every_test_that_the_security_document_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text()))
+    found = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", path.read_text(), re.MULTILINE)
+    }
+    assert not named - found, f"docs/security.md names tests that do not exist: {sorted(named - found)}"
