@@ -87,9 +87,6 @@ def read_form(arguments: Mapping[str, Any], choices: Choices) -> ReportForm:
     form.model.choices = [(model.value, label) for model, label in MODELS.items()]
     form.region.choices = [("", _l("All regions")), *choices.regions, (NO_REGION, _l("No region"))]
     form.partner.choices = [("", _l("All partners")), *choices.partners]
-    if not choices.partners and _is_id(filled["partner"]):
-        # Too many to offer; one that is linked to is still understood.
-        form.partner.choices.append((filled["partner"], filled["partner"]))
     return form
 
 
@@ -109,11 +106,3 @@ def terms_of(form: ReportForm, today: date, start_month: int) -> Terms:
         model=Model(form.model.data),
         lookback_days=form.lookback.data,
     )
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -63,7 +63,7 @@ class Asked:
 
 
 def _read_asked() -> Asked:
-    choices = read_choices(current_actor(), g.vendor)
+    choices = read_choices(current_actor(), g.vendor, request.args.get("partner", ""))
     form = read_form(request.args, choices)
     terms = None
     if form.validate():

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from prm.extensions import db
 from prm.infra import clock
 from prm.permissions import Role
+from prm.reports.queries import overview
 from tests.factories import VendorRef, World
 from tests.factories.attribution import Sales, random_world
 from tests.reports import outputs
@@ -398,3 +399,41 @@ def test_a_quarter_that_the_period_cuts_is_said_to_be_cut(world: World) -> None:
     ):
         page = client.get(f"/acme/reports/revenue?period=custom&from={first}&to={last}").text
         assert (sentence in page) is is_cut, (first, last)
+
+
+def test_own_dates_may_be_open_on_one_side(world: World) -> None:
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    northwind = world.partnership(vendor)
+    sales.order(northwind, date(2017, 3, 1), 1_00)
+    sales.order(northwind, date(2017, 6, 1), 20_00)
+    client = reader(world, vendor)
+    for query, total, words in (
+        ("from=2017-04-01", 20_00, "from Apr 1, 2017"),
+        ("to=2017-04-01", 1_00, "until Apr 1, 2017"),
+        ("", 21_00, "Own dates"),
+    ):
+        page = client.get(f"/acme/reports/revenue?period=custom&{query}").text
+        assert outputs.minor(outputs.tables_of(page)["Revenue by partner"][-1][1]) == total
+        assert words in page
+        assert client.get(f"/acme/reports/revenue.xlsx?period=custom&{query}").status_code == 200
+
+
+def test_where_there_are_too_many_partners_to_offer_a_link_still_filters_by_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MOST_PARTNERS_OFFERED", 1)
+    vendor = world.vendor()
+    sales = Sales(world, vendor)
+    northwind, southwind = world.partnership(vendor), world.partnership(vendor, "Southwind")
+    sales.order(northwind, date(2017, 3, 1), 1_00)
+    sales.order(southwind, date(2017, 3, 1), 20_00)
+    client = reader(world, vendor)
+    assert 'name="partner"' not in client.get("/acme/reports/revenue").text
+    page = client.get(f"/acme/reports/revenue?partner={southwind.public_id}").text
+    tables = outputs.tables_of(page)
+    assert outputs.minor(tables["Revenue by partner"][-1][1]) == 20_00
+    assert "<dt>Partner</dt><dd>Southwind</dd>" in page
+    other = world.partnership(world.vendor("other"), "Foreign")
+    for unknown in (other.public_id, uuid4(), "x"):
+        assert client.get(f"/acme/reports/revenue?partner={unknown}").status_code == 422

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -238,19 +239,22 @@ class Choices:
 MOST_PARTNERS_OFFERED = 300
 
 
-def read_choices(actor: Actor, vendor: Vendor) -> Choices:
+def read_choices(actor: Actor, vendor: Vendor, partner: str = "") -> Choices:
     """Regions and partners to filter by; the trailing year by default, if anything was ordered in it.
 
-    Where there are more partners than a list is good for none is offered: the partner table links.
+    Where there are more partners than a list is good for, only the `partner` (a public id) that a
+    link already names is offered.
     """
     regions = db.session.execute(
         visible(select(Region.public_id, Region.name), actor, P.REPORT_VIEW, Region).order_by(Region.name)
     )
+    offered = visible(select(Partnership.public_id, Partnership.name), actor, P.REPORT_VIEW, Partnership)
     partners = db.session.execute(
-        visible(select(Partnership.public_id, Partnership.name), actor, P.REPORT_VIEW, Partnership)
-        .order_by(Partnership.name_folded, Partnership.id)
-        .limit(MOST_PARTNERS_OFFERED + 1)
+        offered.order_by(Partnership.name_folded, Partnership.id).limit(MOST_PARTNERS_OFFERED + 1)
     ).all()
+    if len(partners) > MOST_PARTNERS_OFFERED:
+        named = _find_id(partner)
+        partners = db.session.execute(offered.where(Partnership.public_id == named)).all() if named else []
     trailing = period_of(Preset.TRAILING, clock.today(vendor.time_zone), vendor.fiscal_year_start_month)
     latest = db.session.scalars(
         visible(select(func.max(Order.ordered_on)), actor, P.ORDER_VIEW, Order).where(
@@ -263,9 +267,14 @@ def read_choices(actor: Actor, vendor: Vendor) -> Choices:
     is_recent = latest is not None and trailing.first is not None and latest >= trailing.first
     return Choices(
         regions=tuple((str(public_id), name) for public_id, name in regions),
-        partners=tuple((str(public_id), name) for public_id, name in partners)
-        if len(partners) <= MOST_PARTNERS_OFFERED
-        else (),
+        partners=tuple((str(public_id), name) for public_id, name in partners),
         has_orders=has_orders,
         default_preset=Preset.TRAILING if is_recent else Preset.ALL,
     )
+
+
+def _find_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
