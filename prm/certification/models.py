@@ -44,7 +44,7 @@ class Certification(Keyed, VendorOwned, db.Model):
     name: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(String(1000), default="")
     skill_level: Mapped[SkillLevel] = enum_column(SkillLevel)
-    validity_months: Mapped[int | None] = mapped_column(default=24)
+    validity_months: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

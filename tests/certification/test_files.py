@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from prm.accounts.models import User
 from prm.certification import rendering, services
 from prm.certification.models import Certificate, CertificateFile, Paper
 from prm.certification.printing import FACTS_FILE
@@ -31,6 +32,7 @@ from tests.certification.conftest import Scene
 from tests.factories import World
 from tests.factories import certification as certify
 from tests.factories.certification import CertificateRef
+from tests.infra.specimens import run
 
 UNPRINTABLE = "Ann \U000323af Example"
 
@@ -74,6 +76,40 @@ def test_the_job_prints_signs_and_keeps_the_file(world: World, scene: Scene, mad
         verdict = inspect_signature(content, trusted_ca_pems=roots)
         assert verdict.genuine and verdict.signer_name == "Acme GmbH Certification"
         assert verdict.signed_at == certificate.issued_at.replace(microsecond=0)
+
+
+def test_a_certificate_speaks_its_holders_language(world: World, scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "certificate.pdf"
+    with clock.travel(datetime(2026, 3, 12, 12, tzinfo=UTC)):
+        for locale, day in (("de", "11. März 2028"), ("en", "March 11, 2028"), ("xx", "March 11, 2028")):
+            person = world.user(Role.PARTNER_MEMBER, partnership=scene.company)
+            with world.acting(scene.vendor), transaction():
+                db.session.get_one(User, person.id).locale = locale
+            made = certify.issue(world, scene.vendor, scene.scheme, person)
+            file = files(world, scene)[-1]
+            path.write_bytes(read(world, scene, file))
+            assert day in run("pdftotext", path, "-")
+            with world.acting(scene.vendor):
+                spoken = db.session.get_one(Certificate, made.id).facts["language"]
+            assert spoken == ("de" if locale == "de" else "en")
+
+
+def test_a_certificate_without_end_shows_none(world: World, scene: Scene, tmp_path: Path) -> None:
+    scheme = certify.make_scheme(world, scene.vendor, name="For good", validity_months=None)
+    made = certify.issue(world, scene.vendor, scheme, scene.member)
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(read(world, scene, files(world, scene)[-1]))
+    text = run("pdftotext", path, "-")
+    assert "Issued" in text and "Valid until" not in text
+    with world.acting(scene.vendor):
+        assert db.session.get_one(Certificate, made.id).expires_on is None
+    client = world.client(scene.member)
+    assert "No end" in client.get("/acme/certification/").text
+    assert "No end" in client.get(f"/acme/certification/{made.public_id}").text
+    told = client.get(f"/verify/{made.code}", headers={"Accept": "application/json"}).json
+    assert (told["status"], told["expires_on"]) == ("valid", None)
+    with clock.travel(datetime(2150, 1, 1, tzinfo=UTC)):
+        assert "is valid" in world.client().get(f"/verify/{made.code}").text
 
 
 def test_running_the_job_again_changes_nothing(world: World, scene: Scene, made: CertificateRef) -> None:
