@@ -211,7 +211,7 @@ def take_quiz(course_id: UUID) -> str | Response | tuple[str, int]:
     errors: dict[str, str] = {}
     if request.method == "POST":
         given = {str(each.public_id): _given(each) for each in questions}
-        number = request.form.get("number", type=int) or item.attempts_used + 1
+        number = _number_shown() or item.attempts_used + 1
         try:
             with transaction():
                 attempt = services.submit_attempt(actor, item.enrolment_id, given, number=number)
@@ -235,6 +235,12 @@ def take_quiz(course_id: UUID) -> str | Response | tuple[str, int]:
         kinds=QuestionKind,
     )
     return (page, 422) if errors else page
+
+
+def _number_shown() -> int | None:
+    """The attempt that the page was for."""
+    text = request.form.get("number", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def _given(question: quizzes.QuizQuestion) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -40,8 +40,8 @@ def progress() -> str | Response:
     spec = _spec(actor, statement, courses)
     shown = _shown_courses(spec, courses)
     if request.args.get("format") == "csv":
-        rows = all_rows(db.session(), statement, spec, request.args)
-        return _as_csv(actor, [queries.as_person(row) for row in rows.rows], shown)
+        found = all_rows(db.session(), statement, spec, request.args)
+        return _as_csv(actor, [queries.as_person(row) for row in found.rows], shown, found.is_capped)
     page = paginate(db.session(), statement, spec, request.args, partial(url_for, "training.progress"))
     people = [queries.as_person(row) for row in page.rows]
     keys = [course.course_id for course in courses]
@@ -89,6 +89,7 @@ def _spec(actor: Actor, statement: Any, courses: Sequence[PublishedVersion]) -> 
                 _("Company"),
                 [(name, name) for name in dict.fromkeys(names)],
                 lambda narrowed, value: narrowed.where(company == value),
+                kind="text",  # a link may name one that is not among those offered
             ),
         )
     return TableSpec(
@@ -110,18 +111,21 @@ def _shown_courses(spec: TableSpec, courses: Sequence[PublishedVersion]) -> list
 
 
 def _as_csv(
-    actor: Actor, people: Sequence[queries.PersonRow], courses: Sequence[PublishedVersion]
+    actor: Actor, people: Sequence[queries.PersonRow], courses: Sequence[PublishedVersion], is_capped: bool
 ) -> Response:
     columns = [
         _("Name"), _("Mail address"), _("Company"), _("Job functions"), _("Course"), _("Version"),
         _("Standing"), _("Progress in percent"), _("Due on"), _("Completed at"), _("Score in percent"),
     ]  # fmt: skip
-    return csv_attachment("progress.csv", columns, _csv_rows(actor, people, courses))
+    rows = _csv_rows(actor, people, courses)
+    if is_capped:
+        rows = chain(rows, [[_("Only the first %(count)s people are listed.", count=len(people))]])
+    return csv_attachment("progress.csv", columns, rows)
 
 
 def _csv_rows(
     actor: Actor, people: Iterable[queries.PersonRow], courses: Sequence[PublishedVersion]
-) -> Iterator[list[Any]]:
+) -> Iterable[list[Any]]:
     keys = [course.course_id for course in courses]
     waiting = iter(people)
     while some := list(islice(waiting, 500)):
