@@ -48,6 +48,13 @@ class SalesFiles:
     def of_product(self, *names: str) -> int:
         return sum(int(row["close_value"]) for row in self.won() if row["product"] in names)
 
+    def find_deal(self, external_id: str) -> tuple[int, dict[str, str]]:
+        """(line of the file, its cells) of a deal; the head is line 1."""
+        for line, row in enumerate(self._rows(self.deals), 2):
+            if row["opportunity_id"] == external_id:
+                return line, row
+        raise AssertionError(f"{external_id} is not in {self.deals}")
+
     @staticmethod
     def _rows(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
@@ -64,7 +71,9 @@ def sales_files(folder: Path) -> SalesFiles:
             )
     return SalesFiles(
         _write(folder / "sales_teams.csv", "sales_agent,manager,regional_office", _partners()),
-        _write(folder / "products.csv", "product,series,sales_price", ["GTX Basic,GTX,550", "GTX Pro,GTX,4821"]),
+        _write(
+            folder / "products.csv", "product,series,sales_price", ["GTX Basic,GTX,550", "GTX Pro,GTX,4821"]
+        ),
         _write(
             folder / "sales_pipeline.csv",
             "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value",
@@ -80,7 +89,7 @@ def _write(path: Path, head: str, rows: list[str]) -> Path:
 
 
 def _partners() -> list[str]:
-    return [f"Partner {letter},Melvin Marxen,{region}" for letter, region in zip("ABCD", ("West", "East") * 2)]
+    return [f"Partner {letter},Melvin Marxen,{'West' if letter in 'AC' else 'East'}" for letter in "ABCD"]
 
 
 def _deals() -> list[str]:

@@ -1,0 +1,1 @@
+"""The chapters of the main job, in the order of their telling."""
