@@ -101,5 +101,6 @@ def contents_after(
 def without_random(table: str, rows: list[dict[str, Any]]) -> list[str]:
     left_out = RANDOM_IN.get(table, set())
     return sorted(
-        str({k: v for k, v in row.items() if k not in left_out and not RANDOM.search(k)}) for row in rows
+        RANDOM_TEXT.sub("", str({k: v for k, v in row.items() if k not in left_out and not RANDOM.search(k)}))
+        for row in rows
     )
