@@ -23,8 +23,8 @@ def document() -> str:
     """Markdown: a section per command of ours, its help as click prints it."""
     parts = [
         "# Commands\n\n"
-        "Run them as `.venv/bin/flask --app prm …` with the settings of the installation. Each has `--help`;\n"
-        "`--json` where it reports. Exit status 0, or 1 with the reason on stderr (2 for words that are off).\n"
+        "Run them as `.venv/bin/flask --app prm …` with the settings of the installation. Each has\n"
+        "`--help`, and `--json` where it reports. Exit status 0, or 1 with the reason on stderr.\n"
         "This page is the output of `flask commands`.\n"
     ]
     for name in OURS:

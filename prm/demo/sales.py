@@ -11,9 +11,9 @@ from prm.access import Actor
 from prm.demo import files
 from prm.demo.content import CUSTOMERS, VendorText
 from prm.demo.history import History
-from prm.imports.services import running as imports
 from prm.imports.models import ImportKind
 from prm.imports.options import ImportOptions
+from prm.imports.services import running as imports
 
 if TYPE_CHECKING:
     from prm.demo.vendor_world import Company

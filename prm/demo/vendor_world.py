@@ -43,6 +43,7 @@ class Company:
     region: str
     eagerness: float
     joins: datetime
+    is_idle: bool = False  # sells, but neither learns nor uses material
     id: int = 0
     public_id: UUID | None = None
     people: list[Actor] = field(default_factory=list)
@@ -242,6 +243,7 @@ class VendorWorld:
                     eagerness,
                     self.start
                     + timedelta(days=8 + self.rng.randint(0, latest), hours=self.rng.randint(0, 6)),
+                    is_idle=number % 4 == 3,
                 )
             )
 
@@ -253,7 +255,7 @@ class VendorWorld:
             self.history.at(company.joins + 12 * month, lambda: self._accept_agreement(company))
         self.history.at(self.now - timedelta(days=22), lambda: self._assign_newest(company))
         moment = company.joins + timedelta(days=3)
-        while moment < self.now:
+        while moment < self.now and not company.is_idle:
             uses = round(self.rng.gauss(1 + 5 * company.eagerness, 1.2))
             for _ in range(max(0, uses)):
                 at = moment + timedelta(days=self.rng.random() * 29, seconds=self.rng.randint(0, 40000))
@@ -333,7 +335,7 @@ class VendorWorld:
         )
         for actor in company.people:
             assert actor.user_id is not None
-            if course.functions & company.functions[actor.user_id]:
+            if course.functions & company.functions[actor.user_id] and not company.is_idle:
                 self._plan_learning(actor, course, company.eagerness, now, days)
 
     def _plan_learning(

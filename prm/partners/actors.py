@@ -9,7 +9,7 @@ from prm.accounts import sessions
 from prm.accounts.models import Membership
 from prm.extensions import db
 from prm.infra.db import bind_vendor
-from prm.partners.models import Partnership, Region
+from prm.partners.models import Partnership, PartnershipStatus, Region
 from prm.permissions import Role
 from prm.vendors.models import Vendor
 
@@ -28,7 +28,7 @@ def find_actor(signed_in: sessions.SignedIn, vendor: Vendor) -> Actor | None:
     if of_partner:
         partnership = db.session.scalars(
             select(Partnership)
-            .where(Partnership.partner_id.in_(of_partner))
+            .where(Partnership.partner_id.in_(of_partner), Partnership.status != PartnershipStatus.ENDED)
             .order_by(Partnership.id)
             .limit(1)
         ).one_or_none()

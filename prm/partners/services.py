@@ -126,6 +126,10 @@ def change_partnership(
         raise DomainError(message, {"region": message})
     partnership.external_id, partnership.source_system = external_id or None, source
     partnership.agreement_accepted_on = agreement_accepted_on
+    if partnership.partner_id is not None and before is not status:
+        # Who belongs to an ended partnership no longer reaches the vendor; their certificates stay.
+        reach = accounts.unlink_partner if status is PartnershipStatus.ENDED else accounts.link_partner
+        reach(partnership.partner_id, partnership.vendor_id)
     record(
         actor,
         "partnership.changed",

@@ -90,3 +90,16 @@ def test_the_list_filters_searches_and_exports(world: World, acme: VendorRef, ad
     assert "Northwind" not in admin.get("/acme/partners/?search=south").text
     export = admin.get("/acme/partners/?format=csv").get_data(as_text=True)
     assert "'=Southwind" in export and "Northwind" in export
+
+
+def test_people_of_an_ended_partnership_reach_the_vendor_no_more(
+    world: World, acme: VendorRef, admin: FlaskClient
+) -> None:
+    own = world.partnership(acme, "Northwind")
+    client = world.client(world.user(Role.PARTNER_ADMIN, partnership=own))
+    assert client.get("/acme/").status_code == 200
+    admin.post(f"/acme/partners/{own.public_id}/edit", data=typed(status="ended"))
+    assert client.get("/acme/").status_code == 404
+    assert "/acme/" not in client.get("/start").text
+    admin.post(f"/acme/partners/{own.public_id}/edit", data=typed(status="active"))
+    assert client.get("/acme/").status_code == 200

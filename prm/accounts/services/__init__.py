@@ -9,6 +9,7 @@ from prm.accounts.services.memberships import (
     create_partner,
     end_membership,
     link_partner,
+    unlink_partner,
 )
 from prm.accounts.services.people import (
     check_email,
@@ -30,4 +31,5 @@ __all__ = [
     "fold_email",
     "link_partner",
     "set_password",
+    "unlink_partner",
 ]

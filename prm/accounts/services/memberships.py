@@ -161,3 +161,11 @@ def link_partner(partner_id: int, vendor_id: int) -> None:
     if db.session.get(PartnerVendor, (partner_id, vendor_id)) is None:
         db.session.add(PartnerVendor(partner_id=partner_id, vendor_id=vendor_id))
         db.session.flush()
+
+
+def unlink_partner(partner_id: int, vendor_id: int) -> None:
+    """Forget that a partner's people reach a vendor: the partnership has ended."""
+    found = db.session.get(PartnerVendor, (partner_id, vendor_id))
+    if found is not None:
+        db.session.delete(found)
+        db.session.flush()
