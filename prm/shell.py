@@ -210,14 +210,14 @@ def _switcher(user_id: int, vendor: Any) -> list[Switch]:
 
 
 def _mark_section(group: NavGroup, section: str) -> NavGroup:
-    """On a page below a section, its first entry is the current one."""
-    marked = False
-    items = []
-    for item in group.items:
-        is_here = not marked and f"/{section}/" in item.url
-        marked = marked or is_here
-        items.append(NavItem(item.label, item.url, item.icon, is_here, item.badge))
-    return NavGroup(group.title, items)
+    """On a page below a section, the nearest entry above it is the current one, else its first."""
+    here = [item for item in group.items if f"/{section}/" in item.url]
+    above = [item for item in here if request.path.startswith(item.url)]
+    current = max(above, key=lambda item: len(item.url)) if above else here[0] if here else None
+    return NavGroup(
+        group.title,
+        [NavItem(i.label, i.url, i.icon, i is current, i.badge) for i in group.items],
+    )
 
 
 def _across() -> list[NavGroup]:

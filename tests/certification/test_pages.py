@@ -404,6 +404,18 @@ def test_a_scheme_that_cannot_be_is_answered_with_what_was_typed(
     assert answer.status_code == 422 and message in answer.text and "Typed text" in answer.text
 
 
+def test_the_navigation_tells_certificates_from_certifications(
+    world: World, scene: Scene, made: CertificateRef
+) -> None:
+    client = of(world, scene, Role.VENDOR_ADMIN)
+    for path, entry in (
+        (f"schemes/{scene.scheme.public_id}", "schemes"), ("schemes/new", "schemes"), (str(made.public_id), ""),
+        ("issue", ""),
+    ):  # fmt: skip
+        page = client.get(LIST + path).text
+        assert re.findall(r'href="/acme/certification/(\w*)" aria-current="page"', page) == [entry], path
+
+
 def test_a_foreign_scheme_is_not_there(world: World, scene: Scene) -> None:
     other = world.vendor("globex")
     foreign = certify.make_scheme(world, other, name="Foreign")
