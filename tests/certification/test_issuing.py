@@ -22,6 +22,7 @@ from prm.certification.models import (
     Paper,
 )
 from prm.certification.queries.certificates import get_certificate, list_expiring
+from prm.certification.queries.people import find_candidate, list_candidates
 from prm.certification.queries.schemes import get_scheme
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
@@ -30,7 +31,7 @@ from prm.infra.db import transaction
 from prm.journal.models import JournalEntry, JournalPersonalValue
 from prm.journal.queries import verify_chain
 from prm.journal.services import chain_of
-from prm.partners.models import Partnership
+from prm.partners.models import Partnership, PartnershipStatus
 from prm.partners.services import open_partner_account
 from prm.permissions import Role
 from prm.training import services as training
@@ -369,6 +370,22 @@ def test_people_take_their_certificates_along(world: World, scene: Scene) -> Non
             with world.acting(scene.vendor, user) as actor:
                 counts[user.id] = queries.count_expiring(actor, 90)
     assert counts == {scene.member.id: 1, colleague.id: 1, former.id: 0}
+
+
+def test_who_belongs_to_an_ended_partnership_keeps_what_they_hold_and_gets_no_more(
+    world: World, scene: Scene
+) -> None:
+    with clock.travel(datetime(2025, 1, 1, 12, tzinfo=UTC)):
+        make.complete(world, scene.vendor, scene.member, scene.course)
+    later = certify.make_scheme(world, scene.vendor, scene.course, name="Later")
+    with world.acting(scene.vendor) as actor, transaction():
+        db.session.get_one(Partnership, scene.company.id).status = PartnershipStatus.ENDED
+        assert services.list_issuable(actor, get_scheme(actor, later.public_id)) == []
+        assert list_candidates(actor) == [] and find_candidate(actor, scene.member.email) is None
+    with clock.travel(datetime(2026, 12, 1, tzinfo=UTC)), world.acting(scene.vendor) as actor:
+        assert queries.count_expiring(actor, 90) == 0
+        certificate = get_certificate(actor, held(world, scene)[0].public_id)
+        assert queries.status_of(certificate, date(2026, 12, 1)).holds
 
 
 def move(world: World, scene: Scene, to: PartnershipRef) -> None:

@@ -409,9 +409,11 @@ def test_the_navigation_tells_certificates_from_certifications(
 ) -> None:
     client = of(world, scene, Role.VENDOR_ADMIN)
     for path, entry in (
-        (f"schemes/{scene.scheme.public_id}", "schemes"), ("schemes/new", "schemes"), (str(made.public_id), ""),
+        (f"schemes/{scene.scheme.public_id}", "schemes"),
+        ("schemes/new", "schemes"),
+        (str(made.public_id), ""),
         ("issue", ""),
-    ):  # fmt: skip
+    ):
         page = client.get(LIST + path).text
         assert re.findall(r'href="/acme/certification/(\w*)" aria-current="page"', page) == [entry], path
 

@@ -19,7 +19,7 @@ from prm.certification.validity import EXPIRING_DAYS, Status, status_of
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.infra import clock
-from prm.partners.models import Partnership
+from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P, Reach
 from prm.training.models import Completion, CourseVersion, SkillLevel
 from prm.vendors.models import StoredFile, Vendor
@@ -85,8 +85,10 @@ def reachable(actor: Actor, permission: P = P.CERTIFICATE_VIEW) -> Any:
 
 def _people_now(actor: Actor, permission: P) -> Select[Any]:
     """Keys of people who belong today to a partnership within reach; with ALL, staff too."""
-    companies = visible(select(Partnership.partner_id), actor, permission, Partnership)
-    belongs = Membership.partner_id.in_(companies.where(Partnership.partner_id.is_not(None)))
+    companies = visible(select(Partnership.partner_id), actor, permission, Partnership).where(
+        Partnership.partner_id.is_not(None), Partnership.status != PartnershipStatus.ENDED
+    )
+    belongs = Membership.partner_id.in_(companies)
     if actor.reach(permission) is Reach.ALL:
         belongs = or_(belongs, Membership.vendor_id == actor.vendor_id)
     return select(Membership.user_id).where(belongs, is_current())
@@ -305,6 +307,7 @@ def _held(
         .join(Certification, Certification.id == Certificate.certification_id)
         .join(User, User.id == Certificate.user_id)
         .outerjoin(Partnership, Partnership.id == Certificate.partnership_id)
+        .options(defer(Certificate.facts))
         .where(Certificate.vendor_id == actor.vendor_id, *criteria)
         .order_by(*(order or (Certificate.issued_at.desc(), Certificate.id.desc())))
         .limit(limit)

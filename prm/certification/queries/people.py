@@ -12,7 +12,7 @@ from prm.accounts import sessions
 from prm.accounts.models import User
 from prm.accounts.queries import is_current, select_people
 from prm.extensions import db
-from prm.partners.models import Partnership
+from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P
 
 MAX_OFFERED = 500
@@ -54,18 +54,19 @@ def find_partnership(user_key: int, vendor_key: int) -> Partnership | None:
         return None
     partners = [each.partner_id for each in memberships if each.partner_id is not None]
     return db.session.scalars(
-        select(Partnership).where(Partnership.partner_id.in_(partners)).order_by(Partnership.id).limit(1)
+        select(Partnership)
+        .where(Partnership.partner_id.in_(partners), Partnership.status != PartnershipStatus.ENDED)
+        .order_by(Partnership.id)
+        .limit(1)
     ).one_or_none()
 
 
 def _candidates(actor: Actor) -> Select[Any]:
     companies = visible(
-        select(Partnership.partner_id, Partnership.name, Partnership.public_id, Partnership.created_at).where(
-            Partnership.partner_id.is_not(None)
-        ),
+        select(Partnership.partner_id, Partnership.name, Partnership.public_id, Partnership.created_at),
         actor,
         P.CERTIFICATE_ISSUE,
         Partnership,
-    )
+    ).where(Partnership.partner_id.is_not(None), Partnership.status != PartnershipStatus.ENDED)
     people = select_people(actor, companies, P.CERTIFICATE_ISSUE)
     return people.where(is_current(), User.is_active)

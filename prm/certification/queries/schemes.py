@@ -19,7 +19,7 @@ from prm.certification.queries.certificates import today_of
 from prm.certification.validity import may_renew, status_of
 from prm.errors import NotFound
 from prm.extensions import db
-from prm.partners.models import Partnership
+from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P
 from prm.training.models import Completion, Course, CourseVersion
 
@@ -189,11 +189,17 @@ def list_qualified(
     if not needed or not scheme.is_active:
         return []
     today = today_of(actor)
-    held: dict[int, list[Certificate]] = {}
-    of_scheme = select(Certificate).where(Certificate.certification_id == scheme.id)
+    held: dict[int, list[Any]] = {}
+    dates = select(
+        Certificate.user_id,
+        Certificate.issued_at,
+        Certificate.issued_on,
+        Certificate.expires_on,
+        Certificate.revoked_at,
+    ).where(Certificate.certification_id == scheme.id)
     if user_keys is not None:
-        of_scheme = of_scheme.where(Certificate.user_id.in_(user_keys))
-    for certificate in db.session.scalars(of_scheme.order_by(Certificate.id)):
+        dates = dates.where(Certificate.user_id.in_(user_keys))
+    for certificate in db.session.execute(dates.order_by(Certificate.id)):
         held.setdefault(certificate.user_id, []).append(certificate)
     qualified = []
     for user_key, completions in _evidence(scheme, user_keys).items():
@@ -217,7 +223,9 @@ def list_qualified(
 def list_belonging(actor: Actor) -> set[int]:
     """Keys of people who belong today to the vendor or to one of its partnerships."""
     companies = select(Partnership.partner_id).where(
-        Partnership.vendor_id == actor.vendor_id, Partnership.partner_id.is_not(None)
+        Partnership.vendor_id == actor.vendor_id,
+        Partnership.partner_id.is_not(None),
+        Partnership.status != PartnershipStatus.ENDED,
     )
     return set(
         db.session.scalars(
