@@ -21,7 +21,7 @@ from psycopg import sql
 from prm import create_app
 from prm.extensions import db
 from tests.factories import World
-from tests.servers import SmtpSink, postgres_server, smtp_sink
+from tests.servers import SmtpSink, postgres_server, smtp_sink, stop_postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -31,6 +31,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_unconfigure() -> None:
+    stop_postgres()
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -116,6 +116,13 @@ class PostgresServer:
 
 
 _started: PostgresServer | None = None
+_stops: list[Callable[[], None]] = []
+
+
+def stop_postgres() -> None:
+    """Stop this process's server, if there is one. pytest-xdist's workers leave without atexit."""
+    for stop in _stops:
+        stop()
 
 
 def postgres_server() -> PostgresServer:
@@ -171,17 +178,14 @@ def _start_postgres() -> PostgresServer:
     starter = os.getpid()
 
     def stop() -> None:
-        if os.getpid() != starter:  # a forked child leaves by the same door
+        if os.getpid() != starter or process.poll() is not None:  # a forked child leaves by the same door
             return
-        process.send_signal(signal.SIGINT)  # "fast": rolls back and ends without waiting for clients
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.send_signal(signal.SIGQUIT)  # "immediate": what it holds is thrown away
+        process.wait()
         shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(stop)
+    _stops.append(stop)
     server = PostgresServer(port)
     _await_postgres(server, process, home / "log")
     _create_roles(server)
@@ -281,8 +285,8 @@ def _quiet_environment() -> dict[str, str]:
 
 
 def _end_with_parent() -> None:
-    """In the child: stop ("fast") when the test process is gone, however it went."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    """In the child: stop at once when the test process is gone, however it went."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 # -- mail --------------------------------------------------------------------------------------
