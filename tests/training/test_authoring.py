@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -47,6 +49,25 @@ def test_only_authors_begin_courses(world: World, acme: VendorRef) -> None:
     ):
         with world.acting(acme, user) as actor, transaction(), pytest.raises(Forbidden):
             services.create_course(actor, title="Mine")
+
+
+@pytest.mark.parametrize(
+    ("lesson", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"body": " \n"}, "body"),
+        ({"body": "x" * 60_001}, "body"),
+        ({"minutes": 0}, "minutes"),
+        ({"minutes": 10**9}, "minutes"),
+    ],
+)
+def test_a_lesson_out_of_range_is_refused_by_field(
+    world: World, acme: VendorRef, lesson: dict, field: str
+) -> None:
+    draft = make.make_draft(world, acme)
+    with world.acting(acme) as actor, transaction(), pytest.raises(DomainError) as caught:
+        services.add_lesson(actor, draft.version_public_id, **{"title": "T", "body": "B", **lesson})
+    assert set(caught.value.fields) == {field}
 
 
 @pytest.mark.parametrize(
@@ -242,6 +263,30 @@ def test_the_second_of_two_authors_is_told(world: World, acme: VendorRef) -> Non
             db.session.scalars(select(Lesson.body).where(Lesson.public_id == lesson)).one()
             == "Second, knowing"
         )
+
+
+def test_of_eight_authors_who_save_at_once_one_is_first(world: World, acme: VendorRef) -> None:
+    draft = make.make_draft(world, acme)
+    together = Barrier(8)
+
+    def race(number: int) -> str:
+        with world.acting(acme) as actor:
+            db.session.rollback()  # give the connection back before waiting
+            together.wait(60)
+            try:
+                with transaction():
+                    services.edit_lesson(
+                        actor, draft.lessons[0], revision=1, title=f"By {number}", body="B", minutes=None
+                    )
+            except Conflict:
+                return "told"
+            finally:
+                db.session.remove()
+            return "saved"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(race, range(8)))
+    assert sorted(outcomes) == ["saved"] + ["told"] * 7
 
 
 def test_publishing_moves_who_has_not_begun(world: World, acme: VendorRef) -> None:

@@ -149,4 +149,4 @@ def test_the_usual_markdown_works() -> None:
 def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
     began = time.process_time()
     render_markdown((piece * MAX_TEXT)[:MAX_TEXT])
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10  # under one second, idle; minutes, were it quadratic

@@ -80,7 +80,7 @@ def edit_version(
         visible(select(Course), actor, P.COURSE_EDIT).where(Course.id == version.course_id)
     ).one()
     _describe(course, version, title, summary, skill_level, job_functions, pass_mark, max_attempts)
-    drafts.save(version)
+    db.session.flush()
     return version
 
 
@@ -137,7 +137,7 @@ def edit_lesson(
     db.session.refresh(lesson)
     drafts.check_revision(lesson, revision)
     _write(lesson, title, body, minutes)
-    drafts.save(lesson)
+    db.session.flush()
     return lesson
 
 
@@ -146,7 +146,7 @@ def move_lesson(actor: Actor, lesson_id: UUID, *, step: int) -> bool:
     lesson = get_lesson(actor, lesson_id)
     version = drafts.lock_draft_of(actor, lesson)
     is_moved = drafts.swap(_lessons(version), lesson.id, step)
-    drafts.save(lesson)
+    db.session.flush()
     return is_moved
 
 
@@ -155,7 +155,7 @@ def delete_lesson(actor: Actor, lesson_id: UUID) -> CourseVersion:
     lesson = get_lesson(actor, lesson_id)
     version = drafts.lock_draft_of(actor, lesson)
     db.session.delete(lesson)
-    drafts.save(lesson)
+    db.session.flush()
     return version
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm.exc import StaleDataError
 
 from prm.access import Actor, visible
 from prm.errors import Conflict, DomainError, NotFound
@@ -69,23 +68,14 @@ def _locked(actor: Actor, criterion: object) -> CourseVersion:
 
 
 def check_revision(row: CourseVersion | Lesson | Question, revision: int) -> None:
-    """Raises Conflict where somebody else saved since the person opened the page."""
+    """Raises Conflict where somebody else saved since the person opened the page.
+
+    The draft's lock is held: nobody saves between this check and what follows it.
+    """
     if row.revision != revision:
-        raise _overtaken()
-
-
-def save(row: CourseVersion | Lesson | Question) -> None:
-    """Flush the row; raises Conflict where somebody else saved in this very moment."""
-    try:
-        db.session.flush()
-    except StaleDataError:
-        raise _overtaken() from None
-
-
-def _overtaken() -> Conflict:
-    return Conflict(
-        _("Somebody else saved this while you were writing. Compare both texts, then save again.")
-    )
+        raise Conflict(
+            _("Somebody else saved this while you were writing. Compare both texts, then save again.")
+        )
 
 
 def next_position(parts: Sequence[Lesson] | Sequence[Question]) -> int:

@@ -42,7 +42,7 @@ def publish_version(actor: Actor, version_id: UUID) -> CourseVersion:
         raise DomainError(" ".join(problems))
     version.status = VersionStatus.PUBLISHED
     version.published_at = clock.now()
-    drafts.save(version)
+    db.session.flush()
     course = db.session.scalars(
         visible(select(Course), actor, P.COURSE_EDIT).where(Course.id == version.course_id)
     ).one()

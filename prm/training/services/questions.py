@@ -69,7 +69,7 @@ def edit_question(
     kept = _write(question, prompt, choices, answer, tolerance, explanation)
     # Choices alone may have changed: the question counts as changed with them.
     question.revision = revision + 1
-    drafts.save(question)
+    db.session.flush()
     db.session.execute(delete(Choice).where(Choice.question_id == question.id))
     _add_choices(question, kept)
     return question
@@ -80,7 +80,7 @@ def move_question(actor: Actor, question_id: UUID, *, step: int) -> bool:
     question = get_question(actor, question_id).question
     version = drafts.lock_draft_of(actor, question)
     is_moved = drafts.swap(_questions(version), question.id, step)
-    drafts.save(question)
+    db.session.flush()
     return is_moved
 
 
@@ -90,7 +90,7 @@ def delete_question(actor: Actor, question_id: UUID) -> CourseVersion:
     version = drafts.lock_draft_of(actor, question)
     db.session.execute(delete(Choice).where(Choice.question_id == question.id))
     db.session.delete(question)
-    drafts.save(question)
+    db.session.flush()
     return version
 
 
