@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
+import config
 from tests.servers import SmtpSink, free_port, smtp_sink
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,8 +80,6 @@ def wait_for(look: Callable[[], Found | None], what: str, seconds: float = 30) -
 
 def settings(folder: Path, port: int, sink: SmtpSink, **changes: str) -> dict[str, str]:
     """The environment of a portal in `folder`; none of the developer's own settings reach it."""
-    import config
-
     own = {setting.name for setting in config.SETTINGS}
     return {
         **{name: value for name, value in os.environ.items() if name not in own},
@@ -185,6 +184,7 @@ def browsing(
 ) -> Iterator[Page]:
     """A page of a fresh browser profile, for the block."""
     options.setdefault("locale", "en-US")
+    options.setdefault("reduced_motion", "reduce")  # what fades has one colour, not whichever it is caught at
     context = chromium.new_context(base_url=portal.address, viewport=viewport or DESKTOP, **options)
     context.set_default_timeout(20_000)
     if complaints is not None:

@@ -1,0 +1,157 @@
+"""Every page that every role can reach, in a world with something in every list: WCAG 2.2 AA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zlib import crc32
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.routing import Map
+
+from prm import create_app
+from prm.demo.people import PASSWORD
+from tests.browser.axe import explain, find_violations
+from tests.browser.crawling import crawl
+from tests.browser.portal import DESKTOP, PHONE, Complaints, Portal, browsing, settings, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PEOPLE = {
+    "admin": "admin@lumen.example",
+    "manager": "channel@lumen.example",
+    "author": "author@lumen.example",
+    "executive": "executive@lumen.example",
+    "partner admin": "zoe@brightpath.example",
+    "partner member": "taro@brightpath.example",
+    "operator": "operator@portal.example",
+    "German admin": "admin@fjord.example",
+}
+WITHOUT_SIGN_IN = ("/accounts/sign-in", "/accounts/reset", "/accounts/reset/sent", "/verify/",
+                   "/verify/0000-0000-0000-0000-0000-0000-0000", "/nothing-here")  # fmt: skip
+SHARE = 4  # beside the administrator, each role's pages are sampled one in four; its home always
+
+
+@pytest.fixture(scope="session")
+def url_map(tmp_path_factory: pytest.TempPathFactory, demo: Portal) -> Map:
+    folder = tmp_path_factory.mktemp("map")
+    return create_app(settings(folder, 1, demo.sink)).url_map
+
+
+@contextmanager
+def as_person(
+    chromium: Browser, demo: Portal, who: str, complaints: Complaints | None = None
+) -> Iterator[Page]:
+    with browsing(chromium, demo, complaints) as page:
+        sign_in(page, PEOPLE[who], PASSWORD)
+        yield page
+
+
+def assert_accessible(page: Page, what: str) -> None:
+    violations = find_violations(page)
+    assert not violations, f"{page.url} {what}\n{explain(violations)}"
+
+
+def assert_accessible_everywhere(page: Page, *, thorough: bool = False) -> None:
+    """Light at a desk and dark on a phone; `thorough`: the other two as well. Nothing sticks out."""
+    looks = [("light", DESKTOP), ("dark", PHONE)]
+    if thorough:
+        looks += [("dark", DESKTOP), ("light", PHONE)]
+    for scheme, viewport in looks:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        wide, seen = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= seen, f"{page.url} is {wide} wide on {seen}"
+        assert_accessible(page, f"{scheme}, {viewport['width']} px")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+def look_at_all(chromium: Browser, demo: Portal, url_map: Map, who: str, *, thorough: bool) -> None:
+    complaints, failures = Complaints(), []
+    with as_person(chromium, demo, who, complaints) as page:
+        start = page.url
+        pages, dead = crawl(page.context, url_map, demo.address, start)
+        assert not dead, "\n".join(dead)
+        for endpoint, paths in pages.items():
+            is_sampled = crc32(f"{who} {endpoint}".encode()) % SHARE == 0
+            if not (thorough or who == "admin" or is_sampled or endpoint == "vendors.home"):
+                continue
+            for path in paths if thorough else paths[:1]:
+                page.goto(path)
+                try:
+                    assert_accessible_everywhere(page, thorough=thorough)
+                except AssertionError as failure:
+                    failures.append(str(failure))
+    assert not failures, "\n\n".join(failures)
+    assert not complaints.found, "\n".join(complaints.found)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_what_a_role_reaches_is_accessible(chromium: Browser, demo: Portal, url_map: Map, who: str) -> None:
+    look_at_all(chromium, demo, url_map, who, thorough=False)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_of_every_role_is_accessible_in_every_look(
+    chromium: Browser, demo: Portal, url_map: Map, who: str
+) -> None:
+    look_at_all(chromium, demo, url_map, who, thorough=True)
+
+
+def test_pages_without_sign_in_are_accessible(chromium: Browser, demo: Portal) -> None:
+    with browsing(chromium, demo) as page:
+        for path in WITHOUT_SIGN_IN:
+            page.goto(path)
+            assert_accessible_everywhere(page, thorough=True)
+
+
+# Each form with everything a person types taken out: it must say what is missing.
+FORMS = {
+    "admin": ("accounts/invite", "vendors/settings", "partners/new", "products/new",
+              "certification/schemes/new", "certification/issue", "imports/new", "audits/policy"),
+    "author": ("training/authoring/new", "marketing/new", "marketing/campaigns"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in FORMS.items() for path in paths])
+def test_forms_with_errors_are_accessible(chromium: Browser, demo: Portal, who: str, path: str) -> None:
+    with as_person(chromium, demo, who) as page:
+        page.goto(f"/lumen/{path}")
+        form = page.locator("main form[method=post]").first
+        for field in form.locator("input[type=text], input[type=email], input[type=date], textarea").all():
+            field.fill("")
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+            form.locator("button.btn-primary").first.click()
+        assert answered.value.status == 422
+        summary = page.locator(".error-summary")
+        expect(summary).to_be_visible()
+        assert summary.evaluate("element => element === document.activeElement"), "errors take the focus"
+        assert_accessible_everywhere(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_open_menus_and_dialogs_are_accessible(chromium: Browser, demo: Portal, scheme: str) -> None:
+    with as_person(chromium, demo, "partner admin") as page:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto("/lumen/")
+        for button in page.locator("[popovertarget]:visible").all():
+            menu = page.locator(f"#{button.get_attribute('popovertarget')}")
+            button.click()
+            expect(menu).to_be_visible()
+            assert_accessible(page, f"menu {scheme}")
+            page.keyboard.press("Escape")
+            expect(menu).to_be_hidden()
+    with as_person(chromium, demo, "author") as page:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto("/lumen/marketing/")
+        page.locator(".tile-title a").first.click()
+        page.get_by_role("button", name="Withdraw").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert_accessible(page, f"dialog {scheme}")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
