@@ -11,7 +11,7 @@ import copy
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -211,6 +211,15 @@ def format_money(minor: int, currency: str, locale: Locale | str = "en") -> str:
     if found and symbol[-1].isalpha() and after[:1].isdigit():
         return f"{before}{symbol}\u00a0{after}"
     return written
+
+
+def format_whole_money(minor: int, currency: str, locale: Locale | str = "en") -> str:
+    """An amount in whole units of its currency, half to even: for headlines, beside exact tables."""
+    parsed = locale if isinstance(locale, Locale) else Locale.parse(str(locale).replace("-", "_"))
+    pattern = copy.copy(parsed.currency_formats["standard"])
+    pattern.frac_prec = (0, 0)
+    whole = minor_to_decimal(minor, currency).quantize(Decimal(1), ROUND_HALF_EVEN)
+    return str(pattern.apply(whole, parsed, currency=currency, currency_digits=False))
 
 
 def allocate(total_minor: int, weights: Sequence[int | Decimal | Fraction]) -> list[int]:

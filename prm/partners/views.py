@@ -23,7 +23,7 @@ from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.downloads import csv_attachment
 from prm.infra.forms import asked_date, show_error
-from prm.infra.money import format_money
+from prm.infra.money import format_money, format_whole_money
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
@@ -131,7 +131,9 @@ def story(partnership_id: UUID) -> str:
         status_kind=STATUS_KINDS[partnership.status],
         function_labels={f.value: label for f, label in FUNCTION_LABELS.items()},
         story=told,
-        revenue_text=format_money(told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())),
+        revenue_text=format_whole_money(
+            told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
+        ),
         entries=[_entry(happening) for happening in told.timeline],
         format_date=format_date,
     )

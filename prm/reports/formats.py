@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from babel import Locale
@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from prm.infra import clock
-from prm.infra.money import format_money, minor_to_decimal
+from prm.infra.money import format_money, format_whole_money, minor_to_decimal
 from prm.reports.periods import Period
 
 DASH = "–"
@@ -38,10 +38,7 @@ class Formats:
 
     def short_money(self, minor: int) -> str:
         """The amount in whole units, for a headline; tables show it exactly."""
-        pattern = copy.copy(self.locale.currency_formats["standard"])
-        pattern.frac_prec = (0, 0)
-        whole = self.major(minor).quantize(Decimal(1), ROUND_HALF_EVEN)
-        return str(pattern.apply(whole, self.locale, currency=self.currency, currency_digits=False))
+        return format_whole_money(minor, self.currency, self.locale)
 
     def major(self, minor: int) -> Decimal:
         return minor_to_decimal(minor, self.currency)

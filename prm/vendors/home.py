@@ -16,7 +16,7 @@ from prm.audits.queries import compliance
 from prm.certification import queries as certification
 from prm.infra import clock
 from prm.infra.charts import Chart, bar_chart, money_format
-from prm.infra.money import format_money, minor_to_decimal
+from prm.infra.money import format_whole_money, minor_to_decimal
 from prm.marketing import queries as marketing
 from prm.permissions import P, Reach
 from prm.revenue import queries as revenue
@@ -45,6 +45,14 @@ class Channel:
     judged: int
     failing: tuple[compliance.Standing, ...]
     policy: compliance.Policy | None
+
+
+@dataclass(frozen=True)
+class Company:
+    """The own company against the policy in force."""
+
+    standing: compliance.Standing
+    policy: compliance.Policy
 
 
 @dataclass(frozen=True)
@@ -110,14 +118,14 @@ def channel(actor: Actor) -> Channel | None:
     return Channel(compliant, judged, tuple(failing[:SHOWN]), compliance.find_policy(actor, today))
 
 
-def own_company(actor: Actor) -> compliance.Standing | None:
+def own_company(actor: Actor) -> Company | None:
     """A partner's administrators: their own company against the policy."""
     if not actor.can(P.COMPLIANCE_VIEW) or actor.partnership_id is None:
         return None
-    standings = compliance.list_standings(
-        actor, compliance.today_of(actor), partnership_ids=[actor.partnership_id]
-    )
-    return standings[0] if standings else None
+    today = compliance.today_of(actor)
+    policy = compliance.find_policy(actor, today)
+    standings = compliance.list_standings(actor, today, partnership_ids=[actor.partnership_id])
+    return Company(standings[0], policy) if standings and policy else None
 
 
 def money(actor: Actor, locale: str) -> Money | None:
@@ -146,13 +154,13 @@ def money(actor: Actor, locale: str) -> Money | None:
         number=money_format(history.currency, locale),
     )
     return Money(
-        format_money(current.total_minor, current.currency, locale),
-        format_money(before.total_minor, before.currency, locale),
+        format_whole_money(current.total_minor, current.currency, locale),
+        format_whole_money(before.total_minor, before.currency, locale),
         change,
         current.orders,
         chart,
         tuple(
-            (row.label, format_money(row.revenue_minor, current.currency, locale), row.link)
+            (row.label, format_whole_money(row.revenue_minor, current.currency, locale), row.link)
             for row in by_partner[:SHOWN]
         ),
         {"from": start.isoformat(), "to": today.isoformat()},

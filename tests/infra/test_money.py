@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from prm.infra import money
-from prm.infra.money import Money, MoneyError, allocate, format_money, parse_minor
+from prm.infra.money import Money, MoneyError, allocate, format_money, format_whole_money, parse_minor
 
 
 @pytest.mark.parametrize(
@@ -220,3 +220,17 @@ def test_weights_that_cannot_be_shared_by_are_refused():
         allocate(10, [Decimal("NaN")])
     with pytest.raises(TypeError, match="float"):
         allocate(10, [0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "locale", "written"),
+    [
+        (375_291_250, "USD", "en", "$3,752,912"),
+        (375_291_350, "USD", "en", "$3,752,914"),
+        (-375_291_299, "USD", "en", "-$3,752,913"),
+        (375_291_299, "EUR", "de", "3.752.913\u00a0€"),
+        (1_234, "JPY", "en", "¥1,234"),
+    ],
+)
+def test_headlines_are_in_whole_units(minor: int, currency: str, locale: str, written: str) -> None:
+    assert format_whole_money(minor, currency, locale) == written
