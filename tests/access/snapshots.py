@@ -125,6 +125,7 @@ class PostgresSnapshot:
         self.tables = tables
         self._connection = database.server.connect(database.name)
         self._before: Rows = {}
+        self._sequences: sql.Composed | None = None
         self._version = -1
 
     def take(self) -> None:
@@ -134,6 +135,17 @@ class PostgresSnapshot:
             name = sql.Identifier(table)
             self._connection.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(name))
         self._before = self._rows()
+        found = self._connection.execute(
+            "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences "
+            "WHERE schemaname = 'public'"
+        ).fetchall()
+        calls = [
+            sql.SQL("setval({}, {}, {})").format(
+                sql.Literal(name), sql.Literal(last or 1), sql.Literal(last is not None)
+            )
+            for name, last in found
+        ]
+        self._sequences = sql.SQL("SELECT ") + sql.SQL(", ").join(calls)
         self._version = self._data_version()
 
     def _data_version(self) -> int:
@@ -175,6 +187,8 @@ class PostgresSnapshot:
 
     def restore(self) -> None:
         changed = self.changes()
+        if self._sequences:
+            self._connection.execute(self._sequences)
         if not changed:
             return
         with self._connection.transaction():

@@ -92,6 +92,7 @@ def test_only_declared_fields_change(site: Site, line: Line) -> None:
 def contents_after(
     site: Site, asking: Asking, role: str, path: str, body: dict[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
+    site.snapshot.restore()
     asking.ask(role, site.two.acme, path, body=body, watch=False)
     contents: dict[str, list[dict[str, Any]]] = site.snapshot.contents()
     site.snapshot.restore()

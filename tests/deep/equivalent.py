@@ -6,8 +6,11 @@ through is shown to the same people anyway. One that is caught needs no entry.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from prm.permissions import TABLE, P, Reach
 
 if TYPE_CHECKING:
     from tests.deep.mutants import Mutant
@@ -34,3 +37,16 @@ class Equivalents:
 
 
 EQUIVALENT = Equivalents(())
+
+
+def of_the_whole_vendor(mutant: Mutant) -> str:
+    """The reason where a visible() is about a permission that reaches the whole vendor or nothing.
+
+    All it adds is the vendor: the tenant filter does that too, and its own mutants are run without
+    this half. Who has no reach is refused by the mark, whose mutants are run as well.
+    """
+    named = re.findall(r"\bP\.([A-Z_]+)", mutant.text)
+    if mutant.kind != "visible" or len(named) != 1 or named[0] not in P.__members__:
+        return ""
+    reaches = set(TABLE[P[named[0]]].values())
+    return "the permission reaches the whole vendor or nothing" if reaches <= {Reach.ALL, Reach.NO} else ""

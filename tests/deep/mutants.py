@@ -106,7 +106,7 @@ class Weakening(ast.NodeTransformer):
         number = self.count
         self.count += 1
         if self._inside:
-            text = " ".join(ast.unparse(node).split())[:100]
+            text = " ".join(ast.unparse(node).split())[:240]
             self.found.append((kind, node.lineno, self._inside[0], text))  # type: ignore[attr-defined]
         else:
             self.found.append(("", 0, "", ""))
