@@ -68,10 +68,17 @@ def places(document: bytes) -> dict[str, int]:
     }
 
 
+HEXADECIMAL = b"0123456789abcdefABCDEF"
+
+
 def changed_at(document: bytes, position: int) -> bytes:
+    """One bit other than it was; a hexadecimal digit stays one, so that validators can read on."""
     changed = bytearray(document)
-    # The lowest bit but one: a digit stays a digit, a letter a letter.
-    changed[position] ^= 1 if changed[position] in b"89" else 2
+    before = changed[position]
+    is_digit = before in HEXADECIMAL
+    changed[position] = next(
+        before ^ bit for bit in (2, 1, 4, 8) if not is_digit or before ^ bit in HEXADECIMAL
+    )
     return bytes(changed)
 
 
