@@ -104,9 +104,7 @@ class BucketStore:
 
     def keys(self) -> Iterator[str]:
         start = f"{self.prefix}/" if self.prefix else ""
-        for page in self.client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=start
-        ):
+        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start):
             for entry in page.get("Contents", []):
                 yield entry["Key"].removeprefix(start)
 
