@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.portal import Portal, served, settings
-from tests.servers import smtp_sink
-
-DEMO_LOCALE = "en"
+from tests.browser.portal import Portal, served
+from tests.browser.world import fill_up
 
 
 @pytest.fixture
@@ -23,20 +22,19 @@ def empty_portal(tmp_path: Path) -> Iterator[Portal]:
 
 
 @pytest.fixture(scope="session")
-def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a portal that holds the demo's world, for copying."""
+def demo_files(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Path:
+    """The folder of a portal that holds the demo's world with something in every list, for copying."""
     shared = tmp_path_factory.getbasetemp()
     if (shared.parent / "lock").exists() or shared.name.startswith("popen-"):
         shared = shared.parent  # pytest-xdist's processes share one world
     folder = shared / "demo-world"
     with (shared / "demo-world.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ready").exists():
-            with smtp_sink() as sink:
-                made = Portal("", settings(folder, 1, sink), folder, sink)
-                made.flask("db", "upgrade")
-                made.flask("demo", "seed")
-            (folder / "ready").touch()
+        if not (shared / "demo-world.made").exists():
+            # A demo fills its empty database as it starts.
+            with served(folder, only="web", RATE_LIMITS="0", DEMO="1") as portal:
+                fill_up(portal, chromium, shared)
+            (shared / "demo-world.made").touch()
     return folder
 
 

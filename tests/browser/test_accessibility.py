@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 from zlib import crc32
 
 import pytest
@@ -13,7 +15,7 @@ from werkzeug.routing import Map
 from prm import create_app
 from prm.demo.people import PASSWORD
 from tests.browser.axe import explain, find_violations
-from tests.browser.crawling import crawl
+from tests.browser.crawling import crawl, endpoint_of
 from tests.browser.portal import DESKTOP, PHONE, Complaints, Portal, browsing, settings, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,7 +32,9 @@ PEOPLE = {
 }
 WITHOUT_SIGN_IN = ("/accounts/sign-in", "/accounts/reset", "/accounts/reset/sent", "/verify/",
                    "/verify/0000-0000-0000-0000-0000-0000-0000", "/nothing-here")  # fmt: skip
-SHARE = 4  # beside the administrator, each role's pages are sampled one in four; its home always
+SHARE = 4  # beside the administrator, each role's pages are sampled one in four; these always
+ALWAYS = {"vendors.home", "accounts.start", "training.lesson", "training.quiz", "training.take_quiz",
+          "training.attempt", "certification.index"}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +82,7 @@ def look_at_all(chromium: Browser, demo: Portal, url_map: Map, who: str, *, thor
         assert not dead, "\n".join(dead)
         for endpoint, paths in pages.items():
             is_sampled = crc32(f"{who} {endpoint}".encode()) % SHARE == 0
-            if not (thorough or who == "admin" or is_sampled or endpoint == "vendors.home"):
+            if not (thorough or who == "admin" or is_sampled or endpoint in ALWAYS):
                 continue
             for path in paths if thorough else paths[:1]:
                 page.goto(path)
@@ -103,11 +107,52 @@ def test_every_page_of_every_role_is_accessible_in_every_look(
     look_at_all(chromium, demo, url_map, who, thorough=True)
 
 
+# What is no page: files, and what only leads on.
+NO_PAGES = {
+    "accounts.index", "assets.serve", "certification.download", "health.healthz", "health.readyz",
+    "imports.file",
+    "imports.rejected", "marketing.download", "marketing.thumbnail", "reports.revenue_pdf",
+    "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",
+}  # fmt: skip
+BY_MAIL = {"accounts.invitation", "accounts.reset"}
+
+
+@pytest.mark.deep
+def test_somebody_reaches_every_page(chromium: Browser, demo: Portal, url_map: Map) -> None:
+    reached = {endpoint_of(url_map, path) for path in WITHOUT_SIGN_IN}
+    for who in PEOPLE:
+        with as_person(chromium, demo, who) as page:
+            pages, _dead = crawl(page.context, url_map, demo.address, page.url)
+            reached |= set(pages)
+    pages_there_are = {rule.endpoint for rule in url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages_there_are - reached - NO_PAGES - BY_MAIL == set()
+
+
 def test_pages_without_sign_in_are_accessible(chromium: Browser, demo: Portal) -> None:
     with browsing(chromium, demo) as page:
         for path in WITHOUT_SIGN_IN:
             page.goto(path)
             assert_accessible_everywhere(page, thorough=True)
+        for address in (invitation_link(page), reset_link(demo)):
+            page.goto(address)
+            expect(page.get_by_label("assword").first).to_be_visible()
+            assert_accessible_everywhere(page, thorough=True)
+
+
+def invitation_link(page: Page) -> str:
+    page.goto("/sent-mail")
+    address = page.locator("main a[href*='/accounts/invitations/']").first.get_attribute("href")
+    assert address
+    return urlsplit(address).path
+
+
+def reset_link(demo: Portal) -> str:
+    made = demo.flask(
+        "users", "create", "--email", "no-password@lumen.example", "--name", "Nora Neu",
+        "--role", "executive",
+        "--vendor", "lumen", "--json",
+    )  # fmt: skip
+    return urlsplit(json.loads(made)["set_password_url"]).path
 
 
 # Each form with everything a person types taken out: it must say what is missing.

@@ -1,0 +1,62 @@
+"""What the demo's world lacks, made through pages: drafts, open invitations, rejected rows, an open quiz."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from prm.demo.people import PASSWORD
+from tests.browser.main_job import material
+from tests.browser.main_job.sales import upload
+from tests.browser.main_job.story import labelled, to
+from tests.browser.main_job.vendor import invite
+from tests.browser.portal import Portal, browsing, sign_in
+
+BAD_DEALS = """external_id,partner,stage,closed_on,amount
+1,Bright Path IT,won,2026-02-30,10
+2,Nobody,won,,x
+"""
+LESSON = """# Heading
+
+%s
+
+| a | b |
+|---|---|
+| 1 | 2 |
+"""
+
+
+def fill_up(portal: Portal, chromium: Browser, folder: Path) -> None:
+    """Give every list of the vendor Lumen something to show."""
+    bad = folder / "bad-deals.csv"
+    bad.write_text(BAD_DEALS, encoding="utf-8")
+    portal.flask("imports", "run", str(bad), "--vendor", "lumen", "--kind", "deals", "--source", "other")
+    with browsing(chromium, portal) as page:
+        sign_in(page, "admin@lumen.example", PASSWORD)
+        upload(page, "Deals", bad)  # stays a draft
+        to(page, "People")
+        page.get_by_role("link", name="Invite somebody").first.click()
+        invite(page, "new@lumen.example", "Nora Neu", "Content author")
+    with browsing(chromium, portal) as page:
+        sign_in(page, "author@lumen.example", PASSWORD)
+        page.goto("/lumen/training/authoring/new")
+        labelled(page, "Title").fill("A course being written")
+        page.get_by_role("button", name="Create the draft").click()
+        line = material.upload_an_image(folder, page)
+        material.write_a_lesson(page, "With a picture", LESSON % line)
+        material.write_the_questions(page)
+    with browsing(chromium, portal) as page:
+        sign_in(page, "taro@brightpath.example", PASSWORD)
+        page.goto("/lumen/")
+        reach_a_quiz(page)
+
+
+def reach_a_quiz(page: Page) -> None:
+    """From home: every lesson of the next course is done, its quiz is open and not taken."""
+    page.get_by_role("link", name=re.compile("^(Begin|Continue)$")).click()
+    page.get_by_role("link", name=re.compile("^(Start|Continue where you left off|To the quiz)$")).click()
+    while page.get_by_role("button", name="Mark as done and continue").count():
+        page.get_by_role("button", name="Mark as done and continue").click()
+        page.wait_for_load_state("networkidle")
