@@ -1,7 +1,7 @@
 """One application per test process; a fresh copy of the migrated database for every test.
 
-`pytest --database postgresql` runs the same tests on a real PostgreSQL, as a role that is neither
-owner nor superuser.
+`pytest --database postgresql` runs the tests that have a database on a real PostgreSQL, as a role
+that is neither owner nor superuser; those that have none are the same there and left out.
 """
 
 from __future__ import annotations
@@ -31,6 +31,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database") == "sqlite":
+        return
+    without = [item for item in items if "database_kind" not in getattr(item, "fixturenames", ())]
+    if without and len(without) < len(items):
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in set(without)]
 
 
 def pytest_unconfigure() -> None:

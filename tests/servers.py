@@ -159,6 +159,10 @@ def _start_postgres() -> PostgresServer:
         "shared_buffers": "64MB",
         "timezone": "UTC",
         "log_min_messages": "fatal",
+        # What it holds is thrown away: nothing need reach the disk.
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
     }
     command = [str(binaries / "postgres"), "-D", str(cluster), "-p", str(port)]
     for name, value in settings.items():

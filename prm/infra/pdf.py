@@ -40,7 +40,7 @@ from prm.infra.pdf_resources import (
     ResourceRefused,
     collected_problems,
 )
-from prm.infra.pdf_signature import SignatureField, fill_hole
+from prm.infra.pdf_signature import AMBIGUOUS_END, SignatureField, fill_hole
 
 __all__ = [
     "EXPLANATIONS",
@@ -63,6 +63,8 @@ __all__ = [
 ]
 
 MAX_STYLE_SHEETS = 16
+# One document in about a hundred needs a spare object, the next one in a hundred of those a second.
+MAX_SPARE_OBJECTS = 8
 # The colours of a document are sRGB. WeasyPrint's own profile of that name is opened anew for
 # every document and left open, so it gets the same one under another name.
 OUTPUT_INTENT = "--srgb"
@@ -108,27 +110,28 @@ def render_certificate(
     if len(set(names)) < len(names) or not all(map(ATTACHMENT_NAME.fullmatch, names)):
         raise PdfError("Attachments need different names of plain letters, digits, - _ and dots.")
     signer_name = signer.subject_name or ""
-    field = SignatureField(
-        signed_at=instant,
-        signer_name=signer_name,
-        label=signature_label or signer_name or title,
-        media_types={attachment.name: attachment.mime for attachment in attachments},
-    )
-    unsigned = _render(
-        html,
-        css=css,
-        resources=resources,
-        language=language,
-        title=title,
-        variant="pdf/a-3a",
-        created_at=instant,
-        finisher=field.finish,
-        # PDF keeps embedded files sorted by name.
-        attachments=[
-            _embedded(attachment, instant)
-            for attachment in sorted(attachments, key=lambda attachment: attachment.name)
-        ],
-    )
+    for spare_objects in range(MAX_SPARE_OBJECTS):
+        field = SignatureField(
+            signed_at=instant,
+            signer_name=signer_name,
+            label=signature_label or signer_name or title,
+            media_types={attachment.name: attachment.mime for attachment in attachments},
+            spare_objects=spare_objects,
+        )
+        unsigned = _render(
+            html,
+            css=css,
+            resources=resources,
+            language=language,
+            title=title,
+            variant="pdf/a-3a",
+            created_at=instant,
+            finisher=field.finish,
+            # PDF keeps embedded files sorted by name.
+            attachments=[_embedded(a, instant) for a in sorted(attachments, key=lambda a: a.name)],
+        )
+        if AMBIGUOUS_END not in unsigned:
+            break
     return fill_hole(unsigned, signer)
 
 

@@ -32,6 +32,10 @@ CONTENTS_HOLE = b"<" + b"0" * HOLE_DIGITS + b">"
 # are compressed, and in the metadata a "<" is escaped.
 HOLE = b"/ByteRange " + BYTE_RANGE_HOLE + b"/Contents " + CONTENTS_HOLE
 
+# Where a stream's own last byte is a carriage return, readers take it for a part of the line end
+# before "endstream" and find the stream a byte shorter than it says: PDF/A checkers report that.
+AMBIGUOUS_END = b"\r\nendstream"
+
 FIELD_NAME = "signature"
 # Annotation flags: print, locked.
 WIDGET_FLAGS = 4 + 128
@@ -75,12 +79,17 @@ class SignatureField:
         signer_name: str,
         label: str,
         media_types: Mapping[str, str],
+        spare_objects: int = 0,
     ) -> None:
-        """`label` is read out for the field; `media_types` are those of the attachments."""
+        """`label` is read out for the field; `media_types` are those of the attachments.
+
+        `spare_objects` empty objects are added: they move what pydyf writes last.
+        """
         self._signed_at = signed_at.astimezone(UTC)
         self._signer_name = signer_name
         self._label = label
         self._media_types = media_types
+        self._spare_objects = spare_objects
 
     def finish(self, document: Document, pdf: pydyf.PDF) -> None:
         """Add the PDF/UA mark and an empty certifying signature; PdfError if that cannot be."""
@@ -90,6 +99,9 @@ class SignatureField:
             _mark_as_pdfua(pdf)
             _forbid_interpolation(pdf)
             self._add_field(pdf)
+            _spare_carriage_returns(pdf)
+            for _ in range(self._spare_objects):
+                pdf.add_object(pydyf.Dictionary())
         except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
             raise PdfError("WeasyPrint's document is not laid out as expected.") from error
 
@@ -247,6 +259,13 @@ def _forbid_interpolation(pdf: pydyf.PDF) -> None:
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and item.extra.get("Subtype") == "/Image":
             item.extra["Interpolate"] = "false"
+
+
+def _spare_carriage_returns(pdf: pydyf.PDF) -> None:
+    """Leave a stream uncompressed whose compressed form would end ambiguously."""
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.data.endswith(AMBIGUOUS_END):
+            item.compress = False
 
 
 def _no_change_permitted() -> pydyf.Dictionary:

@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 import threading
+import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -191,6 +193,46 @@ def test_a_style_sheet_is_parsed_once() -> None:
     for number in range(pdf.MAX_STYLE_SHEETS + 3):
         pdf._style_sheet(f"p {{ margin: {number}px }}")
     assert len(pdf._style_sheets.parsed) == pdf.MAX_STYLE_SHEETS
+
+
+def test_no_stream_ends_with_a_carriage_return(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Some readers count it to the line end behind it, and report a wrong length."""
+    body = next(
+        body
+        for body in (hashlib.sha512(bytes(number)).hexdigest().encode() for number in range(9999))
+        if zlib.compress(body).endswith(b"\r")
+    )
+    attachment = pdf.Attachment("facts.json", body, "application/json", "Facts")
+    document = render(attachments=[attachment])
+    assert b"\r\nendstream" not in document
+    assert pdf.extract_attachment(document, "facts.json") == body
+    path = tmp_path / "attached.pdf"
+    path.write_bytes(document)
+    # What pydyf writes last, the table of where everything is: found by trying titles.
+    title = "x" * 340 + "y"
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "MAX_SPARE_OBJECTS", 1)
+        assert b"\r\nendstream" in render(title=title)
+    document = render(title=title)
+    assert b"\r\nendstream" not in document
+    (tmp_path / "titled.pdf").write_bytes(document)
+    for profile in ("3a", "ua1"):
+        answers = specimens.checked_by(specimens.COMPLIANCE, profile, *sorted(tmp_path.glob("*.pdf")))
+        assert [report for good, report in answers.values() if not good] == []
+
+
+def render(*, title: str = "Certificate", attachments: Sequence[pdf.Attachment] = ()) -> bytes:
+    wanted = specimens.Specimen()
+    return pdf.render_certificate(
+        specimens.page(wanted),
+        css=specimens.style_sheet(),
+        attachments=attachments,
+        signer=specimens.signing.make_signer(specimens.issuer()),
+        signed_at=specimens.SIGNED_AT,
+        language="en",
+        title=title,
+        resources=specimens.resources(wanted),
+    )
 
 
 def test_the_credential_travels_inside_the_document(folder: Path) -> None:
