@@ -51,6 +51,8 @@ def rule_sentence(rule: Rule, policy: Policy) -> str:
 
 def cell_label(cell: Cell) -> str:
     """The short state of a cell."""
+    if cell.needed is not None and cell.held is not None and cell.held > cell.needed:
+        return _("%(held)s (needed: %(needed)s)", held=cell.held, needed=cell.needed)
     if cell.needed is not None:
         return _("%(held)s of %(needed)s", held=cell.held, needed=cell.needed)
     return _("Met") if cell.is_met else _("Not met")

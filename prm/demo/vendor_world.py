@@ -251,7 +251,7 @@ class VendorWorld:
         self.history.at(company.joins, lambda: self._join_company(company))
         month = timedelta(days=30)
         # A renewed agreement for most; the others run out, which compliance then shows.
-        if self.rng.random() < 0.75:
+        if self.rng.random() < 0.88:
             self.history.at(company.joins + 12 * month, lambda: self._accept_agreement(company))
         self.history.at(self.now - timedelta(days=22), lambda: self._assign_newest(company))
         moment = company.joins + timedelta(days=3)
@@ -343,14 +343,14 @@ class VendorWorld:
     ) -> None:
         is_shown = actor.name in {person.name for person in SIGN_INS}
         is_newest = course is self.courses[-1]
-        if not is_shown and self.rng.random() > (0.5 if is_newest else 0.9) + 0.1 * eagerness:
+        if not is_shown and self.rng.random() > (0.5 if is_newest else 0.95) + 0.1 * eagerness:
             return  # never begins: overdue one day, and compliance says so
         at = since + timedelta(days=min(self.rng.expovariate(1.6 / days), 2 * days) + 1)
         at += timedelta(hours=self.rng.randint(0, 8), seconds=self.rng.randint(0, 3000))
         done = len(course.lessons)
         if is_shown and is_newest:
             at, done = since + timedelta(days=4), 1  # so that there is something to go on with
-        elif not is_shown and self.rng.random() < 0.06:
+        elif not is_shown and self.rng.random() < 0.02:
             done = self.rng.randint(0, done - 1)
         self._plan_round(actor, course, at, done, self.rng.random() < 0.3)
 

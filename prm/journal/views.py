@@ -21,6 +21,7 @@ from prm.infra.downloads import csv_attachment
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.journal import queries
 from prm.journal.chain import canonical
+from prm.journal.labels import SUBJECT_LABELS
 from prm.journal.models import JournalEntry
 from prm.permissions import P
 
@@ -118,7 +119,7 @@ def _shown(entries: list[JournalEntry], names: dict[str, str]) -> dict[int, dict
             "actor": _actor_name(entry, names),
             "role": _ROLE_NAMES.get(entry.actor_role, ""),
             "action": entry.action,
-            "subject": entry.subject_type,
+            "subject": SUBJECT_LABELS.get(entry.subject_type, entry.subject_type),
             "subject_ref": _short(entry.subject_ref),
             "facts": [(key, _plain(value, _is_change(entry))) for key, value in entry.facts.items()],
             "personal": list(personal.get(entry.id, {}).items()),

@@ -69,7 +69,7 @@ class Formats:
     def instant(self, at: datetime, zone_name: str) -> str:
         """On the wall clock of a zone, to the second."""
         shown = clock.to_zone(at, zone_name)
-        return str(format_datetime(shown.replace(tzinfo=None), "d MMM y, HH:mm:ss", locale=self.locale))
+        return str(format_datetime(shown.replace(tzinfo=None), "medium", locale=self.locale))
 
     def period(self, period: Period) -> str:
         first, last = period.first, period.last

@@ -177,3 +177,10 @@ def authoring(actor: Actor) -> list[marketing.UsageRow] | None:
     if not actor.can(P.ASSET_EDIT):
         return None
     return marketing.usage_by_asset(actor, clock.now() - timedelta(days=90), None)[:SHOWN]
+
+
+def drafts(actor: Actor) -> list[training.AuthoredCourse] | None:
+    """Courses with a version being written, for who writes them; by title."""
+    if not actor.can(P.COURSE_EDIT):
+        return None
+    return [course for course in training.list_authored_courses(actor) if course.draft][:SHOWN]

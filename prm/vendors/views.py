@@ -43,6 +43,7 @@ def home() -> str:
         money=panels.money(actor, str(get_locale())),
         material=panels.newest_material(actor),
         used=panels.authoring(actor),
+        drafts=panels.drafts(actor),
         cell_label=cell_label,
         reason_sentence=reason_sentence,
         rule_label=rule_label,

@@ -167,8 +167,9 @@ def test_an_order_shows_its_activities_and_what_each_model_gives_them(world: Wor
         ["Course completed: Foundation", "–", "$100.01", "$50.00"],
     ]
     assert "Under every model the 2 activities earn the order’s $100.01 together, exactly." in page
-    assert rows[1][0] == "1 May 2017, 14:00:00"
-    assert "3 Mar 2017, 00:00:00" in page and "1 Jun 2017, 00:00:00" in page
+    assert rows[1][0] == "May 1, 2017, 2:00:00 PM"
+    plain = page.replace("\u202f", " ")
+    assert "Mar 3, 2017, 12:00:00 AM" in plain and "Jun 1, 2017, 12:00:00 AM" in plain
 
 
 def test_an_order_in_another_currency_is_named_and_not_credited(world: World) -> None:

@@ -4,7 +4,12 @@ Other domains use the names below. Where a name ends in `_key` or a row has `id`
 key for joins; public ids are for URLs.
 """
 
-from prm.training.queries.courses import PublishedVersion, list_published_versions
+from prm.training.queries.courses import (
+    AuthoredCourse,
+    PublishedVersion,
+    list_authored_courses,
+    list_published_versions,
+)
 from prm.training.queries.learning import (
     CompletedVersion,
     LearningItem,
@@ -16,12 +21,14 @@ from prm.training.queries.learning import (
 )
 
 __all__ = [
+    "AuthoredCourse",
     "CompletedVersion",
     "LearningItem",
     "NextStep",
     "PublishedVersion",
     "count_due",
     "count_overdue",
+    "list_authored_courses",
     "list_completed_versions",
     "list_my_learning",
     "list_published_versions",
