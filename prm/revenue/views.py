@@ -129,6 +129,7 @@ def order(order_id: UUID) -> str:
     return render_template(
         "revenue/order.html",
         order=found,
+        deal=queries.find_deal_of(actor, found),
         money=shown_money,
         batch=batch,
         batch_row=find_row(actor, batch, found.line) if batch else None,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access.worlds import Tenant
+from tests.access.worlds import SHARED, Tenant
 from tests.factories.marketing import png
 from tests.factories.world import PASSWORD
 
@@ -26,6 +26,7 @@ class Name(str):
 
 
 Body = Mapping[str, Any]
+Form = Body | Callable[["Tenant", str], Body]
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,14 @@ class Call:
     besides; `query_ids`: parameters that may carry an id; `beyond`: rows out of reach of these roles,
     by argument; `absent`: values of an argument that are not there for them; `missing`: the answer to
     a row that there is not. `leaves` is False where a success need not change a row.
+
+    `also`: further rows that answer ok to these roles, by argument. `forms`: further forms that are
+    taken of these roles; `refused`: what these roles may not say in it, field by field. `nowhere`:
+    queries that these get a 404 for.
     """
 
     ids: Mapping[str, str] = field(default_factory=dict)
-    body: Body | Callable[[Tenant, str], Body] = field(default_factory=dict)
+    body: Form = field(default_factory=dict)
     needs: str = ""
     queries: tuple[str, ...] = ()
     query_ids: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +50,10 @@ class Call:
     missing: str = "404"
     absent: tuple[tuple[str, Any, frozenset[str]], ...] = ()
     beyond: Mapping[str, tuple[frozenset[str], str]] = field(default_factory=dict)
+    also: tuple[tuple[frozenset[str], Mapping[str, str]], ...] = ()
+    forms: tuple[tuple[frozenset[str], Form], ...] = ()
+    refused: tuple[tuple[frozenset[str], Body], ...] = ()
+    nowhere: tuple[tuple[frozenset[str], str], ...] = ()
 
 
 # Which row stands for an argument of the URL, unless a call says otherwise.
@@ -81,6 +90,13 @@ VALUES: dict[str, tuple[Any, Any]] = {
 # (argument, roles, thing): a row of the same vendor that these roles do not reach.
 PARTNER_SIDE = frozenset({"padmin", "member"})
 LEARNERS = frozenset({"admin", "manager", "west", "author", "padmin", "member"})
+ADMIN = frozenset({"admin"})
+# Whoever may invite, but not to the vendor itself.
+INVITERS = frozenset({"manager", "west", "padmin"})
+OWN_CERTIFICATES = tuple(
+    (frozenset({role}), {"certificate_id": f"{role}.certificate"}) for role in ("author", "west")
+)
+WITHOUT_QUIZ = (("course_id", "unasked_course", LEARNERS),)
 UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "course_id": (LEARNERS, "draft_course"),
     "lesson_id": (LEARNERS, "draft_lesson"),
@@ -99,6 +115,8 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("enrolment_id", frozenset({"west", "padmin"}), "mate_b.enrolment"),
     ("certificate_id", frozenset({"west", "padmin", "member"}), "mate_b.certificate"),
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
+    # Of staff, who belong to no region and no company.
+    ("certificate_id", frozenset({"west", "padmin", "member"}), "admin2.certificate"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
@@ -141,6 +159,23 @@ def _unknown_product(tenant: Tenant, role: str) -> Body:
     return {"field": "product", "value": f"unknown {tenant.token('ORDER', 'PA')}", "to": Name("product")}
 
 
+def _other(tenant: Tenant) -> str:
+    return "globex" if tenant.slug == "acme" else "acme"
+
+
+def _customer_of_the_other(tenant: Tenant, role: str) -> Body:
+    return {"field": "customer", "value": f"Known to {_other(tenant)}", "to": Name("only_customer")}
+
+
+def _staff(email: str) -> Body:
+    return {"name": "Newcomer", "email": email, "role": "content_author", "job_functions": ["sales"]}
+
+
+def _of_the_other(tenant: Tenant, role: str) -> Body:
+    """Somebody who works for the other vendor."""
+    return _staff(f"guest-{_other(tenant)}@example.com")
+
+
 CALLS: dict[tuple[str, str], Call] = {
     ("accounts.profile", "POST"): Call(
         body={"name": "Another", "locale": "de", "time_zone": "Europe/Berlin"}
@@ -167,7 +202,12 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             "name": "Newcomer", "email": "newcomer@example.com", "role": "partner_member",
             "job_functions": ["sales"], **({} if role == "padmin" else {"company": Name("PA.partnership")}),
-        }
+        },
+        forms=((ADMIN, _of_the_other), (ADMIN, _staff(SHARED))),
+        refused=(
+            (INVITERS, {"role": "vendor_admin", "company": ""}),
+            (INVITERS, {"role": "content_author", "company": ""}),
+        ),
     ),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
@@ -201,7 +241,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
-    ("imports.alias", "POST"): Call(body=_unknown_product),
+    ("imports.alias", "POST"): Call(
+        body=_unknown_product, forms=((ADMIN, _customer_of_the_other),)
+    ),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),
     ("journal.index", "GET"): Call(queries=("?format=csv", "?search=world", "?page=2")),
     ("training.index", "GET"): Call(queries=("?search=KAN", "?level=expert")),
@@ -211,9 +253,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.lesson", "GET"): Call(beyond=UNTAUGHT),
     ("training.finish_lesson", "POST"): Call(beyond=UNTAUGHT, leaves=False),
     ("training.remember", "POST"): Call(beyond=UNTAUGHT),
-    ("training.quiz", "GET"): Call(beyond=UNTAUGHT),
-    ("training.take_quiz", "GET"): Call(beyond=UNTAUGHT),
-    ("training.take_quiz", "POST"): Call(body=_answers, beyond=UNTAUGHT),
+    ("training.quiz", "GET"): Call(beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.take_quiz", "GET"): Call(beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.take_quiz", "POST"): Call(body=_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
     ("training.progress", "GET"): Call(
         queries=("?format=csv", "?search=KAN", "?course={course}", "?standing=overdue"),
         query_ids={"course": "course"},
@@ -221,6 +263,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.assign", "GET"): Call(
         queries=("?company_id={PA.partnership}", "?company_id={PA.partnership}&course={course}"),
         query_ids={"company_id": "PA.partnership"},
+        nowhere=((LEARNERS - {"padmin"}, "?company_id=nobody"),),  # whose company is no question
     ),
     ("training.assign", "POST"): Call(
         needs="?company_id={PA.partnership}",
@@ -251,7 +294,13 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?format=csv", "?search=KAN", "?within=30", "?partner={PA.partnership}"),
         query_ids={"partner": "PA.partnership", "certification": "scheme"},
     ),
-    ("certification.request_file", "POST"): Call(body={"paper": "a4"}, leaves=False),
+    ("certification.detail", "GET"): Call(also=OWN_CERTIFICATES),
+    ("certification.download", "GET"): Call(also=OWN_CERTIFICATES),
+    ("certification.request_file", "POST"): Call(body={"paper": "a4"}, leaves=False, also=OWN_CERTIFICATES),
+    ("certification.edit_scheme", "GET"): Call(also=((ADMIN, {"scheme_id": "twin_scheme"}),)),
+    ("revenue.order", "GET"): Call(
+        also=((frozenset({"admin", "west", "padmin"}), {"order_id": "PA.crossed_order"}),)
+    ),
     ("certification.revoke", "POST"): Call(body={"reason": "A mistake."}),
     ("certification.issue", "POST"): Call(
         body={"certification": Id("twin_scheme"), "email": Name("user.member"), "reason": "Long experience."}
@@ -314,12 +363,10 @@ def call_of(endpoint: str, method: str) -> Call:
     return CALLS.get((endpoint, method), Call())
 
 
-def body_of(
-    call: Call, tenant: Tenant, role: str, swapped: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """The form as `role` sends it; `swapped` replaces the public ids of single fields."""
-    body = call.body(tenant, role) if callable(call.body) else call.body
-    return {name: (swapped or {}).get(name, _resolved(value, tenant, role)) for name, value in body.items()}
+def body_of(form: Form, tenant: Tenant, role: str) -> dict[str, Any]:
+    """The form as `role` sends it."""
+    body = form(tenant, role) if callable(form) else form
+    return {name: _resolved(value, tenant, role) for name, value in body.items()}
 
 
 def _resolved(value: Any, tenant: Tenant, role: str) -> Any:
@@ -337,9 +384,9 @@ def value_of(tenant: Tenant, reference: Id | Name) -> str:
     return str(tenant.things[reference].public_id)
 
 
-def ids_in_body(call: Call, tenant: Tenant, role: str) -> dict[str, Id | Name]:
+def ids_in_body(form: Form, tenant: Tenant, role: str) -> dict[str, Id | Name]:
     """Field → the thing that it refers to."""
-    body = call.body(tenant, role) if callable(call.body) else call.body
+    body = form(tenant, role) if callable(form) else form
     found = {}
     for name, value in body.items():
         each = value[0] if isinstance(value, list) and value else value

@@ -63,6 +63,7 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "newcomer": (frozenset({"STAFF"}), frozenset({"COMPANY", "BOSS", "INVITE"}), ALL_PARTNERS),
     "boss_b": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PB"})),
     "dual": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PC"})),
+    "both": (_CATALOGUE, frozenset({"COMPANY"}), frozenset({"PC"})),
 }
 
 
@@ -78,7 +79,7 @@ READS["admin2"], READS["padmin2"] = READS["admin"], READS["padmin"]
 def may_read(role: str, tenants: frozenset[str], found: tuple[str, str, str]) -> bool:
     tenant, owner, kind = found
     own, about, partners = READS[role]
-    if role == "dual" and (owner, kind) == ("PC", "COMPANY"):
+    if role in {"dual", "both"} and (owner, kind) == ("PC", "COMPANY"):
         return True  # their own company, by whichever name
     if tenant not in tenants:
         return False

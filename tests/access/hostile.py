@@ -255,7 +255,7 @@ class Hostile:
         return {"input_stream": io.BytesIO(joined), "content_type": "application/x-www-form-urlencoded"}
 
     def _pairs(self, line: Line, role: str) -> Iterator[tuple[str, Any]]:
-        for name, value in body_of(self._asked(line).call, self.site.two.acme, role).items():
+        for name, value in body_of(self._asked(line).call.body, self.site.two.acme, role).items():
             for each in value if isinstance(value, list) else [value]:
                 yield name, (each[1], each[0]) if isinstance(each, tuple) else str(each).encode()
 

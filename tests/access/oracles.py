@@ -1,167 +1,99 @@
-"""The four oracles: each asks the portal and says what is wrong, in sentences.
+"""The oracles: each asks the portal and says what is wrong, in sentences.
 
 status: the cell of the matrix. canary: no text that the reader may not read. difference: a refusal
-and a reading change nothing. twins: a foreign row answers as a missing one, byte for byte.
+and a reading change nothing, and a change nothing out of reach. twins: a foreign row answers as a
+missing one, byte for byte. figures: what happens out of reach changes none. links: none that its
+reader may not open.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
 from typing import Any
 
 from prm.infra import clock
+from tests.access.asking import WITH_BOTH, Questions
 from tests.access.calls import (
     ARGUMENTS,
     BEYOND,
-    LEARNERS,
     VALUES,
-    Call,
+    Form,
     Id,
     Name,
     body_of,
-    call_of,
     ids_in_body,
     value_of,
 )
-from tests.access.canaries import leaks, tokens_in
-from tests.access.matrix import Line
-from tests.access.site import Answer, Site, missing_id
-from tests.access.snapshots import LIMITS
+from tests.access.links import dead_links
+from tests.access.site import Answer, missing_id
+from tests.access.wording import first_difference
 from tests.access.worlds import LINK, Tenant
 
-# Kinds that an endpoint may show to whomever it answers, beside what READS says: the use there was
-# of what is withdrawn.
-SHOWN: dict[str, frozenset[str]] = {
-    "marketing.usage": frozenset({"GONE"}),
-    # Whoever holds the link of the invitation reads what was written to them.
-    "accounts.invitation": frozenset({"COMPANY", "INVITE", "STAFF"}),
-    # What a certificate states, to whoever holds its code.
-    "certification.verify": frozenset({"MEMBER", "SCHEME", "COMPANY"}),
-    "certification.verify_form": frozenset({"MEMBER", "SCHEME", "COMPANY"}),
-    "training.attempt": frozenset({"KEY"}),  # once it is passed
-    # Who issued it.
-    "certification.detail": frozenset({"STAFF"}),
-    "reports.attribution": frozenset({"GONE"}),
-}
 STRANGERS = ("admin", "manager", "west", "author", "exec", "padmin", "member")
 # Answers worth asking for at the other vendor too, where a forgotten filter finds acme's rows first.
 MIRRORED = ("admin", "west", "padmin", "member")
 # People and their learning: partner C has none of it.
 OF_PARTNER_A = frozenset({"membership.mate", "user.member", "member.certificate", "mate.enrolment"})
 UNDISTURBED = ("admin", "west", "padmin", "member")
-USAGE = frozenset({"usage_event"})
 
 
-class Asking:
-    """One line of the matrix, put to a site."""
-
-    def __init__(self, site: Site, line: Line) -> None:
-        self.site, self.line = site, line
-        self.call: Call = call_of(*line.key)
-        self.rule = next(
-            rule
-            for rule in site.app.url_map.iter_rules()
-            if rule.endpoint == line.endpoint and line.method in (rule.methods or ())
-        )
-        self.has_vendor = "vendor" in self.rule.arguments
-        self.arguments = sorted(self.rule.arguments - {"vendor"})
-
-    # -- addresses ------------------------------------------------------------------------------
-
-    def thing_of(self, argument: str, role: str) -> str | None:
-        """Which thing stands for an argument; None where it is no id."""
-        name = self.call.ids.get(argument) or ARGUMENTS.get(argument)
-        if name and role == "dual":
-            name = name.replace("PA.", "PC.")
-        return name.format(me=role if role in LEARNERS else "member") if name else None
-
-    def values(self, tenant: Tenant, role: str, **swapped: Any) -> dict[str, Any]:
-        values: dict[str, Any] = {"vendor": tenant.slug} if self.has_vendor else {}
-        for argument in self.arguments:
-            if argument in swapped:
-                continue
-            name = self.thing_of(argument, role)
-            if name is not None:
-                values[argument] = tenant.things[name].public_id
-            else:
-                values[argument] = VALUES[argument][0]
-        return {**values, **swapped}
-
-    def path(self, tenant: Tenant, role: str, **swapped: Any) -> str:
-        path = self.site.url(self.line.endpoint, self.values(tenant, role, **swapped))
-        return path + self._query(self.call.needs, tenant)
-
-    def ask(
-        self, role: str, tenant: Tenant, path: str, *, home: Tenant | None = None, **options: Any
-    ) -> Answer:
-        method = options.pop("method", self.line.method)
-        if self.line.is_change and "body" not in options:
-            options["body"] = body_of(self.call, tenant, role)
-        return self.site.ask(role, method, path, home=home or tenant, **options)
+class Asking(Questions):
+    """One line of the matrix and its oracles."""
 
     # -- status, canary, difference ---------------------------------------------------------------
 
     def cell(self, role: str, expected: str | None = None, tenant: Tenant | None = None) -> list[str]:
-        """One cell, with every query that the call knows."""
+        """One cell, with every query, form and further row that the call knows."""
         tenant = tenant or self.site.two.acme
         wanted = expected or self.line[role]
         path = self.path(tenant, role)
         problems = list(self.judge(role, tenant, self.ask(role, tenant, path), wanted))
-        if self.line.method == "GET" and wanted == "ok":
-            for query in self.call.queries:
-                full = path.partition("?")[0] + self._query(query, tenant)
-                problems += self.judge(role, tenant, self.ask(role, tenant, full), wanted, query)
+        for swapped in self._also(role, tenant):
+            answer = self.ask(role, tenant, self.path(tenant, role, **swapped))
+            problems += self.judge(role, tenant, answer, "ok", f" ({swapped})")
+        if wanted != "ok":
+            return problems
+        if self.line.method == "GET":
+            bare = path.partition("?")[0]
+            asked = [(query, "ok") for query in self.call.queries]
+            asked += [(query, "404") for roles, query in self.call.nowhere if role in roles]
+            for query, kind in asked:
+                answer = self.ask(role, tenant, bare + self._query(query, tenant))
+                problems += self.judge(role, tenant, answer, kind, query)
+        for form in self._forms(role):
+            answer = self.ask(role, tenant, path, body=body_of(form, tenant, role))
+            problems += self.judge(role, tenant, answer, "ok", f" ({form})")
+        return problems + self._refused(role, tenant, path)
+
+    def _forms(self, role: str) -> list[Form]:
+        return [form for roles, form in self.call.forms if role in roles]
+
+    def _also(self, role: str, tenant: Tenant) -> list[dict[str, Any]]:
+        return [
+            {argument: tenant.things[thing].public_id for argument, thing in swapped.items()}
+            for roles, swapped in self.call.also
+            if role in roles
+        ]
+
+    def _refused(self, role: str, tenant: Tenant, path: str) -> list[str]:
+        """What only others may say in the form: not taken, and nothing changes."""
+        problems: list[str] = []
+        for roles, said in self.call.refused:
+            if role in roles:
+                body = {**body_of(self.call.body, tenant, role), **body_of(said, tenant, role)}
+                answer = self.ask(role, tenant, path, body=body)
+                if answer.kind == "ok":
+                    problems.append(f"{self.line} as {role} of {tenant.slug}: took {said}")
+                problems += self.judge(role, tenant, answer, answer.kind, f" ({said})")
         return problems
 
-    def _query(self, query: str, tenant: Tenant) -> str:
-        return re.sub(r"\{([^}]+)\}", lambda m: str(tenant.things[m[1]].public_id), query)
-
-    def judge(
-        self,
-        role: str,
-        tenant: Tenant,
-        answer: Answer,
-        wanted: str,
-        query: str = "",
-        *,
-        home: Tenant | None = None,
-    ) -> Iterator[str]:
-        """What is wrong with one answer."""
-        where = f"{self.line.method} {answer.path}{query} as {role} of {(home or tenant).slug}"
-        if answer.kind != wanted:
-            yield f"{where}: {answer.kind}, expected {wanted}{_reason(answer)}"
-        tenants = (
-            frozenset({(home or tenant).name})
-            if role != "dual" or self.has_vendor
-            else frozenset({"ACME", "GLOBEX"})
-        )
-        shown = SHOWN.get(self.line.endpoint, frozenset())
-        for leak in leaks(role, tenants, answer.content):
-            if not (leak[2] in shown and leak[0] == tenant.name):
-                yield f"{where}: {' '.join(leak)} in the answer"
-        for address, mail in answer.mails:
-            reader, at = self.site.two.reader(address)
-            for leak in leaks(reader, at or frozenset({tenant.name}), mail):
-                yield f"{where}: {' '.join(leak)} in a mail to {reader}"
-        for leak in tokens_in(answer.logged.encode()):
-            yield f"{where}: {' '.join(leak)} in the log"
-        yield from self.difference(answer, where)
-
-    def difference(self, answer: Answer, where: str) -> Iterator[str]:
-        changed = set(answer.changes)
-        if answer.kind != "ok":
-            allowed = LIMITS
-        elif self.line.is_change:
-            if not changed and self.call.leaves:
-                yield f"{where}: answered {answer.status} and changed nothing"
-            return
-        else:
-            allowed = USAGE
-        for table in sorted(changed - allowed):
-            gone, come = answer.changes[table]
-            yield f"{where}: answered {answer.status} and changed {table}: {gone[:2]} → {come[:2]}"
+    def links(self, role: str) -> list[str]:
+        """Every link on a page shown to somebody leads to what they may open."""
+        if self.line.method != "GET" or self.line[role] != "ok":
+            return []
+        acme = self.site.two.acme
+        rows: list[dict[str, Any]] = [{}, *self._also(role, acme)]
+        pages = [self.ask(role, acme, self.path(acme, role, **swapped)) for swapped in rows]
+        return [problem for page in pages for problem in dead_links(self.site, role, acme, page)]
 
     def dual(self, tenant: Tenant) -> list[str]:
         """The company that works with both: at each vendor nothing of the other, nor of other partners."""
@@ -196,9 +128,15 @@ class Asking:
             other = self.ask(role, two.acme, nowhere, home=two.globex)
             if other.normalised() != answer.normalised():
                 problems.append(
-                    f"{self.line} of another vendor and of none differ: {_first_difference(answer, other)}"
+                    f"{self.line} of another vendor and of none differ: {first_difference(answer, other)}"
                 )
         return problems
+
+    def undisturbed_roles(self) -> tuple[str, ...]:
+        """Whom to ask twice; the pages across vendors show figures only to who works with several."""
+        if self.line.key == ("accounts.start", "GET"):
+            return WITH_BOTH
+        return tuple(r for r in UNDISTURBED if self.has_vendor and self.line[r] == "ok")
 
     def undisturbed(self, role: str) -> list[str]:
         """Whatever happens out of reach changes no figure: the same answer with more rows there.
@@ -215,7 +153,7 @@ class Asking:
             after = [self.ask(role, two.acme, each, watch=False) for each in paths]
         self.site.snapshot.restore()
         return [
-            f"{self.line} as {role}: rows out of reach show: {_first_difference(one, other)}"
+            f"{self.line} as {role}: rows out of reach show: {first_difference(one, other)}"
             for one, other in zip(before, after, strict=True)
             if one.figures() != other.figures()
         ]
@@ -243,7 +181,7 @@ class Asking:
                 if answer.normalised(str(other)) != base.normalised(str(missing)):
                     problems.append(
                         f"{self.line} as {role}: {what} answers other than a missing one: "
-                        f"{_first_difference(answer, base)}"
+                        f"{first_difference(answer, base)}"
                     )
         return problems + self._absent(role) + self._query_twins(role)
 
@@ -285,7 +223,7 @@ class Asking:
                 if answer.normalised(other) != base.normalised(missing):
                     problems.append(
                         f"{self.line} as {role}: {what} as {name} answers other than a missing one: "
-                        f"{_first_difference(answer, base)}"
+                        f"{first_difference(answer, base)}"
                     )
         return problems
 
@@ -304,26 +242,31 @@ class Asking:
         problems: list[str] = []
         acme, globex = self.site.two.tenants
         path = self.path(acme, role)
-        for name, thing in ids_in_body(self.call, acme, role).items():
+        asked = [
+            (form, name, thing)
+            for form in (self.call.body, *self._forms(role))
+            for name, thing in ids_in_body(form, acme, role).items()
+        ]
+        for form, name, thing in asked:
             missing = "Nobody of this name" if isinstance(thing, Name) else str(missing_id())
-            base = self._swapped(role, path, name, missing)
+            base = self._swapped(role, path, form, name, missing)
             if base.kind == "ok":
                 problems.append(f"{self.line} as {role}: took a missing id as {name}")
             problems += self.difference(base, f"{self.line} as {role} (missing {name})")
             others = self._others(_argument_of(thing), thing, role, acme, globex)
             for what, other in others.items():
-                answer = self._swapped(role, path, name, other)
+                answer = self._swapped(role, path, form, name, other)
                 problems += self.judge(role, acme, answer, base.kind, f" ({what} as {name})")
                 if answer.normalised(other) != base.normalised(missing):
                     problems.append(
                         f"{self.line} as {role}: {what} as {name} answers other than a missing one: "
-                        f"{_first_difference(answer, base)}"
+                        f"{first_difference(answer, base)}"
                     )
         return problems
 
-    def _swapped(self, role: str, path: str, name: str, value: str) -> Answer:
+    def _swapped(self, role: str, path: str, form: Form, name: str, value: str) -> Answer:
         acme = self.site.two.acme
-        body = body_of(self.call, acme, role)
+        body = body_of(form, acme, role)
         body[name] = [value] if isinstance(body[name], list) else value
         answer = self.ask(role, acme, path, body=body)
         answer.content = answer.content.replace(value.encode(), b"(typed)")  # shown as it was typed
@@ -336,22 +279,3 @@ def _argument_of(thing: str) -> str:
         return "user_id"
     kind = thing.rpartition(".")[2]
     return "course_id" if kind.endswith("_course") else f"{kind}_id"
-
-
-def _reason(answer: Answer) -> str:
-    """What the portal said, where it says why: a traceback of its log, a message of its form."""
-    for line in answer.logged.splitlines():
-        if '"exception"' in line:
-            told = json.loads(line)["exception"].strip().splitlines()
-            ours = [part.strip() for part in told if "/prm/" in part]
-            return f": {told[-1][:300]} ({ours[-1] if ours else 'outside prm'})"
-    said = re.findall(rb"(?:error|alert)[^>]*>\s*([^<>{}]{8,160})<", answer.content)
-    return f" ({b' | '.join(said[:4]).decode('utf-8', 'replace')})" if said else ""
-
-
-def _first_difference(one: Answer, other: Answer) -> str:
-    left, right = one.normalised(), other.normalised()
-    at = next(
-        (i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))
-    )
-    return f"{left[max(0, at - 60) : at + 60]!r} / {right[max(0, at - 60) : at + 60]!r}"

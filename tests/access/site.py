@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 
 from prm import create_app
 from prm.extensions import db
-from tests.access import rows, worlds
+from tests.access import rows_more, worlds
 from tests.access.canaries import texts_of
 from tests.access.snapshots import PostgresSnapshot, SqliteSnapshot
 from tests.access.worlds import Tenant, TwoVendors
@@ -92,6 +92,8 @@ class Site:
     snapshot: Any
     sink: SmtpSink | None
     folder: Path
+    # (person, address) → what the address answered: what the oracle of links has asked already.
+    opened: dict[tuple[int | None, str], str] = field(default_factory=dict)
     _clients: dict[int | None, FlaskClient] = field(default_factory=dict)
     _log: io.StringIO = field(default_factory=io.StringIO)
 
@@ -121,7 +123,8 @@ class Site:
 
     def add_more(self, tenant: Tenant, owner: str) -> None:
         """More of everything at one vendor, about one of its partners."""
-        rows.add_more(World(self.app), tenant, owner)
+        other = next(each for each in self.two.tenants if each is not tenant)
+        rows_more.add_more(World(self.app), tenant, owner, other.leaver)
 
     def url(self, endpoint: str, values: Mapping[str, Any]) -> str:
         return str(self.app.url_map.bind("localhost").build(endpoint, dict(values), force_external=False))
@@ -143,11 +146,14 @@ class Site:
         start, mailed = self._log.tell(), len(self.sink.deliveries) if self.sink else 0
         if body is not None:
             options["data"] = _fresh(body)
-        response: TestResponse = client.open(path, method=method, **options)
-        answer = Answer(
-            response.status_code, dict(response.headers.items()), response.get_data(), path.partition("?")[0]
-        )
-        response.close()
+        here = path.partition("?")[0]
+        try:
+            response: TestResponse = client.open(path, method=method, **options)
+        except Exception as error:  # not even the page of the error could be made
+            answer = Answer(500, {}, repr(error).encode(), here)
+        else:
+            answer = Answer(response.status_code, dict(response.headers.items()), response.get_data(), here)
+            response.close()
         if answer.status >= 500:
             gc.collect()  # what the traceback held: cursors on the database that is put back
         if watch:

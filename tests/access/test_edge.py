@@ -64,7 +64,7 @@ def test_every_change_needs_its_token(site: Site, line: Line, token: str) -> Non
     client = site.client(person.id if person else None)
     kept = client.environ_base.pop("HTTP_X_CSRFTOKEN")
     try:
-        body = body_of(asking.call, acme, role)
+        body = body_of(asking.call.body, acme, role)
         if token:
             body["csrf_token"] = token
         answer = asking.ask(role, acme, asking.path(acme, role), body=body)

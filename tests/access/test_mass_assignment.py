@@ -75,7 +75,7 @@ def fields_of(site: Site, line: Line, body: dict[str, Any]) -> set[str]:
 def test_only_declared_fields_change(site: Site, line: Line) -> None:
     role = next((role for role in ("admin", *reversed(ROLES)) if line[role] == "ok"), "admin")
     asking, acme = Asking(site, line), site.two.acme
-    path, body = asking.path(acme, role), body_of(asking.call, acme, role)
+    path, body = asking.path(acme, role), body_of(asking.call.body, acme, role)
     extra = all_columns(site.two.globex.vendor.id)
     for name in fields_of(site, line, body):
         extra.pop(name, None)

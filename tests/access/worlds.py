@@ -46,6 +46,7 @@ from tests.factories.world import PASSWORD
 SLUGS = {"ACME": "acme", "GLOBEX": "globex"}
 REGIONS = {"PA": "West", "PB": "East", "PC": "East"}
 # Random as far as anybody knows; the world's builder knows them.
+SHARED = "shared@example.com"
 LINK = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 
 
@@ -63,6 +64,7 @@ class Tenant:
 
     name: str
     vendor: VendorRef
+    leaver: UserRef  # who worked here once
     people: dict[str, UserRef] = field(default_factory=dict)
     partnerships: dict[str, PartnershipRef] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
@@ -88,6 +90,7 @@ class TwoVendors:
     globex: Tenant
     operator: UserRef
     dual: UserRef
+    both: UserRef  # a plain member of the company that works with both
     cookies: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -100,8 +103,9 @@ class TwoVendors:
             for key, person in tenant.people.items():
                 if person.email.lower() == address.lower():
                     return key, frozenset({tenant.name})
-        if address == self.dual.email:
-            return "dual", frozenset({"ACME", "GLOBEX"})
+        if address in {self.dual.email, self.both.email}:
+            role = "dual" if address == self.dual.email else "both"
+            return role, frozenset({"ACME", "GLOBEX"})
         return ("operator" if address == self.operator.email else "newcomer"), frozenset()
 
     def person(self, role: str, tenant: Tenant) -> UserRef | None:
@@ -110,8 +114,8 @@ class TwoVendors:
             return None
         if role == "operator":
             return self.operator
-        if role == "dual":
-            return self.dual
+        if role in {"dual", "both"}:
+            return self.dual if role == "dual" else self.both
         return tenant.people[role]
 
 
@@ -121,7 +125,7 @@ def build(app: Flask) -> TwoVendors:
     operator = world.user(
         Role.OPERATOR, name="Olga Operator", email="operator@example.com", password=PASSWORD
     )
-    two = TwoVendors(tenants["ACME"], tenants["GLOBEX"], operator, _work_with_both(world, tenants))
+    two = TwoVendors(tenants["ACME"], tenants["GLOBEX"], operator, *_work_with_both(world, tenants))
     for tenant in two.tenants:
         rows.fill(world, tenant)
         _leave_traces(world, tenant)
@@ -130,8 +134,12 @@ def build(app: Flask) -> TwoVendors:
 
 
 def _tenant(world: World, name: str) -> Tenant:
-    vendor = world.vendor(SLUGS[name], name=f"{name.title()} Corporation")
-    tenant = Tenant(name, vendor)
+    slug = SLUGS[name]
+    vendor = world.vendor(slug, name=f"{name.title()} Corporation")
+    leaver = world.user(
+        Role.CONTENT_AUTHOR, vendor=vendor, name=f"Leaver of {name}", email=f"leaver-{slug}@example.com"
+    )
+    tenant = Tenant(name, vendor, leaver)
     tenant.things["vendor"] = Thing(vendor.id, vendor.public_id)
     say = tenant.token
     for owner, region in REGIONS.items():
@@ -159,6 +167,8 @@ def _tenant(world: World, name: str) -> Tenant:
     person("west", Role.CHANNEL_MANAGER, staff, vendor=vendor, region_names=("West",))
     person("author", Role.CONTENT_AUTHOR, staff, vendor=vendor)
     person("exec", Role.EXECUTIVE, staff, vendor=vendor)
+    # Nobody whom the oracles know: somebody else's member of staff, to be invited here too.
+    world.user(Role.CONTENT_AUTHOR, vendor=vendor, name=f"Guest {staff}", email=f"guest-{slug}@example.com")
     sales = (JobFunction.SALES,)
     a, b = tenant.partnerships["PA"], tenant.partnerships["PB"]
     person("padmin", Role.PARTNER_ADMIN, say("BOSS", "PA"), partnership=a, job_functions=sales)
@@ -170,8 +180,8 @@ def _tenant(world: World, name: str) -> Tenant:
     return tenant
 
 
-def _work_with_both(world: World, tenants: dict[str, Tenant]) -> UserRef:
-    """Partner C's administrator, who reaches both vendors; and one person for each vendor alone."""
+def _work_with_both(world: World, tenants: dict[str, Tenant]) -> tuple[UserRef, UserRef]:
+    """Partner C's administrator and a member, who reach both vendors; one person for each alone."""
     first, second = (tenants[name].partnerships["PC"] for name in SLUGS)
     dual = world.user(
         Role.PARTNER_ADMIN, partnership=first, name="Dora Dual", email="dual@example.com", password=PASSWORD
@@ -194,7 +204,8 @@ def _work_with_both(world: World, tenants: dict[str, Tenant]) -> UserRef:
                 actor, user, Role.PARTNER_MEMBER, partner_id=company, at_vendor_id=tenant.vendor.id
             )
             tenant.people["local"] = UserRef(user.id, user.public_id, user.email, user.name)
-    return dual
+    both = world.user(Role.PARTNER_MEMBER, partnership=first, name="Bo Both", email="both@example.com")
+    return dual, both
 
 
 def _leave_traces(world: World, tenant: Tenant) -> None:
@@ -204,6 +215,8 @@ def _leave_traces(world: World, tenant: Tenant) -> None:
         for key, user in tenant.people.items():
             membership = session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
             tenant.keep(f"membership.{key}", membership)
+        left = session.scalars(select(Membership).where(Membership.user_id == tenant.leaver.id)).one()
+        left.started_at, left.ended_at = now - timedelta(days=90), now - timedelta(days=9)
         former = accounts.create_user(
             system_actor(vendor.id),
             email=f"former-{tenant.token('MATE', 'PB')}@example.com".lower(),
@@ -227,12 +240,15 @@ def _leave_traces(world: World, tenant: Tenant) -> None:
                 ("invitation", "ALL", MembershipRole.CONTENT_AUTHOR),
                 ("PA.invitation", "PA", MembershipRole.PARTNER_MEMBER),
                 ("PB.invitation", "PB", MembershipRole.PARTNER_MEMBER),
+                ("shared_invitation", "ALL", MembershipRole.CONTENT_AUTHOR),
             ]
         ):
             title = tenant.token("STAFF") if owner == "ALL" else tenant.token("INVITE", owner)
             company = tenant.partnerships.get(owner)
+            is_shared = key.startswith("shared")  # both vendors have invited the same address
             row = Invitation(
-                token_hash=token_hash(link(tenant, number)), email=f"new-{title}@example.com".lower(),
+                token_hash=token_hash(link(tenant, number)),
+                email=SHARED if is_shared else f"new-{title}@example.com".lower(),
                 name=f"New {title}", role=role, vendor_id=vendor.id,
                 partnership_public_id=company.public_id if company else None,
                 company_name=company.name if company else None,
@@ -276,7 +292,7 @@ def link(tenant: Tenant, number: int) -> str:
 
 def _open_sessions(app: Flask, two: TwoVendors) -> None:
     """One sign-in for each person, part of the world: putting it back ends none of them."""
-    everybody = [two.operator, two.dual, *(p for t in two.tenants for p in t.people.values())]
+    everybody = [two.operator, two.dual, two.both, *(p for t in two.tenants for p in t.people.values())]
     with app.app_context(), transaction() as session:
         for person in everybody:
             user = session.get_one(User, person.id)

@@ -7,6 +7,7 @@ through is shown to the same people anyway. One that is caught needs no entry.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,25 +19,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Equivalents:
-    """(kind, part of the mutant's line, reason)."""
+    """(kind, file and function or place, the mutant's text up to there, reason)."""
 
-    entries: tuple[tuple[str, str, str], ...]
+    entries: tuple[tuple[str, str, str, str], ...]
 
     def reason(self, mutant: Mutant) -> str:
-        for kind, part, reason in self.entries:
-            if mutant.kind == kind and part in str(mutant):
-                return reason
-        return ""
+        return next((entry[3] for entry in self.entries if _is_about(entry, mutant)), "")
 
     def unused(self, mutants: list[Mutant]) -> list[str]:
         return [
-            f"{kind}: {part}"
-            for kind, part, _ in self.entries
-            if not any(mutant.kind == kind and part in str(mutant) for mutant in mutants)
+            " ".join(entry[:3])
+            for entry in self.entries
+            if not any(_is_about(entry, mutant) for mutant in mutants)
         ]
 
 
+def _is_about(entry: tuple[str, str, str, str], mutant: Mutant) -> bool:
+    kind, at, text, _ = entry
+    return mutant.kind == kind and at == (mutant.at or mutant.place) and mutant.text.startswith(text)
+
+
 EQUIVALENT = Equivalents(())
+
+
+def _permission_of(mutant: Mutant) -> P | None:
+    named = re.findall(r"\bP\.([A-Z_]+)", mutant.text)
+    return P[named[0]] if len(named) == 1 and named[0] in P.__members__ else None
 
 
 def of_the_whole_vendor(mutant: Mutant) -> str:
@@ -45,8 +53,26 @@ def of_the_whole_vendor(mutant: Mutant) -> str:
     All it adds is the vendor: the tenant filter does that too, and its own mutants are run without
     this half. Who has no reach is refused by the mark, whose mutants are run as well.
     """
-    named = re.findall(r"\bP\.([A-Z_]+)", mutant.text)
-    if mutant.kind != "visible" or len(named) != 1 or named[0] not in P.__members__:
+    permission = _permission_of(mutant)
+    if mutant.kind != "visible" or permission is None:
         return ""
-    reaches = set(TABLE[P[named[0]]].values())
+    reaches = set(TABLE[permission].values())
     return "the permission reaches the whole vendor or nothing" if reaches <= {Reach.ALL, Reach.NO} else ""
+
+
+def behind_the_marks(mutant: Mutant, marks: Collection[P | str | None]) -> str:
+    """The reason where every address that leads to a guard is marked for people whom it lets pass.
+
+    `marks` are those of all addresses that reached it. The marks' own mutants are run as well.
+    """
+    permission = _permission_of(mutant)
+    if permission is None or not marks or not all(isinstance(mark, P) for mark in marks):
+        return ""
+    named = ", ".join(sorted(str(mark) for mark in marks))
+    roles = {r for mark in marks for r, reach in TABLE[P(str(mark))].items() if reach is not Reach.NO}
+    reaches = {TABLE[permission][role] for role in roles}
+    if mutant.kind == "visible" and reaches == {Reach.ALL}:
+        return f"whoever gets there ({named}) reaches the whole vendor: all it adds is the vendor"
+    if mutant.kind in {"require", "can"} and Reach.NO not in reaches:
+        return f"whoever gets there ({named}) has {permission}: the gate has asked"
+    return ""

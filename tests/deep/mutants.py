@@ -44,6 +44,7 @@ class Mutant:
     text: str
     touches: tuple[str, ...]
     apply: Callable[[Flask], None]
+    at: str = ""  # file and function: what stays when lines move
 
     def __str__(self) -> str:
         return f"{self.kind:12} {self.place}  {self.text}"
@@ -225,8 +226,9 @@ def of_site(site: Site) -> Mutant:
         tree = Weakening(site.path, site.index).visit(ast.parse(site.path.read_text()))
         replace_code(tree, site.path, site.function)
 
-    place = f"{site.path.relative_to(ROOT)}:{site.line}"
-    return Mutant(site.kind, place, site.text, ("function", str(site.path), site.function), apply)
+    path = site.path.relative_to(ROOT)
+    touches = ("function", str(site.path), site.function)
+    return Mutant(site.kind, f"{path}:{site.line}", site.text, touches, apply, f"{path} {site.function}")
 
 
 def insert_probes(found: list[Site], note: Callable[[str, str], None]) -> None:

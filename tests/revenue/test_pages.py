@@ -9,10 +9,13 @@ import re
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
+from prm.deals.models import Deal, DealStage
 from prm.infra import tables
+from prm.infra.db import transaction
 from prm.permissions import Role
+from prm.revenue.models import Order
 from tests.factories import PartnershipRef, VendorRef, World
 from tests.factories.revenue import import_file, import_rows, orders
 from tests.imports.dumps import dump
@@ -53,6 +56,29 @@ def test_orders_are_listed_latest_first_with_their_sum(
     assert "&lt;script&gt;" in page
     assert "<script>" not in page.split("</head>")[1]
     assert page.count("Unmatched") >= 2
+
+
+def test_an_order_that_names_another_partners_deal_shows_nothing_of_it(
+    world: World, vendor: VendorRef, north: PartnershipRef
+) -> None:
+    """A source may make such a mistake; the partner of the order must not learn of the deal."""
+    with world.acting(vendor), transaction() as session:
+        order = session.scalars(select(Order).where(Order.external_id == "O-1")).one()
+        source = session.scalars(select(Order).where(Order.external_id == "O-2")).one()
+        deal = Deal(
+            external_id="SOUTHS-DEAL", stage=DealStage.WON, partnership_id=source.partnership_id,
+            amount_minor=1, currency="USD", registered_on=source.ordered_on, received_at=source.received_at,
+            source_system="crm",
+        )  # fmt: skip
+        session.add(deal)
+        session.flush()
+        order.deal_id, order.deal_external_id = deal.id, "as the source says"
+        address = f"/acme/revenue/orders/{order.public_id}"
+    norths = world.client(world.user(Role.PARTNER_ADMIN, partnership=north)).get(address).text
+    assert "SOUTHS-DEAL" not in norths
+    assert "/acme/deals/" not in norths.split("<main")[1]
+    assert "as the source says" in norths
+    assert "SOUTHS-DEAL" in world.client(world.user(Role.EXECUTIVE, vendor=vendor)).get(address).text
 
 
 @pytest.mark.parametrize(

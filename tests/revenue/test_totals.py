@@ -13,7 +13,8 @@ from prm.extensions import db
 from prm.infra.db import transaction
 from prm.permissions import Role
 from prm.revenue.quarters import Quarter, find_quarter, quarter_of
-from prm.revenue.queries import By, OrderFilters, RevenueReport, list_orders, revenue_by
+from prm.revenue.queries import By, OrderFilters, RevenueReport, narrow_orders, revenue_by
+from prm.revenue.queries import orders as orders_of
 from prm.vendors.models import Vendor
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories.revenue import import_rows, orders
@@ -141,10 +142,11 @@ def test_partners_of_one_name_stay_apart(world: World, vendor: VendorRef) -> Non
 def test_people_see_what_is_theirs(world: World, vendor: VendorRef) -> None:
     place_orders(world, vendor)
     with world.acting(vendor) as actor:
-        south = next(order.partnership for order in list_orders(actor) if order.partnership.name == "South")
+        found = db.session.scalars(orders_of(actor)).all()
+        south = next(order.partnership for order in found if order.partnership.name == "South")
         ref = PartnershipRef(south.id, south.public_id, vendor, south.name)
-        west = list_orders(actor, OrderFilters(partner=south.public_id))
-        assert [order.amount_minor for order in west] == [-500, 700]
+        of_south = narrow_orders(orders_of(actor), OrderFilters(partner=south.public_id))
+        assert {order.amount_minor for order in db.session.scalars(of_south)} == {-500, 700}
     member = world.user(Role.PARTNER_ADMIN, partnership=ref)
     manager = world.user(Role.CHANNEL_MANAGER, vendor=vendor, region_names=("West",))
     assert keyed(report(world, vendor, "partner", member)) == {"South": -500}

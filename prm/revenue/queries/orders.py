@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import selectinload
 
 from prm.access import Actor, visible
 from prm.customers.models import Customer
@@ -65,19 +65,6 @@ def narrow_orders(statement: Select[Any], filters: OrderFilters) -> Select[Any]:
     return statement
 
 
-def list_orders(
-    actor: Actor, filters: OrderFilters | None = None, *, limit: int | None = None
-) -> list[Order]:
-    """The orders within the actor's reach, oldest first, with partnership, region, customer, product."""
-    statement = visible(
-        select(Order).join(Order.partnership).options(contains_eager(Order.partnership)), actor, P.ORDER_VIEW
-    )
-    statement = narrow_orders(statement, filters or OrderFilters()).options(
-        selectinload(Order.customer), selectinload(Order.product), selectinload(Order.deal)
-    )
-    return list(db.session.scalars(statement.order_by(Order.ordered_on, Order.id).limit(limit)))
-
-
 def orders_for_page() -> Select[Any]:
     """What a page of orders shows beside them; narrowed by the keys of what it lists only."""
     return select(Order).options(
@@ -126,8 +113,14 @@ def find_order(actor: Actor, order_id: UUID) -> Order | None:
             selectinload(Order.partnership).selectinload(Partnership.region),
             selectinload(Order.customer),
             selectinload(Order.product),
-            selectinload(Order.deal).selectinload(Deal.product),
         )
+    ).one_or_none()
+
+
+def find_deal_of(actor: Actor, order: Order) -> Deal | None:
+    """The deal that an order came from, within reach: a source may name another partner's."""
+    return db.session.scalars(
+        visible(select(Deal), actor, P.DEAL_VIEW).where(Deal.id == order.deal_id)
     ).one_or_none()
 
 

@@ -1,0 +1,85 @@
+"""More of what figures count: what happens out of somebody's reach while they look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from prm.accounts import services as accounts
+from prm.accounts.models import User
+from prm.certification.codes import new_code
+from prm.certification.models import Certificate, IssueBasis
+from prm.deals.models import Deal, DealStage
+from prm.infra.db import transaction
+from prm.marketing.models import UsageEvent, UsageKind
+from prm.permissions import Role
+from prm.revenue.models import Order
+from prm.training.models import Completion, Enrolment, EnrolmentStatus
+from tests.access.filling import Filler
+from tests.factories import UserRef, World
+
+if TYPE_CHECKING:
+    from tests.access.worlds import Tenant
+
+
+def add_more(world: World, tenant: Tenant, owner: str, leaver: UserRef) -> None:
+    """More of what figures count: deals, orders, use, learning, certificates, people of one partner.
+
+    Joining enrols the newcomer in what is assigned to everybody there. `leaver` has left another
+    vendor and comes to work for this one.
+    """
+    partnership = tenant.partnerships[owner]
+    with world.acting(tenant.vendor) as actor, transaction() as session:
+        accounts.add_membership(
+            actor, session.get_one(User, leaver.id), Role.CONTENT_AUTHOR, vendor_id=tenant.vendor.id
+        )
+    newcomer = world.user(Role.PARTNER_MEMBER, partnership=partnership, name="One More")
+    with world.acting(tenant.vendor) as actor, transaction() as session:
+        f = Filler(session, tenant, actor)
+        things = tenant.things
+        common = {
+            "partnership_id": partnership.id, "currency": "USD", "amount_minor": 7_654_321_00,
+            "received_at": f.now, "source_system": "more", "product_id": things["product"].id,
+            "product_name": "more", "customer_name": "More",
+        }  # fmt: skip
+        deal = f.add(
+            Deal(
+                external_id="more-1", stage=DealStage.WON, registered_on=f.today - timedelta(days=5),
+                closed_on=f.today - timedelta(days=1), **common,
+            )
+        )  # fmt: skip
+        f.add(Order(external_id="more-1", ordered_on=f.today - timedelta(days=1), deal_id=deal.id, **common))
+        common["currency"] = "CHF"
+        f.add(Order(external_id="more-2", ordered_on=f.today - timedelta(days=1), **common))
+        for kind in UsageKind:
+            f.add(
+                UsageEvent(
+                    partnership_id=partnership.id, user_id=newcomer.id, asset_id=things["asset"].id,
+                    asset_version_id=things["asset_version"].id, kind=kind,
+                    at=f.now - timedelta(days=2), window=77,
+                )
+            )  # fmt: skip
+        for course, version in (("done_course", "done_version"), ("fresh_course", "fresh_version")):
+            enrolment = f.add(
+                Enrolment(
+                    user_id=newcomer.id, partnership_id=partnership.id, course_id=things[course].id,
+                    course_version_id=things[version].id, status=EnrolmentStatus.COMPLETED,
+                    assigned_at=f.now - timedelta(days=8), started_at=f.now - timedelta(days=8),
+                )
+            )  # fmt: skip
+            f.add(
+                Completion(
+                    enrolment_id=enrolment.id, user_id=newcomer.id, partnership_id=partnership.id,
+                    course_id=things[course].id, course_version_id=things[version].id,
+                    completed_at=f.now - timedelta(days=3), score_percent=90,
+                )
+            )  # fmt: skip
+        for number, scheme in enumerate(("scheme", "twin_scheme"), 1):
+            f.add(
+                Certificate(
+                    number=f"MORE-{number}", code=new_code(), certification_id=things[scheme].id,
+                    user_id=newcomer.id, partnership_id=partnership.id, issued_at=f.now, issued_on=f.today,
+                    expires_on=f.today + timedelta(days=10), basis=IssueBasis.DECISION, reason="more",
+                    facts={},
+                )
+            )  # fmt: skip
