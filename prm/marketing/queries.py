@@ -29,6 +29,7 @@ class UsageRow:
     downloads: int
     partners: int
     last_at: datetime | None
+    is_withdrawn: bool = False
 
 
 def select_assets(actor: Actor) -> Select[Any]:
@@ -131,13 +132,14 @@ def usage_by_asset(actor: Actor, after: datetime | None, before: datetime | None
     condition = [joined.asset_id == Asset.id, within_reach(joined, actor, P.USAGE_VIEW)]
     rows = db.session.execute(
         _counted(select(Asset.public_id, Asset.title), joined)
+        .add_columns(Asset.withdrawn_at.is_not(None))
         .select_from(Asset)
         .outerjoin(joined, and_(*condition, *_between(joined, after, before)))
         .where(Asset.published_at.is_not(None))
-        .group_by(Asset.id, Asset.public_id, Asset.title)
+        .group_by(Asset.id, Asset.public_id, Asset.title, Asset.withdrawn_at)
         .order_by(func.count(joined.id).desc(), Asset.title)
     )
-    return [_usage_row(row) for row in rows]
+    return [UsageRow(*row) for row in rows]
 
 
 def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | None) -> list[UsageRow]:
@@ -151,7 +153,7 @@ def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | No
         .order_by(func.count(joined.id).desc(), Partnership.name)
     )
     rows = db.session.execute(visible(statement, actor, P.USAGE_VIEW, Partnership))
-    return [_usage_row(row) for row in rows]
+    return [UsageRow(*row) for row in rows]
 
 
 def usage_of_asset(actor: Actor, asset: Asset) -> UsageRow:
@@ -167,7 +169,7 @@ def usage_of_asset(actor: Actor, asset: Asset) -> UsageRow:
         .where(Asset.id == asset.id)
         .group_by(Asset.id, Asset.public_id, Asset.title)
     ).one()
-    return _usage_row(row)
+    return UsageRow(*row)
 
 
 def _between(event: Any, after: datetime | None, before: datetime | None) -> list[Any]:
@@ -186,7 +188,3 @@ def _counted(statement: Select[Any], event: Any) -> Select[Any]:
         func.count(event.partnership_id.distinct()),
         func.max(event.at),
     )
-
-
-def _usage_row(row: Any) -> UsageRow:
-    return UsageRow(row[0], row[1], row[2], row[3], row[4], row[5])
