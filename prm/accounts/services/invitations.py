@@ -117,7 +117,6 @@ def invite(
 
 
 def _check_reach(actor: Actor, role: Role, company: Company | None) -> None:
-    require(actor, P.PEOPLE_INVITE)
     if role not in list_invitable_roles(actor):
         raise Forbidden(_("You cannot give somebody this role."))
     if (role in PARTNER_ROLES) is not (company is not None):

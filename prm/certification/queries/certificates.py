@@ -230,11 +230,11 @@ def count_expiring_by_days(actor: Actor, spans: Sequence[int]) -> dict[int, int]
 
 def is_expiring(actor: Actor, days: int, today: date) -> tuple[Any, ...]:
     if reaches_others(actor):
-        whose = (reachable(actor), Certificate.user_id.in_(_people_now(actor, P.CERTIFICATE_VIEW)))
+        whose = Certificate.user_id.in_(_people_now(actor, P.CERTIFICATE_VIEW))
     else:
-        whose = (Certificate.vendor_id == actor.vendor_id, Certificate.user_id == actor.user_id)
+        whose = Certificate.user_id == actor.user_id
     return (
-        *whose,
+        whose,
         Certificate.revoked_at.is_(None),
         Certificate.expires_on >= today,
         Certificate.expires_on <= today + timedelta(days=days),
@@ -308,7 +308,7 @@ def _held(
         .join(User, User.id == Certificate.user_id)
         .outerjoin(Partnership, Partnership.id == Certificate.partnership_id)
         .options(defer(Certificate.facts))
-        .where(Certificate.vendor_id == actor.vendor_id, *criteria)
+        .where(*criteria)
         .order_by(*(order or (Certificate.issued_at.desc(), Certificate.id.desc())))
         .limit(limit)
     ).all()

@@ -223,7 +223,6 @@ def list_qualified(
 def list_belonging(actor: Actor) -> set[int]:
     """Keys of people who belong today to the vendor or to one of its partnerships."""
     companies = select(Partnership.partner_id).where(
-        Partnership.vendor_id == actor.vendor_id,
         Partnership.partner_id.is_not(None),
         Partnership.status != PartnershipStatus.ENDED,
     )
