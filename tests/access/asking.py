@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.access.calls import ARGUMENTS, LEARNERS, VALUES, Call, body_of, call_of
+from tests.access.calls import ARGUMENTS, LEARNERS, VALUES, call_of
 from tests.access.canaries import READS, leaks, tokens_in
 from tests.access.matrix import ROLES, Line
+from tests.access.shapes import Call, body_of
 from tests.access.site import Answer, Site
 from tests.access.snapshots import LIMITS
 from tests.access.wording import reason

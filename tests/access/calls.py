@@ -6,54 +6,15 @@ is the role of who asks. `Id` in a form is the public id of such a thing: the tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
+from tests.access.shapes import Body, Call, Id, Name, Then
 from tests.access.worlds import SHARED, Tenant
 from tests.factories.marketing import png
 from tests.factories.world import PASSWORD
 
 NEW_PASSWORD = "another long passphrase of mine"
-
-
-class Id(str):
-    """The public id of a thing, in a form or a query."""
-
-
-class Name(str):
-    """What a partnership is called, in a form that takes names: swapped as ids are."""
-
-
-Body = Mapping[str, Any]
-Form = Body | Callable[["Tenant", str], Body]
-
-
-@dataclass(frozen=True)
-class Call:
-    """`ids` overrides ARGUMENTS; `needs` is the query it makes no sense without, `queries` are asked
-    besides; `query_ids`: parameters that may carry an id; `beyond`: rows out of reach of these roles,
-    by argument; `absent`: values of an argument that are not there for them; `missing`: the answer to
-    a row that there is not. `leaves` is False where a success need not change a row.
-
-    `also`: further rows that answer ok to these roles, by argument. `forms`: further forms that are
-    taken of these roles; `refused`: what these roles may not say in it, field by field. `nowhere`:
-    queries that these get a 404 for.
-    """
-
-    ids: Mapping[str, str] = field(default_factory=dict)
-    body: Form = field(default_factory=dict)
-    needs: str = ""
-    queries: tuple[str, ...] = ()
-    query_ids: Mapping[str, str] = field(default_factory=dict)
-    leaves: bool = True
-    missing: str = "404"
-    absent: tuple[tuple[str, Any, frozenset[str]], ...] = ()
-    beyond: Mapping[str, tuple[frozenset[str], str]] = field(default_factory=dict)
-    also: tuple[tuple[frozenset[str], Mapping[str, str]], ...] = ()
-    forms: tuple[tuple[frozenset[str], Form], ...] = ()
-    refused: tuple[tuple[frozenset[str], Body], ...] = ()
-    nowhere: tuple[tuple[frozenset[str], str], ...] = ()
 
 
 # Which row stands for an argument of the URL, unless a call says otherwise.
@@ -142,6 +103,8 @@ _QUESTION = {"prompt": "Which?", "explanation": "This.", "choices-0-text": "one"
              "choices-1-text": "two", "revision": "1", "kind": "single"}  # fmt: skip
 _SCHEME = {"name": "Scheme", "summary": "S", "skill_level": "advanced", "validity_months": "12",
            "is_active": "y", "revision": "1"}  # fmt: skip
+_ORDERS = {"column_external_id": "id", "column_partner": "partner", "column_ordered_on": "date",
+           "column_amount": "amount", "date_format": "", "decimal": "."}  # fmt: skip
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
 _DRAFT = {"lesson_id": "draft_lesson"}
 
@@ -209,6 +172,13 @@ CALLS: dict[tuple[str, str], Call] = {
             (INVITERS, {"role": "content_author", "company": ""}),
         ),
     ),
+    ("accounts.end_membership", "POST"): Call(
+        afterwards=(
+            # One vendor ends what it may: with the company's other vendor the person goes on.
+            (ADMIN, {"membership_id": "membership.both"}, {},
+             (Then("both", "/acme/", "404"), Then("both", "/globex/"))),
+        )
+    ),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
         body=lambda tenant, role: {
@@ -238,6 +208,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("imports.mapping", "POST"): Call(
         ids={"batch_id": "draft_batch"},
         body={"column_name": "name", "column_price": "price", "date_format": "", "decimal": "."},
+        afterwards=(
+            # A name that stands for a partner of the other vendor alone stands for nobody here.
+            (ADMIN, {"batch_id": "orders_batch"}, _ORDERS,
+             (Then("admin", "/acme/imports/{orders_batch}", says="Known to globex"),)),
+        ),
     ),
     ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
@@ -274,6 +249,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("training.new_course", "POST"): Call(body=_VERSION),
     ("training.new_version", "POST"): Call(ids={"course_id": "done_course"}),
+    ("training.image", "GET"): Call(absent=(("image_id", "lost_image", LEARNERS),)),
     ("training.edit_version", "POST"): Call(body=_VERSION),
     ("training.images", "POST"): Call(body={"image": (png(colour="red"), "a.png"), "alt": "A square"}),
     ("training.preview", "POST"): Call(body={"body": "# Text"}, leaves=False),
@@ -325,7 +301,8 @@ CALLS: dict[tuple[str, str], Call] = {
         query_ids={"partner": "PA.partnership"},
     ),
     ("reports.credits", "GET"): Call(
-        needs="?period=all&by=asset&row={asset}", queries=("?period=all&by=partner&row=unattributed",)
+        needs="?period=all&by=asset&row={asset}", queries=("?period=all&by=partner&row=unattributed",),
+        nowhere=((frozenset({"admin", "exec"}), "?period=all&by=asset&row=nothing"),),
     ),
     ("reports.order", "GET"): Call(queries=("?lookback=365",)),
     ("accounts.preferences", "POST"): Call(body={"theme": "dark", "next": "/start"}, leaves=False),
@@ -361,35 +338,3 @@ CALLS: dict[tuple[str, str], Call] = {
 
 def call_of(endpoint: str, method: str) -> Call:
     return CALLS.get((endpoint, method), Call())
-
-
-def body_of(form: Form, tenant: Tenant, role: str) -> dict[str, Any]:
-    """The form as `role` sends it."""
-    body = form(tenant, role) if callable(form) else form
-    return {name: _resolved(value, tenant, role) for name, value in body.items()}
-
-
-def _resolved(value: Any, tenant: Tenant, role: str) -> Any:
-    if isinstance(value, Id | Name):
-        return value_of(tenant, type(value)(value.format(me=role)))
-    if isinstance(value, list):
-        return [_resolved(each, tenant, role) for each in value]
-    return value
-
-
-def value_of(tenant: Tenant, reference: Id | Name) -> str:
-    """What stands in the form for a thing: its public id, or what it is called."""
-    if isinstance(reference, Name):
-        return tenant.names[reference]
-    return str(tenant.things[reference].public_id)
-
-
-def ids_in_body(form: Form, tenant: Tenant, role: str) -> dict[str, Id | Name]:
-    """Field → the thing that it refers to."""
-    body = form(tenant, role) if callable(form) else form
-    found = {}
-    for name, value in body.items():
-        each = value[0] if isinstance(value, list) and value else value
-        if isinstance(each, Id | Name):
-            found[name] = type(each)(each.format(me=role))
-    return found

@@ -12,18 +12,9 @@ from typing import Any
 
 from prm.infra import clock
 from tests.access.asking import WITH_BOTH, Questions
-from tests.access.calls import (
-    ARGUMENTS,
-    BEYOND,
-    VALUES,
-    Form,
-    Id,
-    Name,
-    body_of,
-    ids_in_body,
-    value_of,
-)
+from tests.access.calls import ARGUMENTS, BEYOND, VALUES
 from tests.access.links import dead_links
+from tests.access.shapes import Form, Id, Name, body_of, ids_in_body, value_of
 from tests.access.site import Answer, missing_id
 from tests.access.wording import first_difference
 from tests.access.worlds import LINK, Tenant
@@ -84,6 +75,28 @@ class Asking(Questions):
                 if answer.kind == "ok":
                     problems.append(f"{self.line} as {role} of {tenant.slug}: took {said}")
                 problems += self.judge(role, tenant, answer, answer.kind, f" ({said})")
+        return problems
+
+    def afterwards(self, role: str) -> list[str]:
+        """What others are answered once somebody has made a change."""
+        acme, problems = self.site.two.acme, []
+        for roles, swapped, form, then in self.call.afterwards:
+            if role not in roles:
+                continue
+            named = {argument: acme.things[thing].public_id for argument, thing in swapped.items()}
+            path = self.path(acme, role, **named)
+            body = body_of(form, acme, role)
+            problems += self.judge(role, acme, self.ask(role, acme, path, body=body), "ok")
+            self.ask(role, acme, path, body=body, watch=False)
+            for each in then:
+                address = self._query(each.path, acme)
+                answer = self.site.ask(each.reader, "GET", address, watch=False)
+                if answer.kind != each.kind or each.says not in answer.content.decode("utf-8", "replace"):
+                    problems.append(
+                        f"{self.line} as {role}, then {address} as {each.reader}: {answer.kind}, "
+                        f"expected {each.kind} {each.says!r}"
+                    )
+            self.site.snapshot.restore()
         return problems
 
     def links(self, role: str) -> list[str]:
@@ -150,6 +163,8 @@ class Asking(Questions):
         with clock.freeze(clock.now()):
             before = [self.ask(role, two.acme, each) for each in paths]
             self.site.add_more(elsewhere, "PB")
+            if elsewhere is not two.acme:
+                self.site.add_of_vendor(elsewhere)
             after = [self.ask(role, two.acme, each, watch=False) for each in paths]
         self.site.snapshot.restore()
         return [

@@ -195,7 +195,16 @@ def _plain_asset(f: Filler) -> None:
 
 
 def _imports(f: Filler) -> None:
-    """Three files of products: applied, checked, and still a draft."""
+    """Three files of products: applied, checked, and still a draft; a draft of orders."""
+    other = "globex" if f.tenant.slug == "acme" else "acme"
+    text = "id,partner,date,amount\n" + "".join(
+        f"O-{number},{partner},2026-01-31,5\n"
+        for number, partner in enumerate([f.say("COMPANY", "PA"), f"Known to {other}"], 1)
+    )
+    orders = drafts.upload_file(
+        f.actor, text.encode(), "orders.csv", kind=ImportKind.ORDERS, source=f.say("IMPORT")
+    )
+    f.tenant.keep("orders_batch", orders)
     for key in ("batch", "checked_batch", "draft_batch"):
         text = f"name,price,note\n{f.say('PRODUCT')} of {key},12,{f.say('IMPORT')}\n,x,{f.say('IMPORT')}\n"
         name = f"{f.say('IMPORT')}-{key}.csv"

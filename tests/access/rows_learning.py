@@ -53,6 +53,9 @@ def courses(f: Filler) -> None:
     f.add(
         LessonImage(course_id=course.id, file_id=file.id, alt=f.say("COURSE"), width=60, height=40), "image"
     )
+    lost = f.file("lost.png", png(colour="blue"), "image/png")
+    lost.key = f"{lost.key[:-1]}-"  # its bytes are gone
+    f.add(LessonImage(course_id=course.id, file_id=lost.id, alt="", width=60, height=40), "lost_image")
     version = _version(f, course, 1, VersionStatus.PUBLISHED, "COURSE", "")
     _version(f, course, 2, VersionStatus.DRAFT, "DRAFT", "draft_")
     unpublished = f.add(

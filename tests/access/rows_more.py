@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from prm.accounts import services as accounts
 from prm.accounts.models import User
+from prm.audits.models import CompliancePolicy
 from prm.certification.codes import new_code
 from prm.certification.models import Certificate, IssueBasis
 from prm.deals.models import Deal, DealStage
@@ -22,17 +23,27 @@ if TYPE_CHECKING:
     from tests.access.worlds import Tenant
 
 
-def add_more(world: World, tenant: Tenant, owner: str, leaver: UserRef) -> None:
-    """More of what figures count: deals, orders, use, learning, certificates, people of one partner.
-
-    Joining enrols the newcomer in what is assigned to everybody there. `leaver` has left another
-    vendor and comes to work for this one.
-    """
-    partnership = tenant.partnerships[owner]
+def add_of_vendor(world: World, tenant: Tenant, leaver: UserRef) -> None:
+    """What a vendor does itself: a new policy, and `leaver`, who has left another, comes to work here."""
     with world.acting(tenant.vendor) as actor, transaction() as session:
         accounts.add_membership(
             actor, session.get_one(User, leaver.id), Role.CONTENT_AUTHOR, vendor_id=tenant.vendor.id
         )
+        f = Filler(session, tenant, actor)
+        f.add(
+            CompliancePolicy(
+                number=2, effective_on=f.today - timedelta(days=1), created_at=f.now,
+                rules=[{"kind": "agreement_current", "months": 1}],
+            )
+        )  # fmt: skip
+
+
+def add_more(world: World, tenant: Tenant, owner: str) -> None:
+    """More of what figures count: deals, orders, use, learning, certificates, people of one partner.
+
+    Joining enrols the newcomer in what is assigned to everybody there.
+    """
+    partnership = tenant.partnerships[owner]
     newcomer = world.user(Role.PARTNER_MEMBER, partnership=partnership, name="One More")
     with world.acting(tenant.vendor) as actor, transaction() as session:
         f = Filler(session, tenant, actor)

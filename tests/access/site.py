@@ -123,8 +123,12 @@ class Site:
 
     def add_more(self, tenant: Tenant, owner: str) -> None:
         """More of everything at one vendor, about one of its partners."""
+        rows_more.add_more(World(self.app), tenant, owner)
+
+    def add_of_vendor(self, tenant: Tenant) -> None:
+        """What one vendor does itself; somebody who left the other comes to work there."""
         other = next(each for each in self.two.tenants if each is not tenant)
-        rows_more.add_more(World(self.app), tenant, owner, other.leaver)
+        rows_more.add_of_vendor(World(self.app), tenant, other.leaver)
 
     def url(self, endpoint: str, values: Mapping[str, Any]) -> str:
         return str(self.app.url_map.bind("localhost").build(endpoint, dict(values), force_external=False))

@@ -16,9 +16,9 @@ from prm import create_app
 from prm.access import public, refuse_unmarked, requires
 from prm.infra.http import CONTENT_SECURITY_POLICY
 from prm.permissions import P
-from tests.access.calls import body_of
 from tests.access.matrix import MATRIX, Line
 from tests.access.oracles import Asking
+from tests.access.shapes import body_of
 from tests.access.site import Site, missing_id, settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,9 +12,10 @@ from sqlalchemy.sql.type_api import TypeEngine
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import UtcDateTime
-from tests.access.calls import body_of, call_of
+from tests.access.calls import call_of
 from tests.access.matrix import MATRIX, ROLES, Line
 from tests.access.oracles import Asking
+from tests.access.shapes import body_of
 from tests.access.site import Site
 
 CHANGES = sorted((line for line in MATRIX.values() if line.is_change), key=str)

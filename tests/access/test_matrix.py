@@ -94,6 +94,11 @@ def test_foreign_ids_in_forms_answer_as_missing_ones(site: Site, line: Line) -> 
     told([problem for role in ROLES if line[role] == "ok" for problem in asking.body_twins(role)])
 
 
+@pytest.mark.parametrize("line", CHANGES, ids=str)
+def test_a_change_is_felt_where_it_should_be_and_nowhere_else(site: Site, line: Line) -> None:
+    told([problem for role in ROLES for problem in Asking(site, line).afterwards(role)])
+
+
 @pytest.mark.parametrize("line", [line for line in LINES if line.method == "GET"], ids=str)
 def test_what_lies_out_of_reach_shows_in_no_figure(site: Site, line: Line) -> None:
     asking = Asking(site, line)

@@ -128,7 +128,7 @@ def build(app: Flask) -> TwoVendors:
     two = TwoVendors(tenants["ACME"], tenants["GLOBEX"], operator, *_work_with_both(world, tenants))
     for tenant in two.tenants:
         rows.fill(world, tenant)
-        _leave_traces(world, tenant)
+        _leave_traces(world, tenant, two.both)
     _open_sessions(app, two)
     return two
 
@@ -208,13 +208,16 @@ def _work_with_both(world: World, tenants: dict[str, Tenant]) -> tuple[UserRef, 
     return dual, both
 
 
-def _leave_traces(world: World, tenant: Tenant) -> None:
+def _leave_traces(world: World, tenant: Tenant, both: UserRef) -> None:
     """What accounts keep beside people: memberships to name, invitations, resets, mails, old slugs."""
     now, vendor = clock.now(), tenant.vendor
     with world.acting(vendor), transaction() as session:
         for key, user in tenant.people.items():
             membership = session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
             tenant.keep(f"membership.{key}", membership)
+        tenant.keep(
+            "membership.both", session.scalars(select(Membership).where(Membership.user_id == both.id)).one()
+        )
         left = session.scalars(select(Membership).where(Membership.user_id == tenant.leaver.id)).one()
         left.started_at, left.ended_at = now - timedelta(days=90), now - timedelta(days=9)
         former = accounts.create_user(
@@ -259,6 +262,17 @@ def _leave_traces(world: World, tenant: Tenant) -> None:
             session.flush()
             tenant.keep(key, row)
             tenant.things[key.replace("invitation", "link")] = Thing(row.id, link(tenant, number))
+        # Sent by somebody who works with both vendors: each vendor's are its own business.
+        words = tenant.token("INVITE", "PC")
+        session.add(
+            Invitation(
+                token_hash=token_hash(link(tenant, 7)), email=f"from-both-{tenant.slug}@example.com",
+                name=f"New {words}", role=MembershipRole.PARTNER_MEMBER, vendor_id=vendor.id,
+                partnership_public_id=tenant.partnerships["PC"].public_id,
+                company_name=tenant.partnerships["PC"].name, invited_by_id=both.id, created_at=now,
+                expires_at=now + timedelta(days=5),
+            )
+        )  # fmt: skip
         tenant.things["reset_link"] = Thing(0, link(tenant, 8))
         session.add_all(
             [

@@ -39,7 +39,200 @@ def _is_about(entry: tuple[str, str, str, str], mutant: Mutant) -> bool:
     return mutant.kind == kind and at == (mutant.at or mutant.place) and mutant.text.startswith(text)
 
 
-EQUIVALENT = Equivalents(())
+_INVITING = "prm/accounts/services/invitations.py"
+_FETCHED = "the page has looked the partnership up by name or id, within the same reach, before"
+_OFFERED = "the form takes only what it offers, and offers only what is within reach"
+_PARENTS = {
+    # What is read by the key of something else that the filter has narrowed, and never by itself.
+    "prm/marketing/models.py AssetVersion": "asset",
+    "prm/marketing/models.py UsageEvent": "asset or its partnership",
+    "prm/training/models.py Assignment": "course and its partnership",
+    "prm/training/models.py Attempt": "enrolment",
+    "prm/training/models.py Choice": "question",
+    "prm/training/models.py Completion": "course, certification or partnership",
+    "prm/training/models.py LessonImage": "course, or together with its file",
+    "prm/training/models.py LessonProgress": "enrolment",
+    "prm/certification/models.py CertificateFile": "certificate",
+    "prm/certification/models.py CertificationRequirement": "certification",
+    "prm/imports/models.py ImportRow": "import",
+    "prm/imports/models.py ImportChange": "import",
+    "prm/vendors/models.py StoredFile": "row that keeps the file",
+}
+
+EQUIVALENT = Equivalents(
+    (
+        (
+            "table",
+            "prm/permissions.py",
+            "scheme.view of executive",
+            "every page that lists schemes is marked with another permission that executives lack",
+        ),
+        (
+            "refusal",
+            "prm/gate.py gate",
+            "raise NotFound",
+            "the portal does not start with a view that has no mark",
+        ),
+        # Inviting: the page asks first, the service again, for whoever calls it otherwise.
+        ("refusal", f"{_INVITING} _check_reach", "raise Forbidden(_('You cannot give", _OFFERED),
+        ("actor", f"{_INVITING} _check_reach", "company.vendor_id == actor.vendor_id", _FETCHED),
+        ("reach", f"{_INVITING} _check_reach", "reach is Reach.ALL", _FETCHED),
+        ("actor", f"{_INVITING} _check_reach", "company.region_id in actor.region_ids", _FETCHED),
+        ("actor", f"{_INVITING} _check_reach", "company.id == actor.partnership_id", _FETCHED),
+        ("refusal", f"{_INVITING} _check_reach", "raise NotFound", _FETCHED),
+        (
+            "refusal",
+            f"{_INVITING} _accepting",
+            "raise Forbidden(_('There is an account",
+            "the page has no form then: only an account made at that very moment gets here",
+        ),
+        (
+            "refusal",
+            f"{_INVITING} _accepting",
+            "raise Forbidden(_('This invitation was sent",
+            "the page has no form for another address: only one changed at that very moment gets here",
+        ),
+        # What a page offers or calls things; what it leads to has its own guard.
+        (
+            "reach",
+            "prm/accounts/views/people.py _spec",
+            "actor.reach(P.PEOPLE_VIEW) is Reach.ALL",
+            "which roles and sides one may filter by; select_people decides who is listed",
+        ),
+        (
+            "actor",
+            "prm/accounts/views/people.py _shown",
+            "membership.user_id != actor.user_id",
+            "a link beside one's own name; retire_person refuses to end one's own membership",
+        ),
+        (
+            "actor",
+            "prm/accounts/views/people.py _shown",
+            "membership.user_id == actor.user_id",
+            "a mark beside one's own name",
+        ),
+        (
+            "actor",
+            "prm/certification/views/certificates.py detail",
+            "certificate.user_id == actor.user_id",
+            "how the page speaks of the holder",
+        ),
+        # What only commands call, acting as the system.
+        (
+            "visible",
+            "prm/attribution/queries.py list_order_rows",
+            "visible(statement, actor, P.ORDER_VIEW",
+            "called by a command alone, which acts as the system for one vendor",
+        ),
+        # Permissions that reach the whole vendor or nothing, given as an argument.
+        (
+            "visible",
+            "prm/certification/queries/schemes.py get_scheme",
+            "visible(select(Certification)",
+            "asked with scheme.view or scheme.edit, which reach the whole vendor or nothing",
+        ),
+        (
+            "visible",
+            "prm/certification/queries/schemes.py list_schemes",
+            "visible(select(Certification)",
+            "asked with scheme.view or scheme.edit, which reach the whole vendor or nothing",
+        ),
+        (
+            "visible",
+            "prm/marketing/queries.py get_asset",
+            "visible(select(Asset)",
+            "asked with asset.view or asset.edit, which reach the whole vendor or nothing",
+        ),
+        (
+            "visible",
+            "prm/imports/queries.py list_unmatched",
+            "visible(select(word",
+            "marked import.view: who has that reaches every deal and order of the vendor",
+        ),
+        (
+            "visible",
+            "prm/imports/queries.py count_unmatched",
+            "visible(select(word",
+            "marked import.run: who has that reaches every deal and order of the vendor",
+        ),
+        # Services that look up once more what the page has looked up just before.
+        *(
+            ("refusal", at, "raise NotFound", "the page has answered 404 to a missing row before")
+            for at in (
+                "prm/imports/services/undoing.py undo_batch",
+                "prm/products/services.py _get",
+                "prm/training/services/drafts.py _locked",
+                "prm/training/services/learning.py _lock",
+                "prm/training/services/learning.py submit_attempt",
+            )
+        ),
+        (
+            "refusal",
+            "prm/training/services/publishing.py start_new_version",
+            "raise NotFound",
+            "the page has looked the course up before, and a course begins with a version",
+        ),
+        (
+            "refusal",
+            "prm/training/queries/learning.py get_my_learning",
+            "raise NotFound",
+            "asked for the enrolment of an attempt that get_attempt has found",
+        ),
+        (
+            "visible",
+            "prm/training/queries/learning.py get_my_learning",
+            "visible(_items()",
+            "asked for the enrolment of an attempt that get_attempt has found to be the person's",
+        ),
+        (
+            "visible",
+            "prm/training/queries/quiz.py get_attempt",
+            "visible(select(Attempt)",
+            "get_my_learning, asked next for the attempt's enrolment, finds the person's own alone",
+        ),
+        (
+            "visible",
+            "prm/training/services/learning.py _lock",
+            "visible(select(Enrolment)",
+            "asked for the enrolment that the page has found to be the person's",
+        ),
+        (
+            "refusal",
+            "prm/training/queries/courses.py get_published_version",
+            "raise NotFound",
+            "asked for the version that somebody is enrolled in: those are published",
+        ),
+        ("refusal", "prm/training/services/assigning.py assign_courses", "raise NotFound", _OFFERED),
+        ("refusal", "prm/training/services/assigning.py check_assignment", "raise NotFound", _OFFERED),
+        (
+            "actor",
+            "prm/imports/services/locking.py lock_imports",
+            "Vendor.id == actor.vendor_id",
+            "a lock: without it other vendors' imports wait too, and nothing is shown",
+        ),
+        (
+            "tenant",
+            "prm/certification/models.py",
+            "CertificateCounter without",
+            "its one statement names the vendor itself",
+        ),
+        (
+            "tenant",
+            "prm/certification/models.py",
+            "SigningKey without",
+            "no page tells by which key a file is signed; tests/certification/test_keys.py does",
+        ),
+        *(
+            (
+                "tenant",
+                place.partition(" ")[0],
+                f"{place.partition(' ')[2]} without",
+                f"read only by the key of its {parent}, which the filter has narrowed",
+            )
+            for place, parent in _PARENTS.items()
+        ),
+    )
+)
 
 
 def _permission_of(mutant: Mutant) -> P | None:

@@ -30,6 +30,7 @@ from prm.access import mark_of
 from prm.extensions import db
 from prm.infra import chart_drawing
 from prm.infra.db import prepare_engine
+from tests.access.calls import call_of
 from tests.access.matrix import MATRIX, ROLES
 from tests.access.oracles import MIRRORED, STRANGERS, Asking
 from tests.access.site import Site, open_site
@@ -71,6 +72,8 @@ def all_cases(site: Site, at: str = "") -> Iterator[Case]:
             yield from (Case("stranger", line.key, role) for role in STRANGERS)
         if line.is_change:
             yield from (Case("body_twins", line.key, role) for role in ROLES if line[role] == "ok")
+            makers = {role for roles, *_ in call_of(*line.key).afterwards for role in roles}
+            yield from (Case("afterwards", line.key, role) for role in sorted(makers))
         else:
             yield from (Case("links", line.key, role) for role in ROLES if line[role] == "ok")
             yield from (Case("mirrored", line.key, role) for role in MIRRORED)

@@ -50,7 +50,6 @@ def detail(certificate_id: UUID) -> str:
         successor=successor,
         previous=previous,
         history=_history(certificate, files, status),
-        is_mine=certificate.user_id == actor.user_id,
         may_revoke=_may_revoke(actor, certificate, status),
         verify_path=url_for("certification.verify", code=certificate.code),
         verify_url=certificate.facts.get("verify_url")
