@@ -7,6 +7,7 @@ from prm.customers import models as customers
 from prm.deals import models as deals
 from prm.imports import models as imports
 from prm.journal import models as journal
+from prm.lists import models as lists
 from prm.marketing import models as marketing
 from prm.partners import models as partners
 from prm.products import models as products
@@ -16,5 +17,5 @@ from prm.vendors import models as vendors
 
 __all__ = [
     "accounts", "audits", "certification", "customers", "deals", "imports", "journal",
-    "marketing", "partners", "products", "revenue", "training", "vendors",
+    "lists", "marketing", "partners", "products", "revenue", "training", "vendors",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import prm.infra.db
+from prm.infra.fulltext import create_word_indexes, drop_word_indexes
 from prm.infra.schema import drop_append_only, guard_append_only, secure_rows
 
 revision = "0001"
@@ -493,6 +494,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_region_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "saved_view",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("query", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_saved_view_user_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_saved_view_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_saved_view_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_saved_view_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "user_id",
+            "endpoint",
+            "name",
+            name=op.f("uq_saved_view_vendor_id_user_id_endpoint_name"),
+        ),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_saved_view_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "signing_key",
@@ -1631,10 +1659,12 @@ def upgrade() -> None:
 
     guard_append_only(op.get_bind())
     secure_rows(op.get_bind())
+    create_word_indexes(op.get_bind())
 
 
 def downgrade() -> None:
     drop_append_only(op.get_bind())
+    drop_word_indexes(op.get_bind())
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_vendor_id"))
 
@@ -1783,6 +1813,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signing_key_vendor_id"))
 
     op.drop_table("signing_key")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_saved_view_user_id"))
+
+    op.drop_table("saved_view")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_region_vendor_id"))
 

@@ -70,6 +70,7 @@ ARGUMENTS: dict[str, str] = {
     "scheme_id": "scheme",
     "code": "member.code",
     "deal_id": "PA.deal",
+    "view_id": "{self}.view",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -99,6 +100,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("enrolment_id", frozenset({"west", "padmin"}), "mate_b.enrolment"),
     ("certificate_id", frozenset({"west", "padmin", "member"}), "mate_b.certificate"),
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
+    ("view_id", LEARNERS, "mate.view"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
@@ -203,6 +205,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
     ("imports.alias", "POST"): Call(body=_unknown_product),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),
+    ("lists.save_view", "POST"): Call(
+        body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"}
+    ),
+    ("search.index", "GET"): Call(queries=("?q=KAN", "?q=kanacme", "?q=kanglobex", "?q=twin", "?q=%22*%27")),
     ("journal.index", "GET"): Call(queries=("?format=csv", "?search=world", "?page=2")),
     ("training.index", "GET"): Call(queries=("?search=KAN", "?level=expert")),
     ("training.course", "GET"): Call(beyond=UNTAUGHT),

@@ -26,6 +26,7 @@ from prm.infra import clock, storage
 from prm.infra.db import transaction
 from prm.infra.names import fold_name
 from prm.journal.services import record
+from prm.lists.models import SavedView
 from prm.marketing.models import (
     Asset,
     AssetType,
@@ -108,6 +109,10 @@ def fill(world: World, tenant: Tenant) -> None:
         _courses(filler)
         _certificates(filler)
         _imports(filler)
+        for key, person in tenant.people.items():
+            view = SavedView(user_id=person.id, endpoint="partners.index", name="Mine", query="status=active",
+                             created_at=filler.now)  # fmt: skip
+            filler.add(view, f"{key}.view")
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,
