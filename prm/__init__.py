@@ -12,6 +12,7 @@ from prm import access, cli, gate, models, reactions, shell
 from prm.accounts import mailbox
 from prm.accounts.views import blueprint as accounts
 from prm.audits.views import blueprint as audits
+from prm.bulk.views import blueprint as bulk
 from prm.certification.views import blueprint as certification
 from prm.deals.views import blueprint as deals
 from prm.extensions import csrf, db, limiter, migrate
@@ -30,7 +31,7 @@ from prm.training.views import blueprint as training
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
-    accounts, audits, certification, deals, imports, journal, lists, marketing, partners, products,
+    accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, partners, products,
     reports, revenue, search, training, vendors,
 )  # fmt: skip
 

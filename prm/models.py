@@ -2,6 +2,7 @@
 
 from prm.accounts import models as accounts
 from prm.audits import models as audits
+from prm.bulk import models as bulk
 from prm.certification import models as certification
 from prm.customers import models as customers
 from prm.deals import models as deals
@@ -16,6 +17,6 @@ from prm.training import models as training
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "certification", "customers", "deals", "imports", "journal",
+    "accounts", "audits", "bulk", "certification", "customers", "deals", "imports", "journal",
     "lists", "marketing", "partners", "products", "revenue", "training", "vendors",
 ]  # fmt: skip

@@ -104,6 +104,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_vendor_slug")),
     )
     op.create_table(
+        "bulk_run",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_bulk_run_user_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_bulk_run_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_run")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bulk_run_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bulk_run_vendor_id_id")),
+    )
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_run_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_run_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "campaign",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column(
@@ -623,6 +644,40 @@ def upgrade() -> None:
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_asset_vendor_title", ["vendor_id", "title"], unique=False)
+
+    op.create_table(
+        "bulk_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "waiting",
+                "done",
+                "refused",
+                name="itemoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "run_id"],
+            ["bulk_run.vendor_id", "bulk_run.id"],
+            name=op.f("fk_bulk_item_vendor_id_run_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_bulk_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_item")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bulk_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_item_run_outcome", ["run_id", "outcome", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_item_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "course_version",
@@ -1794,6 +1849,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_course_version_vendor_id"))
 
     op.drop_table("course_version")
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_item_vendor_id"))
+        batch_op.drop_index("ix_bulk_item_run_outcome")
+
+    op.drop_table("bulk_item")
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.drop_index("ix_asset_vendor_title")
         batch_op.drop_index(batch_op.f("ix_asset_vendor_id"))
@@ -1886,6 +1946,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_vendor_id"))
 
     op.drop_table("campaign")
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_run_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_bulk_run_user_id"))
+
+    op.drop_table("bulk_run")
     op.drop_table("vendor")
     op.drop_table("user_account")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:

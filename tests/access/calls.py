@@ -71,6 +71,7 @@ ARGUMENTS: dict[str, str] = {
     "code": "member.code",
     "deal_id": "PA.deal",
     "view_id": "{self}.view",
+    "run_id": "{self}.run",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -101,6 +102,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("certificate_id", frozenset({"west", "padmin", "member"}), "mate_b.certificate"),
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
     ("view_id", LEARNERS, "mate.view"),
+    ("run_id", LEARNERS, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
@@ -128,6 +130,7 @@ _SCHEME = {"name": "Scheme", "summary": "S", "skill_level": "advanced", "validit
            "is_active": "y", "revision": "1"}  # fmt: skip
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
 _DRAFT = {"lesson_id": "draft_lesson"}
+_BULK = {"action": "partners.region", "region": "West", "which": "ticked", "ids": [Id("PA.partnership")]}
 
 
 def _answers(tenant: Tenant, role: str) -> Body:
@@ -205,6 +208,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
     ("imports.alias", "POST"): Call(body=_unknown_product),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),
+    ("bulk.choose", "POST"): Call(body=_BULK, leaves=False),
+    ("bulk.start", "POST"): Call(body=_BULK),
+    ("bulk.run", "GET"): Call(queries=("?outcome=done", "?format=csv")),
     ("lists.save_view", "POST"): Call(
         body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"}
     ),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prm.audits.models import CompliancePolicy
+from prm.bulk.models import BulkItem, BulkRun
 from prm.certification.codes import new_code
 from prm.certification.models import (
     Certificate,
@@ -113,6 +114,11 @@ def fill(world: World, tenant: Tenant) -> None:
             view = SavedView(user_id=person.id, endpoint="partners.index", name="Mine", query="status=active",
                              created_at=filler.now)  # fmt: skip
             filler.add(view, f"{key}.view")
+            run = BulkRun(user_id=person.id, action="partners.region", asked={"region": "West"}, total=1,
+                          created_at=filler.now, finished_at=filler.now)  # fmt: skip
+            filler.add(run, f"{key}.run")
+            partnership = tenant.things["PA.partnership"].public_id
+            filler.add(BulkItem(run_id=run.id, subject=partnership, label=tenant.token("COMPANY", "PA")))
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,
