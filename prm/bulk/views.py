@@ -64,9 +64,9 @@ def row_public_id(row: Any) -> UUID | None:
 
 @blueprint.post("/<slug:vendor>/bulk/choose")
 @requires(P.LIST_KEEP)
-def choose() -> str | Response:
+def choose() -> tuple[str, int]:
     """What an action would do to which rows: asks for its values and to confirm."""
-    return _page(_action(), is_first=True)[0]
+    return _page(_action(), is_first=True)
 
 
 @blueprint.post("/<slug:vendor>/bulk/start")
@@ -118,18 +118,19 @@ def _page(action: BulkAction, *, form: Any = None, is_first: bool = False) -> tu
         form = action.form(formdata=None)
         form.offer(actor)
     counting = chosen.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    total = db.session.scalar(counting) or 0
     page = render_template(
         "bulk/choose.html",
         action=action,
         form=form,
         names=names,
-        total=db.session.scalar(counting) or 0,
+        total=total,
         which=request.form.get("which", ""),
         query=request.form.get("query", "")[:8000],
         ids=request.form.getlist("ids")[: services.MAX_ROWS],
         back_url=url_for(action.endpoint),
     )
-    return page, 200 if is_first else 422
+    return page, 200 if is_first and total else 422
 
 
 def _values(form: Any) -> dict[str, Any]:
