@@ -5,6 +5,8 @@ from __future__ import annotations
 from alembic import context
 from flask import current_app
 
+from prm.infra.fulltext import is_model_table
+
 engine = current_app.extensions["migrate"].db.engine
 metadata = current_app.extensions["migrate"].db.metadata
 
@@ -14,6 +16,7 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=metadata,
+            include_name=is_model_table,
             **{
                 **current_app.extensions["migrate"].configure_args,
                 "render_as_batch": connection.dialect.name == "sqlite",

@@ -12,6 +12,7 @@ from prm import access, cli, gate, models, reactions, shell
 from prm.accounts import mailbox
 from prm.accounts.views import blueprint as accounts
 from prm.audits.views import blueprint as audits
+from prm.bulk.views import blueprint as bulk
 from prm.certification.views import blueprint as certification
 from prm.deals.views import blueprint as deals
 from prm.extensions import csrf, db, limiter, migrate
@@ -19,17 +20,19 @@ from prm.imports.views import blueprint as imports
 from prm.infra import assets, compression, http, jobs, storage
 from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
+from prm.lists.views import blueprint as lists
 from prm.marketing.views import blueprint as marketing
 from prm.partners.views import blueprint as partners
 from prm.products.views import blueprint as products
 from prm.reports.views import blueprint as reports
 from prm.revenue.views import blueprint as revenue
+from prm.search.views import blueprint as search
 from prm.training.views import blueprint as training
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
-    accounts, audits, certification, deals, imports, journal, marketing, partners, products,
-    reports, revenue, training, vendors,
+    accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, partners, products,
+    reports, revenue, search, training, vendors,
 )  # fmt: skip
 
 

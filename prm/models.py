@@ -2,11 +2,13 @@
 
 from prm.accounts import models as accounts
 from prm.audits import models as audits
+from prm.bulk import models as bulk
 from prm.certification import models as certification
 from prm.customers import models as customers
 from prm.deals import models as deals
 from prm.imports import models as imports
 from prm.journal import models as journal
+from prm.lists import models as lists
 from prm.marketing import models as marketing
 from prm.partners import models as partners
 from prm.products import models as products
@@ -15,6 +17,6 @@ from prm.training import models as training
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "certification", "customers", "deals", "imports", "journal",
-    "marketing", "partners", "products", "revenue", "training", "vendors",
+    "accounts", "audits", "bulk", "certification", "customers", "deals", "imports", "journal",
+    "lists", "marketing", "partners", "products", "revenue", "training", "vendors",
 ]  # fmt: skip

@@ -158,6 +158,7 @@ def context() -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "is_demo": current_app.config["DEMO"],
         "now": clock.now(),
+        "search_url": url_for("search.index") if vendor is not None and actor.can(P.SEARCH) else "",
         "preferences_url": url_for("accounts.preferences"),
         "sign_out_url": url_for("accounts.sign_out"),
         "account_links": [

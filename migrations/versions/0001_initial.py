@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import prm.infra.db
+from prm.infra.fulltext import create_word_indexes, drop_word_indexes
 from prm.infra.schema import drop_append_only, guard_append_only, secure_rows
 
 revision = "0001"
@@ -102,6 +103,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_vendor_public_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_vendor_slug")),
     )
+    op.create_table(
+        "bulk_run",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_bulk_run_user_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_bulk_run_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_run")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bulk_run_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bulk_run_vendor_id_id")),
+    )
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_run_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_run_vendor_id"), ["vendor_id"], unique=False)
+
     op.create_table(
         "campaign",
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -495,6 +517,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_region_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "saved_view",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("endpoint", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("query", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_saved_view_user_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_saved_view_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_saved_view_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_saved_view_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "user_id",
+            "endpoint",
+            "name",
+            name=op.f("uq_saved_view_vendor_id_user_id_endpoint_name"),
+        ),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_saved_view_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "signing_key",
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
         sa.Column("certificate_pem", sa.LargeBinary(), nullable=False),
@@ -595,6 +644,40 @@ def upgrade() -> None:
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_asset_vendor_title", ["vendor_id", "title"], unique=False)
+
+    op.create_table(
+        "bulk_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "waiting",
+                "done",
+                "refused",
+                name="itemoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "run_id"],
+            ["bulk_run.vendor_id", "bulk_run.id"],
+            name=op.f("fk_bulk_item_vendor_id_run_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_bulk_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_item")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bulk_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_item_run_outcome", ["run_id", "outcome", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_item_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "course_version",
@@ -1631,10 +1714,12 @@ def upgrade() -> None:
 
     guard_append_only(op.get_bind())
     secure_rows(op.get_bind())
+    create_word_indexes(op.get_bind())
 
 
 def downgrade() -> None:
     drop_append_only(op.get_bind())
+    drop_word_indexes(op.get_bind())
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_vendor_id"))
 
@@ -1764,6 +1849,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_course_version_vendor_id"))
 
     op.drop_table("course_version")
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_item_vendor_id"))
+        batch_op.drop_index("ix_bulk_item_run_outcome")
+
+    op.drop_table("bulk_item")
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.drop_index("ix_asset_vendor_title")
         batch_op.drop_index(batch_op.f("ix_asset_vendor_id"))
@@ -1783,6 +1873,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signing_key_vendor_id"))
 
     op.drop_table("signing_key")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_saved_view_user_id"))
+
+    op.drop_table("saved_view")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_region_vendor_id"))
 
@@ -1851,6 +1946,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_vendor_id"))
 
     op.drop_table("campaign")
+    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_run_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_bulk_run_user_id"))
+
+    op.drop_table("bulk_run")
     op.drop_table("vendor")
     op.drop_table("user_account")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:

@@ -14,6 +14,7 @@ from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
+from prm.infra.fulltext import create_word_indexes
 from prm.infra.schema import guard_append_only
 from prm.journal.chain import INSTALLATION
 from prm.journal.queries import Verification, get_heads, verify_chain
@@ -117,6 +118,7 @@ def guard_command() -> None:
     try:
         with transaction():
             guard_append_only(db.session.connection())
+            create_word_indexes(db.session.connection())
     except DBAPIError as error:
         reason = str(error.orig).splitlines()[0]
         raise DomainError(

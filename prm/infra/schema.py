@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from prm.extensions import db
 from prm.infra.db import VendorOwned
+from prm.infra.fulltext import TRIGGERS
 
 APPEND_ONLY = ("journal_entry",)
 RLS_POLICY = "tenant"
@@ -87,6 +88,7 @@ def check_schema(connection: Connection) -> None:
             connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
         )
         wanted = {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")}
+        wanted |= set(TRIGGERS)
     else:
         found = set(connection.execute(text("SELECT tgname FROM pg_trigger")).scalars())
         wanted = {f"{table}_no_change" for table in APPEND_ONLY}

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Select
 
 MAX_SEARCH = 200
-_RESERVED = {"search", "sort", "direction", "page", "size"}
+_RESERVED = {"search", "sort", "direction", "page", "size", "columns"}
 _LARGEST = 10**9
 
 
@@ -84,6 +84,8 @@ class TableRequest:
     search: str
     chosen: Mapping[str, Any]
     texts: Mapping[str, str]
+    columns: tuple[str, ...]
+    """Keys of the columns shown; all of the spec's unless the URL names some."""
 
 
 def read_request(spec: TableSpec, args: Mapping[str, Any]) -> TableRequest:
@@ -110,6 +112,22 @@ def read_request(spec: TableSpec, args: Mapping[str, Any]) -> TableRequest:
         search=_text(args, "search") if spec.search else "",
         chosen=chosen,
         texts=texts,
+        columns=_columns(spec, args),
+    )
+
+
+def _columns(spec: TableSpec, args: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns asked for, in the spec's order; what heads a row and holds its menu always stays."""
+    # A form sends one parameter for each ticked box, an address of ours one with commas.
+    given = args.getlist("columns") if hasattr(args, "getlist") else [args.get("columns")]
+    wanted = {key for text in given[:50] if isinstance(text, str) for key in text[:500].split(",")}
+    known = {column.key for column in spec.columns if column.label}
+    if not wanted & known:
+        return tuple(column.key for column in spec.columns)
+    return tuple(
+        column.key
+        for number, column in enumerate(spec.columns)
+        if number == 0 or not column.label or column.key in wanted
     )
 
 

@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 MAX_WORDS = 8
+MIN_COLUMNS_TO_CHOOSE = 4
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,16 @@ class ColumnState:
     is_numeric: bool
     direction: Literal["asc", "desc"] | None
     url: str | None
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column that a reader may leave out; `is_fixed` is the one that heads the row."""
+
+    key: str
+    label: Any
+    is_shown: bool
+    is_fixed: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,15 @@ class TablePage:
     search: str | None
     totals: dict[str, Any]
     url: Callable[..., str] = field(repr=False)
+    choices: tuple[ColumnChoice, ...] = ()
+    """The columns that can be shown or left out; none where there is nothing to choose."""
+
+    @property
+    def chosen_columns(self) -> str:
+        """As the address names them; empty where all are shown."""
+        if all(choice.is_shown for choice in self.choices):
+            return ""
+        return ",".join(choice.key for choice in self.choices if choice.is_shown)
 
     @property
     def is_filtered(self) -> bool:
@@ -131,11 +151,11 @@ def paginate(
     rows: list[Any] = []
     if total:
         rows = _fetched(session, narrowed, statement if display is None else display, spec, request, offset)
-    url = _url_builder(spec, request, page, build_url)
+    url = url_builder(spec, request, page, build_url)
     return TablePage(
         rows=rows,
-        columns=[_column_state(column, request, url) for column in spec.columns],
-        filters=[_filter_state(each, request) for each in spec.filters],
+        columns=column_states(spec, request, url),
+        filters=[filter_state(each, request) for each in spec.filters],
         sort=request.sort,
         direction=request.direction,
         page=page,
@@ -148,6 +168,7 @@ def paginate(
         search=request.search if spec.search else None,
         totals=totals,
         url=url,
+        choices=column_choices(spec, request),
     )
 
 
@@ -282,6 +303,22 @@ def _directed(parts: Sequence[Any], direction: str, nullable: Sequence[bool]) ->
     ]
 
 
+def column_states(spec: TableSpec, request: TableRequest, url: Callable[..., str]) -> list[ColumnState]:
+    """The columns shown."""
+    return [_column_state(column, request, url) for column in spec.columns if column.key in request.columns]
+
+
+def column_choices(spec: TableSpec, request: TableRequest) -> tuple[ColumnChoice, ...]:
+    """What can be shown; nothing where a table has too few columns to leave one out."""
+    labelled = [column for column in spec.columns if column.label]
+    if len(labelled) < MIN_COLUMNS_TO_CHOOSE:
+        return ()
+    return tuple(
+        ColumnChoice(column.key, column.label, column.key in request.columns, number == 0)
+        for number, column in enumerate(labelled)
+    )
+
+
 def _column_state(column: Column, request: TableRequest, url: Callable[..., str]) -> ColumnState:
     is_sorting = column.key == request.sort
     turned = "desc" if is_sorting and request.direction == "asc" else "asc"
@@ -296,7 +333,7 @@ def _column_state(column: Column, request: TableRequest, url: Callable[..., str]
     )
 
 
-def _filter_state(each: Filter, request: TableRequest) -> FilterState:
+def filter_state(each: Filter, request: TableRequest) -> FilterState:
     return FilterState(
         key=each.key,
         label=each.label,
@@ -307,7 +344,7 @@ def _filter_state(each: Filter, request: TableRequest) -> FilterState:
     )
 
 
-def _url_builder(
+def url_builder(
     spec: TableSpec, request: TableRequest, page: int, build_url: Callable[..., str] | None
 ) -> Callable[..., str]:
     """url(**changes): this page's URL with some parameters changed, or removed by None.
@@ -316,8 +353,10 @@ def _url_builder(
     """
     default_direction = "desc" if spec.default_sort.startswith("-") else "asc"
     default = (spec.default_sort.removeprefix("-"), default_direction)
+    is_whole = len(request.columns) == len(spec.columns)
     current: dict[str, Any] = {
         **request.texts,
+        "columns": None if is_whole else ",".join(request.columns),
         "search": request.search,
         "sort": request.sort,
         "direction": request.direction,

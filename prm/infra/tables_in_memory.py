@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from prm.infra.tables import TablePage, TableSpec, _column_state, _filter_state, _url_builder, read_request
+from prm.infra.tables import (
+    TablePage,
+    TableSpec,
+    column_choices,
+    column_states,
+    filter_state,
+    read_request,
+    url_builder,
+)
 
 
 def matching_rows(rows: Sequence[Any], spec: TableSpec, args: Mapping[str, Any]) -> list[Any]:
@@ -39,11 +47,11 @@ def paginate_rows(
     page = min(request.page, pages)
     offset = (page - 1) * request.size
     shown = found[offset : offset + request.size]
-    url = _url_builder(spec, request, page, build_url)
+    url = url_builder(spec, request, page, build_url)
     return TablePage(
         rows=shown,
-        columns=[_column_state(column, request, url) for column in spec.columns],
-        filters=[_filter_state(each, request) for each in spec.filters],
+        columns=column_states(spec, request, url),
+        filters=[filter_state(each, request) for each in spec.filters],
         sort=request.sort,
         direction=request.direction,
         page=page,
@@ -56,4 +64,5 @@ def paginate_rows(
         search=request.search if spec.search else None,
         totals={},
         url=url,
+        choices=column_choices(spec, request),
     )

@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
-from sqlalchemy import func
 from werkzeug.wrappers import Response
 
 from prm.access import current_actor, requires
@@ -24,11 +23,12 @@ from prm.infra.db import transaction
 from prm.infra.downloads import csv_attachment
 from prm.infra.forms import asked_date, show_error
 from prm.infra.money import format_money, format_whole_money
-from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
+from prm.infra.tables import all_rows, paginate
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
-from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+from prm.partners.listing import list_spec
+from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.permissions import P
 
 blueprint = Blueprint("partners", __name__)
@@ -39,7 +39,7 @@ blueprint = Blueprint("partners", __name__)
 def index() -> str | Response:
     """Every partnership within reach."""
     actor = current_actor()
-    spec = _spec(queries.list_region_names(actor))
+    spec = list_spec(actor)
     statement = queries.select_partnerships(actor)
     if request.args.get("format") == "csv":
         rows = all_rows(db.session(), statement, spec, request.args).rows
@@ -62,43 +62,6 @@ def index() -> str | Response:
         STATUS_LABELS=STATUS_LABELS,
         STATUS_KINDS=STATUS_KINDS,
         csv_url=url_for("partners.index", **{**request.args, "format": "csv"}),
-    )
-
-
-def _spec(regions: list[str]) -> TableSpec:
-    manager = func.coalesce(User.name, Partnership.manager_name)
-    return TableSpec(
-        key=Partnership.id,
-        columns=[
-            Column("name", _("Company"), sort=Partnership.name_folded),
-            Column("type", _("Type"), sort=Partnership.type),
-            Column("status", _("Status"), sort=Partnership.status),
-            Column("region", _("Region"), sort=Region.name),
-            Column("manager", _("Channel manager"), sort=manager),
-            Column("people", _("People"), is_numeric=True),
-        ],
-        default_sort="name",
-        search=[Partnership.name, Partnership.external_id, Partnership.manager_name],
-        filters=[
-            Filter(
-                "status",
-                _("Status"),
-                [(s.value, label) for s, label in STATUS_LABELS.items()],
-                lambda statement, value: statement.where(Partnership.status == PartnershipStatus(value)),
-            ),
-            Filter(
-                "type",
-                _("Type"),
-                [(t.value, label) for t, label in TYPE_LABELS.items()],
-                lambda statement, value: statement.where(Partnership.type == PartnershipType(value)),
-            ),
-            Filter(
-                "region",
-                _("Region"),
-                [(name, name) for name in regions],
-                lambda statement, value: statement.where(Region.name == value),
-            ),
-        ],
     )
 
 

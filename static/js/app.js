@@ -130,6 +130,14 @@
     field.focus();
   });
 
+  // ---- the box in a table's head ticks all rows of the page
+  for (const all of document.querySelectorAll("[data-tick-all]")) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const box of all.closest("table").querySelectorAll('tbody input[name="ids"]')) box.checked = all.checked;
+    });
+  }
+
   // ---- paper is white: light colours and every figure while printing
   let screenTheme;
   let folded = [];

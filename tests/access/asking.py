@@ -54,7 +54,10 @@ class Questions:
         name = self.call.ids.get(argument) or ARGUMENTS.get(argument)
         if name and role in WITH_BOTH:
             name = name.replace("PA.", "PC.")
-        return name.format(me=role if role in LEARNERS else "member") if name else None
+        if not name:
+            return None
+        me = role if role in LEARNERS else "member"
+        return name.format(me=me, self="exec" if role == "exec" else me)
 
     def values(self, tenant: Tenant, role: str, **swapped: Any) -> dict[str, Any]:
         values: dict[str, Any] = {"vendor": tenant.slug} if self.has_vendor else {}

@@ -40,6 +40,8 @@ ARGUMENTS: dict[str, str] = {
     "scheme_id": "scheme",
     "code": "member.code",
     "deal_id": "PA.deal",
+    "view_id": "{self}.view",
+    "run_id": "{self}.run",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -78,6 +80,8 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
     # Of staff, who belong to no region and no company.
     ("certificate_id", frozenset({"west", "padmin", "member"}), "admin2.certificate"),
+    ("view_id", LEARNERS, "mate.view"),
+    ("run_id", LEARNERS, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
@@ -107,6 +111,7 @@ _ORDERS = {"column_external_id": "id", "column_partner": "partner", "column_orde
            "column_amount": "amount", "date_format": "", "decimal": "."}  # fmt: skip
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
 _DRAFT = {"lesson_id": "draft_lesson"}
+_BULK = {"action": "partners.region", "region": "West", "which": "ticked", "ids": [Id("PA.partnership")]}
 
 
 def _answers(tenant: Tenant, role: str) -> Body:
@@ -220,6 +225,13 @@ CALLS: dict[tuple[str, str], Call] = {
         body=_unknown_product, forms=((ADMIN, _customer_of_the_other),)
     ),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),
+    ("bulk.choose", "POST"): Call(body=_BULK, leaves=False),
+    ("bulk.start", "POST"): Call(body=_BULK),
+    ("bulk.run", "GET"): Call(queries=("?outcome=done", "?format=csv")),
+    ("lists.save_view", "POST"): Call(
+        body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"}
+    ),
+    ("search.index", "GET"): Call(queries=("?q=KAN", "?q=kanacme", "?q=kanglobex", "?q=twin", "?q=%22*%27")),
     ("journal.index", "GET"): Call(queries=("?format=csv", "?search=world", "?page=2")),
     ("training.index", "GET"): Call(queries=("?search=KAN", "?level=expert")),
     ("training.course", "GET"): Call(beyond=UNTAUGHT),

@@ -101,6 +101,12 @@ imports.remove_product_alias     POST   in    404   ok    403     403   403    4
 imports.remove_customer_alias    POST   in    404   ok    403     403   403    403   403    403
 journal.index                    GET    in    404   ok    403     403   403    403   403    403
 journal.verify                   GET    in    404   ok    403     403   403    403   403    403
+bulk.choose                      POST   in    404   ok    ok      ok    403    403   403    403
+bulk.start                       POST   in    404   ok    ok      ok    403    403   403    403
+bulk.run                         GET    in    404   ok    ok      ok    ok     ok    ok     ok
+lists.save_view                  POST   in    404   ok    ok      ok    ok     ok    ok     ok
+lists.delete_view                POST   in    404   ok    ok      ok    ok     ok    ok     ok
+search.index                     GET    in    404   ok    ok      ok    ok     ok    ok     ok
 training.index                   GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.course                  GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.enrol                   POST   in    404   ok    ok      ok    ok     403   ok     ok

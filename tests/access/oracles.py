@@ -117,6 +117,7 @@ class Asking(Questions):
         if any(name in OF_PARTNER_A for name in map(ARGUMENTS.get, self.arguments)) or {
             "course_id",
             "attempt_id",
+            "run_id",
         } & set(self.arguments):
             return []
         return self.cell("dual", self.line["padmin"], tenant)

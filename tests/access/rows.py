@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prm.audits.models import CompliancePolicy
+from prm.bulk.models import BulkItem, BulkRun
 from prm.customers.models import Customer, CustomerAlias
 from prm.deals.models import Deal, DealStage
 from prm.imports.models import ImportKind
@@ -14,6 +15,7 @@ from prm.imports.services import drafts
 from prm.infra.db import transaction
 from prm.infra.names import fold_name
 from prm.journal.services import record
+from prm.lists.models import SavedView
 from prm.marketing.models import (
     Asset,
     AssetType,
@@ -46,6 +48,15 @@ def fill(world: World, tenant: Tenant) -> None:
         courses(filler)
         certificates(filler)
         _imports(filler)
+        for key, person in tenant.people.items():
+            view = SavedView(user_id=person.id, endpoint="partners.index", name="Mine", query="status=active",
+                             created_at=filler.now)  # fmt: skip
+            filler.add(view, f"{key}.view")
+            run = BulkRun(user_id=person.id, action="partners.region", asked={"region": "West"}, total=1,
+                          created_at=filler.now, finished_at=filler.now)  # fmt: skip
+            filler.add(run, f"{key}.run")
+            partnership = tenant.things["PA.partnership"].public_id
+            filler.add(BulkItem(run_id=run.id, subject=partnership, label=tenant.token("COMPANY", "PA")))
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,

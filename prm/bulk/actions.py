@@ -1,0 +1,106 @@
+"""What can be done with many rows at once: each action is one service, asked once per row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import Select, select
+
+from prm.access import Actor, visible
+from prm.accounts.models import User
+from prm.bulk.forms import AssignForm, ManagerForm, RegionForm
+from prm.extensions import db
+from prm.infra.tables import narrow
+from prm.partners import services as partners
+from prm.partners.listing import list_spec
+from prm.partners.models import Partnership, Region
+from prm.partners.queries import get_partnership, select_partnerships
+from prm.permissions import P
+from prm.training import services as training
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """`choose` gives (public id, name) of the rows within reach, narrowed by a list's address or by ids;
+    `apply` does it to one of them and raises DomainError where it cannot be done."""
+
+    key: str
+    label: Any
+    permission: P
+    endpoint: str
+    form: type[FlaskForm]
+    choose: Callable[[Actor, Mapping[str, Any] | list[UUID]], Select[Any]]
+    apply: Callable[[Actor, UUID, Mapping[str, Any]], None]
+
+
+def _partnerships(permission: P) -> Callable[[Actor, Mapping[str, Any] | list[UUID]], Select[Any]]:
+    def choose(actor: Actor, which: Mapping[str, Any] | list[UUID]) -> Select[Any]:
+        statement = select(Partnership.public_id, Partnership.name)
+        if isinstance(which, list):
+            statement = statement.where(Partnership.public_id.in_(which))
+        else:
+            listed = narrow(select_partnerships(actor), list_spec(actor), which)
+            keys = listed.with_only_columns(Partnership.id, maintain_column_froms=True).order_by(None)
+            statement = statement.where(Partnership.id.in_(keys))
+        return visible(statement, actor, permission, Partnership).order_by(Partnership.name_folded)
+
+    return choose
+
+
+def _change(actor: Actor, partnership_id: UUID, **changes: Any) -> None:
+    """Change some of what is stated of a partnership and leave the rest."""
+    row = get_partnership(actor, partnership_id, P.PARTNER_EDIT)
+    region = db.session.get(Region, row.region_id) if row.region_id else None
+    manager = db.session.get(User, row.manager_user_id) if row.manager_user_id else None
+    now = {
+        "name": row.name,
+        "type": row.type,
+        "status": row.status,
+        "region": region.name if region else None,
+        "manager_id": manager.public_id if manager else None,
+        "external_id": row.external_id,
+        "agreement_accepted_on": row.agreement_accepted_on,
+    }
+    partners.change_partnership(actor, row, **{**now, **changes})
+
+
+def _change_manager(actor: Actor, partnership_id: UUID, asked: Mapping[str, Any]) -> None:
+    _change(actor, partnership_id, manager_id=UUID(asked["manager"]) if asked["manager"] else None)
+
+
+def _change_region(actor: Actor, partnership_id: UUID, asked: Mapping[str, Any]) -> None:
+    _change(actor, partnership_id, region=asked["region"])
+
+
+def _assign(actor: Actor, partnership_id: UUID, asked: Mapping[str, Any]) -> None:
+    training.assign_course(
+        actor,
+        UUID(asked["course"]),
+        partnership_id=partnership_id,
+        due_on=date.fromisoformat(asked["due_on"]) if asked["due_on"] else None,
+    )
+
+
+ACTIONS = {
+    action.key: action
+    for action in (
+        BulkAction(
+            "partners.manager", _l("Change the channel manager"), P.PARTNER_EDIT, "partners.index",
+            ManagerForm, _partnerships(P.PARTNER_EDIT), _change_manager,
+        ),
+        BulkAction(
+            "partners.region", _l("Change the region"), P.PARTNER_EDIT, "partners.index",
+            RegionForm, _partnerships(P.PARTNER_EDIT), _change_region,
+        ),
+        BulkAction(
+            "training.assign", _l("Assign a course"), P.COURSE_ASSIGN, "partners.index",
+            AssignForm, _partnerships(P.COURSE_ASSIGN), _assign,
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,38 @@
+"""What each action asks for, once for all rows."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField
+from wtforms.validators import InputRequired, Optional
+
+from prm.access import Actor
+from prm.partners.queries import list_managers, list_region_names
+from prm.training.queries import list_published_versions
+
+
+class ManagerForm(FlaskForm):
+    manager = SelectField(_l("Channel manager"))
+
+    def offer(self, actor: Actor) -> None:
+        self.manager.choices = [("", _("Nobody")), *[(str(i), name) for i, name in list_managers(actor)]]
+
+
+class RegionForm(FlaskForm):
+    region = SelectField(_l("Region"), validators=[InputRequired(_l("Choose a region."))])
+
+    def offer(self, actor: Actor) -> None:
+        self.region.choices = [("", _("Choose")), *[(name, name) for name in list_region_names(actor)]]
+
+
+class AssignForm(FlaskForm):
+    course = SelectField(_l("Course"), validators=[InputRequired(_l("Choose a course."))])
+    due_on = DateField(_l("Due on"), validators=[Optional()])
+
+    def offer(self, actor: Actor) -> None:
+        self.course.choices = [
+            ("", _("Choose")),
+            *[(str(each.course_public_id), each.title) for each in list_published_versions(actor)],
+        ]

@@ -1,0 +1,51 @@
+"""What the list of partners can be asked: its page and what acts on all that it shows agree."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import func
+
+from prm.access import Actor
+from prm.accounts.models import User
+from prm.infra.tables import Column, Filter, TableSpec
+from prm.partners import queries
+from prm.partners.labels import STATUS_LABELS, TYPE_LABELS
+from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+
+
+def list_spec(actor: Actor) -> TableSpec:
+    """For the rows of queries.select_partnerships()."""
+    manager = func.coalesce(User.name, Partnership.manager_name)
+    return TableSpec(
+        key=Partnership.id,
+        columns=[
+            Column("name", _("Company"), sort=Partnership.name_folded),
+            Column("type", _("Type"), sort=Partnership.type),
+            Column("status", _("Status"), sort=Partnership.status),
+            Column("region", _("Region"), sort=Region.name),
+            Column("manager", _("Channel manager"), sort=manager),
+            Column("people", _("People"), is_numeric=True),
+        ],
+        default_sort="name",
+        search=[Partnership.name, Partnership.external_id, Partnership.manager_name],
+        filters=[
+            Filter(
+                "status",
+                _("Status"),
+                [(s.value, label) for s, label in STATUS_LABELS.items()],
+                lambda statement, value: statement.where(Partnership.status == PartnershipStatus(value)),
+            ),
+            Filter(
+                "type",
+                _("Type"),
+                [(t.value, label) for t, label in TYPE_LABELS.items()],
+                lambda statement, value: statement.where(Partnership.type == PartnershipType(value)),
+            ),
+            Filter(
+                "region",
+                _("Region"),
+                [(name, name) for name in queries.list_region_names(actor)],
+                lambda statement, value: statement.where(Region.name == value),
+            ),
+        ],
+    )

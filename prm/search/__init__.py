@@ -1,0 +1,1 @@
+"""One search across everything that a person may see."""
