@@ -105,12 +105,6 @@ EQUIVALENT = Equivalents(
             "membership.user_id == actor.user_id",
             "a mark beside one's own name",
         ),
-        (
-            "actor",
-            "prm/certification/views/certificates.py detail",
-            "certificate.user_id == actor.user_id",
-            "how the page speaks of the holder",
-        ),
         # Panels of the home page.
         (
             "can",
