@@ -129,7 +129,7 @@ def refuse_unmarked(app: Flask) -> None:
             )
 
 
-def enforce(mark: P | str, actor: Actor) -> None:
+def enforce(mark: P | str | None, actor: Actor) -> None:
     """Raises Forbidden unless `actor` satisfies a view's mark. The gate's decision, in one place."""
     if mark == PUBLIC or (mark == SIGNED_IN and actor.is_signed_in):
         return

@@ -161,6 +161,7 @@ class Asking(Questions):
         elsewhere = two.globex if role == "admin" else two.acme
         path = self.path(two.acme, role)
         paths = [path, *(path.partition("?")[0] + self._query(q, two.acme) for q in self.call.queries)]
+        paths += [self.path(two.acme, role, **swapped) for swapped in self._also(role, two.acme)]
         with clock.freeze(clock.now()):
             before = [self.ask(role, two.acme, each) for each in paths]
             self.site.add_more(elsewhere, "PB")

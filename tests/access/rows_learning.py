@@ -223,8 +223,10 @@ def certificates(f: Filler) -> None:
         ),
         "scheme",
     )  # fmt: skip
+    undone = Certification(name="Undone", skill_level=SkillLevel.EXPERT, created_at=f.now)
+    f.add(undone)  # nobody has completed what it needs
     twin = f.add(Certification(name="Twin", skill_level=SkillLevel.EXPERT, created_at=f.now), "twin_scheme")
-    for needs, version in ((scheme, "done_version"), (twin, "fresh_version")):
+    for needs, version in ((scheme, "done_version"), (twin, "fresh_version"), (undone, "unasked_version")):
         f.add(
             CertificationRequirement(certification_id=needs.id, course_version_id=f.tenant.things[version].id)
         )

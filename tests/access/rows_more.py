@@ -70,18 +70,19 @@ def add_more(world: World, tenant: Tenant, owner: str) -> None:
                     at=f.now - timedelta(days=2), window=77,
                 )
             )  # fmt: skip
-        for course, version in (("done_course", "done_version"), ("fresh_course", "fresh_version")):
+        for course in ("done", "fresh", "unasked"):
             enrolment = f.add(
                 Enrolment(
-                    user_id=newcomer.id, partnership_id=partnership.id, course_id=things[course].id,
-                    course_version_id=things[version].id, status=EnrolmentStatus.COMPLETED,
-                    assigned_at=f.now - timedelta(days=8), started_at=f.now - timedelta(days=8),
+                    user_id=newcomer.id, partnership_id=partnership.id,
+                    course_id=things[f"{course}_course"].id, course_version_id=things[f"{course}_version"].id,
+                    status=EnrolmentStatus.COMPLETED, assigned_at=f.now - timedelta(days=8),
+                    started_at=f.now - timedelta(days=8),
                 )
             )  # fmt: skip
             f.add(
                 Completion(
                     enrolment_id=enrolment.id, user_id=newcomer.id, partnership_id=partnership.id,
-                    course_id=things[course].id, course_version_id=things[version].id,
+                    course_id=things[f"{course}_course"].id, course_version_id=things[f"{course}_version"].id,
                     completed_at=f.now - timedelta(days=3), score_percent=90,
                 )
             )  # fmt: skip

@@ -40,7 +40,7 @@ def _is_about(entry: tuple[str, str, str, str], mutant: Mutant) -> bool:
 
 
 _INVITING = "prm/accounts/services/invitations.py"
-_FETCHED = "the page has looked the partnership up by name or id, within the same reach, before"
+_FETCHED = "the page has looked the partnership up within the same reach, or it is the person's own"
 _OFFERED = "the form takes only what it offers, and offers only what is within reach"
 _PARENTS = {
     # What is read by the key of something else that the filter has narrowed, and never by itself.
@@ -49,7 +49,7 @@ _PARENTS = {
     "prm/training/models.py Assignment": "course and its partnership",
     "prm/training/models.py Attempt": "enrolment",
     "prm/training/models.py Choice": "question",
-    "prm/training/models.py Completion": "course, certification or partnership",
+    "prm/training/models.py Completion": "course, certification, certificate or partnership",
     "prm/training/models.py LessonImage": "course, or together with its file",
     "prm/training/models.py LessonProgress": "enrolment",
     "prm/certification/models.py CertificateFile": "certificate",
@@ -66,12 +66,6 @@ EQUIVALENT = Equivalents(
             "prm/permissions.py",
             "scheme.view of executive",
             "every page that lists schemes is marked with another permission that executives lack",
-        ),
-        (
-            "refusal",
-            "prm/gate.py gate",
-            "raise NotFound",
-            "the portal does not start with a view that has no mark",
         ),
         # Inviting: the page asks first, the service again, for whoever calls it otherwise.
         ("refusal", f"{_INVITING} _check_reach", "raise Forbidden(_('You cannot give", _OFFERED),
@@ -111,11 +105,36 @@ EQUIVALENT = Equivalents(
             "membership.user_id == actor.user_id",
             "a mark beside one's own name",
         ),
+        # Panels of the home page.
         (
-            "actor",
-            "prm/certification/views/certificates.py detail",
-            "certificate.user_id == actor.user_id",
-            "how the page speaks of the holder",
+            "can",
+            "prm/vendors/home.py my_learning",
+            "actor.can(P.COURSE_TAKE)",
+            "list_my_learning answers with visible() of the same permission",
+        ),
+        (
+            "can",
+            "prm/vendors/home.py own_company",
+            "actor.can(P.COMPLIANCE_VIEW)",
+            "list_standings answers with visible() of the same permission",
+        ),
+        (
+            "can",
+            "prm/vendors/home.py newest_material",
+            "actor.can(P.ASSET_VIEW)",
+            "list_newest answers with visible() of the same permission",
+        ),
+        (
+            "can",
+            "prm/vendors/home.py drafts",
+            "actor.can(P.COURSE_EDIT)",
+            "list_authored_courses answers with visible() of the same permission",
+        ),
+        (
+            "can",
+            "prm/vendors/home.py my_certificates",
+            "actor.can(P.COURSE_TAKE)",
+            "every partner's person has the permission, and the certificates are their own",
         ),
         # What only commands call, acting as the system.
         (
