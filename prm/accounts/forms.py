@@ -71,6 +71,19 @@ class PasswordForm(FlaskForm):
     password = PasswordField(_l("New password"), validators=_NEW_PASSWORD)
 
 
+class ConfirmForm(FlaskForm):
+    """Who is signed in proves again who they are."""
+
+    current = PasswordField(_l("Password"), validators=_TYPED_PASSWORD)
+    next = HiddenField()
+
+
+class EmailForm(FlaskForm):
+    """The address to sign in with from now on."""
+
+    email = StringField(_l("New mail address"), validators=_EMAIL)
+
+
 class InvitationForm(FlaskForm):
     """Whom to invite, to what."""
 

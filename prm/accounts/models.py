@@ -106,6 +106,7 @@ class UserSession(db.Model):
     """One sign-in. The cookie holds a token; the table its hash. Ending the row ends the session.
 
     `client_name` is what its owner knows it by ("Firefox, Linux"); no more of the browser is kept.
+    `confirmed_at`: when its owner last proved, in this session, to be who signed in.
     """
 
     __tablename__ = "user_session"
@@ -115,6 +116,7 @@ class UserSession(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     client_name: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -178,6 +180,21 @@ class PasswordReset(db.Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EmailChange(db.Model):
+    """A sign-in address that somebody asked to change to: a link to it, random, expiring, single use."""
+
+    __tablename__ = "email_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MailStatus(StrEnum):

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, false, func, or_, select
 
 from prm.access import Actor
 from prm.accounts.models import (
+    EmailChange,
     Invitation,
     Membership,
     MembershipRole,
@@ -239,6 +240,34 @@ def find_reset(token: str) -> PasswordReset | None:
             PasswordReset.expires_at > clock.now(),
             User.is_active,
         )
+    ).one_or_none()
+
+
+def is_email_change_open() -> Any:
+    """The criterion of a change of address that can still be confirmed."""
+    return and_(
+        EmailChange.used_at.is_(None),
+        EmailChange.withdrawn_at.is_(None),
+        EmailChange.expires_at > clock.now(),
+    )
+
+
+def find_email_change(token: str) -> EmailChange | None:
+    """The change of address that a link's token still confirms."""
+    return db.session.scalars(
+        select(EmailChange)
+        .join(User, User.id == EmailChange.user_id)
+        .where(EmailChange.token_hash == token_hash(token), is_email_change_open(), User.is_active)
+    ).one_or_none()
+
+
+def find_open_email_change(user_id: int) -> EmailChange | None:
+    """The change of address that waits for its confirmation."""
+    return db.session.scalars(
+        select(EmailChange)
+        .where(EmailChange.user_id == user_id, is_email_change_open())
+        .order_by(EmailChange.id.desc())
+        .limit(1)
     ).one_or_none()
 
 

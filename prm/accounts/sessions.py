@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -18,6 +19,8 @@ from prm.infra.ids import new_token, token_hash
 from prm.permissions import Role
 from prm.vendors.models import FormerSlug, Vendor
 
+CONFIRMED_FOR = timedelta(minutes=10)
+
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
@@ -30,9 +33,15 @@ class SignedIn(UserMixin):
     locale: str
     time_zone: str
     token: str
+    confirmed_at: datetime | None = None
 
     def get_id(self) -> str:
         return self.token
+
+    @property
+    def is_recently_confirmed(self) -> bool:
+        """Whether they have just proven, in this session, who they are: what sensitive acts need."""
+        return self.confirmed_at is not None and self.confirmed_at > clock.now() - CONFIRMED_FOR
 
 
 def open_session(user: User, client_name: str = "") -> SignedIn:
@@ -52,8 +61,8 @@ def open_session(user: User, client_name: str = "") -> SignedIn:
 
 def find_session(token: str) -> SignedIn | None:
     """The person behind a session token, or None: ended, expired, unknown, or a closed account."""
-    user = db.session.scalars(
-        select(User)
+    row = db.session.execute(
+        select(User, UserSession.confirmed_at)
         .join(UserSession, UserSession.user_id == User.id)
         .where(
             UserSession.token_hash == token_hash(token),
@@ -62,7 +71,16 @@ def find_session(token: str) -> SignedIn | None:
             User.is_active,
         )
     ).one_or_none()
-    return _signed_in(user, token) if user is not None else None
+    return _signed_in(row[0], token, confirmed_at=row[1]) if row is not None else None
+
+
+def confirm_session(token: str) -> None:
+    """Note that the person behind a session has just proven again who they are."""
+    db.session.execute(
+        update(UserSession)
+        .where(UserSession.token_hash == token_hash(token))
+        .values(confirmed_at=clock.now())
+    )
 
 
 def end_session(token: str) -> None:
@@ -73,17 +91,26 @@ def end_session(token: str) -> None:
     )
 
 
-def end_all_sessions(user_id: int) -> None:
-    """End every session of a person: after a password change, or when the account closes."""
+def end_all_sessions(user_id: int, *, but: str | None = None) -> None:
+    """End every session of a person: after a password change, or when the account closes.
+
+    `but` is the token of one that goes on.
+    """
     db.session.execute(
         update(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.token_hash != (token_hash(but) if but is not None else ""),
+        )
         .values(ended_at=clock.now())
     )
 
 
-def _signed_in(user: User, token: str) -> SignedIn:
-    return SignedIn(user.id, user.public_id, user.name, user.email, user.locale, user.time_zone, token)
+def _signed_in(user: User, token: str, **more: Any) -> SignedIn:
+    return SignedIn(
+        user.id, user.public_id, user.name, user.email, user.locale, user.time_zone, token, **more
+    )
 
 
 # -- vendors and actors ------------------------------------------------------------------------

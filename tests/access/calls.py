@@ -146,6 +146,10 @@ CALLS: dict[tuple[str, str], Call] = {
         body={"name": "Another", "locale": "de", "time_zone": "Europe/Berlin"}
     ),
     ("accounts.change_password", "POST"): Call(body={"current": PASSWORD, "password": NEW_PASSWORD}),
+    ("accounts.confirm", "POST"): Call(body={"current": PASSWORD}),
+    ("accounts.change_email", "POST"): Call(body={"email": "newer@example.com"}),
+    ("accounts.confirm_email", "GET"): Call(ids={"token": "email_link"}),
+    ("accounts.confirm_email", "POST"): Call(ids={"token": "email_link"}),
     ("accounts.sign_in", "POST"): Call(
         body=lambda tenant, role: {"email": tenant.people["admin"].email, "password": PASSWORD}, leaves=False
     ),

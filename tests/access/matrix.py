@@ -30,6 +30,13 @@ accounts.preferences             POST   ok    ok    ok    ok      ok    ok     o
 accounts.profile                 GET    in    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.profile                 POST   in    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.change_password         POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.confirm                 GET    in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.confirm                 POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.change_email            GET    in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.change_email            POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.cancel_email            POST   in    409   409   409     409   409    409   409    409
+accounts.confirm_email           GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.confirm_email           POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.end_sessions            POST   in    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.sign_in                 POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.reset_request           GET    ok    ok    ok    ok      ok    ok     ok    ok     ok

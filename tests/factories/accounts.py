@@ -95,3 +95,8 @@ def at_once(count: int, act: Callable[[int], T]) -> list[T]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def confirm(client: FlaskClient, password: str = PASSWORD) -> TestResponse:
+    """Prove again who one is, as sensitive acts ask for."""
+    return client.post("/accounts/confirm", data={"current": password})

@@ -1,6 +1,8 @@
 """Pages of accounts: coming in, the own profile, people and invitations."""
 
 from prm.accounts.views import (
+    confirming,
+    email,
     front,
     invitations,
     joining,
@@ -14,6 +16,8 @@ from prm.accounts.views.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "confirming",
+    "email",
     "front",
     "invitations",
     "joining",
