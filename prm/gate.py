@@ -15,7 +15,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from prm.access import ANONYMOUS, PUBLIC, SIGNED_IN, Actor, enforce, mark_of
 from prm.accounts import sessions
-from prm.errors import DomainError, NotFound
+from prm.errors import DomainError, Forbidden, NotFound
 from prm.extensions import login
 from prm.partners.actors import find_actor
 from prm.vendors.slugs import RESERVED, SLUG
@@ -82,6 +82,8 @@ def gate() -> Any:
     g.vendor, g.actor = vendor, actor
     if mark is None:
         raise NotFound
+    if vendor.second_factor.demands(actor.role) and not signed_in.has_second_factor:
+        return _lead_to_second_factor()
     enforce(mark, actor)
     return None
 
@@ -95,6 +97,15 @@ def _somebody() -> Actor:
         locale=user.locale,
         time_zone=user.time_zone,
     )
+
+
+def _lead_to_second_factor() -> Any:
+    """The vendor lets this person in with a second factor only, and they have none yet."""
+    g.vendor, g.actor = None, _somebody()
+    if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
+        target = request.full_path.rstrip("?")
+        return redirect(url_for("accounts.second_factor", next=target), 303)
+    raise Forbidden(_("Set up a second factor in your profile to go on."))
 
 
 def _ask_to_sign_in() -> Any:

@@ -23,6 +23,7 @@ from prm.infra import time_zones
 
 _EMAIL = [InputRequired(_l("Enter your mail address.")), Length(max=254)]
 _TYPED_PASSWORD = [InputRequired(_l("Enter your password.")), Length(max=MAX_LENGTH)]
+_CODE = [InputRequired(_l("Enter a code.")), Length(max=40)]
 # How long it must be is said by prm/accounts/passwords.py, which answers for every way in.
 _NEW_PASSWORD = [
     InputRequired(_l("Enter a password.")),
@@ -72,9 +73,24 @@ class PasswordForm(FlaskForm):
 
 
 class ConfirmForm(FlaskForm):
-    """Who is signed in proves again who they are."""
+    """Who is signed in proves again who they are; with a code where they have a second factor."""
 
     current = PasswordField(_l("Password"), validators=_TYPED_PASSWORD)
+    code = StringField(_l("Code"), validators=_CODE)
+    next = HiddenField()
+
+
+class CodeForm(FlaskForm):
+    """The second step of a sign-in."""
+
+    code = StringField(_l("Code"), validators=_CODE)
+    next = HiddenField()
+
+
+class EnrolForm(FlaskForm):
+    """A first code of the device."""
+
+    code = StringField(_l("Code of six digits"), validators=_CODE)
     next = HiddenField()
 
 

@@ -12,7 +12,7 @@ from flask_login import UserMixin
 from sqlalchemy import or_, select, update
 
 from prm.access import Actor
-from prm.accounts.models import Membership, User, UserSession
+from prm.accounts.models import Membership, SecondFactor, User, UserSession
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.ids import new_token, token_hash
@@ -34,6 +34,7 @@ class SignedIn(UserMixin):
     time_zone: str
     token: str
     confirmed_at: datetime | None = None
+    has_second_factor: bool = False
 
     def get_id(self) -> str:
         return self.token
@@ -62,8 +63,9 @@ def open_session(user: User, client_name: str = "") -> SignedIn:
 def find_session(token: str) -> SignedIn | None:
     """The person behind a session token, or None: ended, expired, unknown, or a closed account."""
     row = db.session.execute(
-        select(User, UserSession.confirmed_at)
+        select(User, UserSession.confirmed_at, SecondFactor.confirmed_at)
         .join(UserSession, UserSession.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(
             UserSession.token_hash == token_hash(token),
             UserSession.ended_at.is_(None),
@@ -71,7 +73,9 @@ def find_session(token: str) -> SignedIn | None:
             User.is_active,
         )
     ).one_or_none()
-    return _signed_in(row[0], token, confirmed_at=row[1]) if row is not None else None
+    if row is None:
+        return None
+    return _signed_in(row[0], token, confirmed_at=row[1], has_second_factor=row[2] is not None)
 
 
 def confirm_session(token: str) -> None:

@@ -150,6 +150,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("accounts.change_email", "POST"): Call(body={"email": "newer@example.com"}),
     ("accounts.confirm_email", "GET"): Call(ids={"token": "email_link"}),
     ("accounts.confirm_email", "POST"): Call(ids={"token": "email_link"}),
+    ("accounts.enrol_second_factor", "POST"): Call(leaves=False),  # nothing was begun: back to the start
+    ("accounts.sign_in_code", "POST"): Call(leaves=False),
     ("accounts.sign_in", "POST"): Call(
         body=lambda tenant, role: {"email": tenant.people["admin"].email, "password": PASSWORD}, leaves=False
     ),
@@ -178,7 +180,7 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
             "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
-            "revision": "1",
+            "revision": "1", "second_factor": "optional",
         }
     ),
     ("deals.index", "GET"): Call(

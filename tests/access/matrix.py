@@ -37,6 +37,15 @@ accounts.change_email            POST   in    ok    ok    ok      ok    ok     o
 accounts.cancel_email            POST   in    409   409   409     409   409    409   409    409
 accounts.confirm_email           GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.confirm_email           POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.second_factor           GET    in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.begin_second_factor     POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.enrol_second_factor     GET    in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.enrol_second_factor     POST   in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.renew_recovery_codes    POST   in    409   409   409     409   409    409   409    409
+accounts.turn_off_second_factor  GET    in    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.turn_off_second_factor  POST   in    409   409   409     409   409    409   409    409
+accounts.sign_in_code            GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+accounts.sign_in_code            POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.end_sessions            POST   in    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.sign_in                 POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
 accounts.reset_request           GET    ok    ok    ok    ok      ok    ok     ok    ok     ok

@@ -64,13 +64,12 @@ def request_email_change(actor: Actor, user: User, email: str) -> EmailChange:
     db.session.add(change)
     db.session.flush()
     record_of_person(actor, "user.email_change_requested", user, personal={"email": email})
+    mailbox.queue_template(actor, user.email, "email_change_notice", user.locale, name=user.name, email=email)
     owner = find_user(email)
     if owner is None or owner.id == user.id:
+        # No name in it: mistyped, it reaches a stranger.
         url = mailbox.address_of("accounts.confirm_email", token=token)
-        mailbox.queue_template(
-            actor, email, "email_change", user.locale, name=user.name, url=url, minutes=minutes
-        )
-    mailbox.queue_template(actor, user.email, "email_change_notice", user.locale, name=user.name, email=email)
+        mailbox.queue_template(actor, email, "email_change", user.locale, url=url, minutes=minutes)
     return change
 
 

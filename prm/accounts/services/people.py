@@ -9,12 +9,12 @@ from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from prm.access import Actor
 from prm.accounts import mailbox, sessions
-from prm.accounts.models import EmailChange, Invitation, PasswordReset, User
+from prm.accounts.models import EmailChange, Invitation, PasswordReset, SignInStep, User
 from prm.accounts.passwords import hash_password
 from prm.accounts.switcher import list_places
 from prm.errors import Conflict, DomainError
@@ -142,6 +142,9 @@ def set_password(actor: Actor, user: User, password: str) -> None:
         .execution_options(synchronize_session=False)
     )
     withdraw_email_changes(user)
+    db.session.execute(
+        delete(SignInStep).where(SignInStep.user_id == user.id).execution_options(synchronize_session=False)
+    )
     sessions.end_all_sessions(user.id)
     record(actor, "user.password_set", user, chain=INSTALLATION)
 

@@ -9,6 +9,7 @@ from prm.accounts.views import (
     people,
     profile,
     resets,
+    second_factor,
     sent_mail,
     sign_in,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "people",
     "profile",
     "resets",
+    "second_factor",
     "sent_mail",
     "sign_in",
 ]

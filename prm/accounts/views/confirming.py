@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from prm.access import signed_in
+from prm.access import current_actor, signed_in
 from prm.accounts import sessions
 from prm.accounts.forms import ConfirmForm
 from prm.accounts.models import User
+from prm.accounts.services import second_factor
 from prm.accounts.services import sign_in as attempts
 from prm.accounts.views.blueprint import blueprint
 from prm.errors import DomainError, TooMany
@@ -50,9 +51,11 @@ def confirm() -> str | Response | tuple[str, int]:
     """Ask for the password, then go on to what needed it."""
     target = safe_next(request.values.get("next")) or url_for("accounts.profile")
     form = ConfirmForm()
+    if not current_user.has_second_factor:
+        del form.code
     if form.validate_on_submit():
         try:
-            prove(form.current.data or "")
+            prove(form.current.data or "", form.code.data if form.code else None)
             with transaction():
                 sessions.confirm_session(current_user.get_id())
             return redirect(target, 303)
@@ -63,8 +66,11 @@ def confirm() -> str | Response | tuple[str, int]:
     return (page, 422) if request.method == "POST" else page
 
 
-def prove(password: str) -> None:
-    """Raises DomainError unless it is the current password; failures count as those at sign-in do."""
+def prove(password: str, code: str | None = None) -> None:
+    """Raises DomainError unless it is the current password; failures count as those at sign-in do.
+
+    `code` has to be right too, where one is asked for.
+    """
     email = this_user().email
     with transaction():
         attempt = attempts.note_attempt(email, request.remote_addr or "")
@@ -77,6 +83,8 @@ def prove(password: str) -> None:
         message = _("This is not your current password.")
         raise DomainError(message, {"current": message}) from None
     with transaction():
+        if code is not None:
+            second_factor.use_code(current_actor(), this_user(), code)
         attempts.withdraw_attempt(attempt)
 
 

@@ -123,6 +123,7 @@ def _page(form: ProfileForm, password_form: PasswordForm) -> str | tuple[str, in
         rules=rules_text(),
         email=user.email,
         waiting=_waiting(user.id),
+        has_second_factor=current_user.has_second_factor,
         sessions=[_shown(each) for each in queries.list_sessions(user.id, current_user.get_id())],
     )
     return (page, 422) if request.method == "POST" else page
