@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     HiddenField,
     PasswordField,
@@ -13,6 +14,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -115,6 +117,19 @@ class InvitationForm(FlaskForm):
         choices=[SelectChoice(function, label) for function, label in FUNCTION_LABELS.items()],
     )
     region_names = Checkboxes(_l("Regions"))
+
+
+class ManyForm(FlaskForm):
+    """Whom to invite at once, and what counts for who does not say it themselves."""
+
+    addresses = TextAreaField(_l("Mail addresses"), validators=[Optional(), Length(max=100_000)])
+    file = FileField(_l("Or a file"), validators=[Optional()])
+    role = SelectField(_l("Role"))
+    company = StringField(_l("Partner"), validators=[Optional(), Length(max=200)])
+    job_functions = Checkboxes(
+        _l("Job functions"),
+        choices=[SelectChoice(function, label) for function, label in FUNCTION_LABELS.items()],
+    )
 
 
 class AcceptForm(FlaskForm):

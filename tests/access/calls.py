@@ -175,6 +175,12 @@ CALLS: dict[tuple[str, str], Call] = {
             "job_functions": ["sales"], **({} if role == "padmin" else {"company": Name("PA.partnership")}),
         }
     ),
+    ("accounts.invite_many", "POST"): Call(
+        body=lambda tenant, role: {
+            "rows": '[[1, "newcomer@example.com", "Newcomer", "", "", ""]]', "role": "partner_member",
+            "step": "confirm", **({} if role == "padmin" else {"company": Name("PA.partnership")}),
+        }
+    ),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
         body=lambda tenant, role: {

@@ -60,6 +60,8 @@ accounts.former_people           GET    in    404   ok    ok      ok    403    4
 accounts.invitations             GET    in    404   ok    ok      ok    403    403   ok     403
 accounts.invite                  GET    in    404   ok    ok      ok    403    403   ok     403
 accounts.invite                  POST   in    404   ok    ok      ok    403    403   ok     403
+accounts.invite_many             GET    in    404   ok    ok      ok    403    403   ok     403
+accounts.invite_many             POST   in    404   ok    ok      ok    403    403   ok     403
 accounts.withdraw_invitation     GET    in    404   ok    ok      ok    403    403   ok     403
 accounts.withdraw_invitation     POST   in    404   ok    ok      ok    403    403   ok     403
 accounts.end_membership          GET    in    404   ok    403     403   403    403   ok     403
