@@ -39,11 +39,13 @@ class Actor:
     partner_id: int | None = None
     partnership_id: int | None = None
     region_ids: frozenset[int] | None = None
+    granted: tuple[tuple[P, Reach], ...] = ()  # beyond the role, for this person
     locale: str = "en"
     time_zone: str = "UTC"
 
     def reach(self, permission: P) -> Reach:
-        return reach_of(self.role, permission)
+        beyond = (reach for p, reach in self.granted if p is permission)
+        return max(reach_of(self.role, permission), *beyond, Reach.NO)
 
     def can(self, permission: P) -> bool:
         return self.reach(permission) is not Reach.NO

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
+    DateField,
     HiddenField,
     PasswordField,
     RadioField,
@@ -19,9 +20,10 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from prm.accounts.labels import FUNCTION_LABELS
+from prm.accounts.labels import FUNCTION_LABELS, GRANT_LABELS
 from prm.accounts.passwords import MAX_LENGTH
 from prm.infra import time_zones
+from prm.permissions import P
 
 _EMAIL = [InputRequired(_l("Enter your mail address.")), Length(max=254)]
 _TYPED_PASSWORD = [InputRequired(_l("Enter your password.")), Length(max=MAX_LENGTH)]
@@ -117,6 +119,29 @@ class InvitationForm(FlaskForm):
         choices=[SelectChoice(function, label) for function, label in FUNCTION_LABELS.items()],
     )
     region_names = Checkboxes(_l("Regions"))
+
+
+class MembershipForm(FlaskForm):
+    """What somebody is where they belong."""
+
+    role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
+    job_functions = Checkboxes(
+        _l("Job functions"),
+        choices=[SelectChoice(function, label) for function, label in FUNCTION_LABELS.items()],
+    )
+    region_names = Checkboxes(_l("Regions"))
+
+
+class GrantForm(FlaskForm):
+    """A permission beyond the role, for some time."""
+
+    permission = SelectField(_l("Permission"))
+    starts_on = DateField(_l("From"), validators=[Optional()])
+    ends_on = DateField(_l("Until, this day included"), validators=[Optional()])
+    reason = StringField(_l("Reason"), validators=[InputRequired(_l("Say why.")), Length(max=300)])
+
+    def offer(self, permissions: tuple[P, ...]) -> None:
+        self.permission.choices = [(p.value, GRANT_LABELS[p]) for p in permissions]
 
 
 class ManyForm(FlaskForm):

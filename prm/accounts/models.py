@@ -1,4 +1,4 @@
-"""Tables of accounts. None is vendor-owned: a person may belong to several vendors' worlds."""
+"""Tables of accounts. Only grants are a vendor's own: a person may belong to several vendors' worlds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.extensions import db
-from prm.infra.db import AtVendor, Keyed, UtcDateTime, enum_column
+from prm.infra.db import AtVendor, Keyed, UtcDateTime, VendorOwned, enum_column, tenant_table
 from prm.permissions import Role
 
 
@@ -73,6 +73,8 @@ class Membership(Keyed, AtVendor, db.Model):
     `region_names` limits a channel manager's scope; empty means the whole vendor. `at_vendor_id`
     limits a partner's person to one vendor: the vendor that invited them. Only the company's own
     people decide who acts for it everywhere, or a vendor could read another's through its invitee.
+    A change of role or functions ends one and begins another at that instant: `joined_at` is when the
+    first of them began.
     """
 
     __tablename__ = "membership"
@@ -95,11 +97,34 @@ class Membership(Keyed, AtVendor, db.Model):
     role: Mapped[MembershipRole] = enum_column(MembershipRole)
     job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
     region_names: Mapped[list[str]] = mapped_column(JSON, default=list)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(viewonly=True)
     partner: Mapped[Partner | None] = relationship(viewonly=True)
+
+
+class MembershipGrant(Keyed, VendorOwned, db.Model):
+    """A permission (of GRANTS in prm/permissions.py) that one person has with one vendor beyond their role.
+
+    It counts on the side named (`partner_id`, or the vendor's staff) and not beyond that stay: who
+    leaves and comes back begins without.
+    """
+
+    __tablename__ = "membership_grant"
+    __table_args__ = tenant_table(CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="span"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    permission: Mapped[str] = mapped_column(String(40))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(300))
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class UserSession(db.Model):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from prm.access import Actor
 from prm.accounts import sessions
 from prm.accounts.models import Membership
+from prm.accounts.queries import list_granted
 from prm.extensions import db
 from prm.infra.db import bind_vendor
 from prm.partners.models import Partnership, PartnershipStatus, Region
@@ -55,6 +56,7 @@ def _actor(
         partner_id=membership.partner_id,
         partnership_id=partnership.id if partnership is not None else None,
         region_ids=regions,
+        granted=list_granted(membership),
         locale=signed_in.locale,
         time_zone=signed_in.time_zone,
     )

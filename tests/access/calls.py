@@ -53,6 +53,7 @@ ARGUMENTS: dict[str, str] = {
     "asset_id": "asset",
     "partnership_id": "PA.partnership",
     "membership_id": "membership.mate",
+    "grant_id": "grant",
     "invitation_id": "PA.invitation",
     "order_id": "PA.order",
     "product_id": "product",
@@ -181,6 +182,9 @@ CALLS: dict[tuple[str, str], Call] = {
             "step": "confirm", **({} if role == "padmin" else {"company": Name("PA.partnership")}),
         }
     ),
+    ("accounts.person", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
+    ("accounts.edit_membership", "POST"): Call(body={"role": "partner_member", "job_functions": ["support"]}),
+    ("accounts.grant", "POST"): Call(body={"permission": "course.assign", "reason": "On holiday."}),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
         body=lambda tenant, role: {
