@@ -58,6 +58,7 @@ class P(StrEnum):
     PARTNER_VIEW = "partner.view"
     PARTNER_EDIT = "partner.edit"
     PARTNER_STORY = "partner.story"
+    PARTNER_VIEW_AS = "partner.view_as"
     PRODUCT_VIEW = "product.view"
     PRODUCT_EDIT = "product.edit"
     COURSE_VIEW = "course.view"
@@ -107,6 +108,7 @@ _ROWS = {
     P.PARTNER_VIEW:        (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.PARTNER_EDIT:        (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PARTNER_STORY:       (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
+    P.PARTNER_VIEW_AS:     (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PRODUCT_VIEW:        (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),
     P.PRODUCT_EDIT:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.COURSE_VIEW:         (ALL,    ALL,     ALL,     NO,     ALL,     ALL),

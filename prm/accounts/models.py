@@ -148,6 +148,29 @@ class UserSession(db.Model):
     user: Mapped[User] = relationship(viewonly=True)
 
 
+class Viewing(Keyed, db.Model):
+    """That a session sees a vendor's portal as a partner's person does: read-only, for a while."""
+
+    __tablename__ = "viewing"
+    user_session_id: Mapped[int] = mapped_column(ForeignKey("user_session.id"))
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
+    viewer_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    viewed_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+# A session looks as one person at a time.
+Index(
+    "uq_viewing_open",
+    Viewing.user_session_id,
+    unique=True,
+    sqlite_where=Viewing.ended_at.is_(None),
+    postgresql_where=Viewing.ended_at.is_(None),
+)
+
+
 class SignInFailure(db.Model):
     """An attempt to sign in that did not succeed, or has not yet: one row per address and one per
     network origin, both as keyed hashes."""

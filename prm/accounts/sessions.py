@@ -9,10 +9,11 @@ from uuid import UUID
 
 from flask import current_app
 from flask_login import UserMixin
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import aliased
 
 from prm.access import Actor
-from prm.accounts.models import Membership, SecondFactor, User, UserSession
+from prm.accounts.models import Membership, SecondFactor, User, UserSession, Viewing
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.ids import new_token, token_hash
@@ -20,6 +21,16 @@ from prm.permissions import Role
 from prm.vendors.models import FormerSlug, Vendor
 
 CONFIRMED_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class ViewingAs:
+    """As whom this session sees the portal of one vendor: a person of a partner."""
+
+    id: int
+    vendor_id: int
+    viewed_id: int
+    viewed_name: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class SignedIn(UserMixin):
     token: str
     confirmed_at: datetime | None = None
     has_second_factor: bool = False
+    viewing: ViewingAs | None = None
 
     def get_id(self) -> str:
         return self.token
@@ -62,10 +74,28 @@ def open_session(user: User, client_name: str = "") -> SignedIn:
 
 def find_session(token: str) -> SignedIn | None:
     """The person behind a session token, or None: ended, expired, unknown, or a closed account."""
+    viewed = aliased(User)
     row = db.session.execute(
-        select(User, UserSession.confirmed_at, SecondFactor.confirmed_at)
+        select(
+            User,
+            UserSession.confirmed_at,
+            SecondFactor.confirmed_at,
+            Viewing.id,
+            Viewing.vendor_id,
+            viewed.id,
+            viewed.name,
+        )
         .join(UserSession, UserSession.user_id == User.id)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .outerjoin(
+            Viewing,
+            and_(
+                Viewing.user_session_id == UserSession.id,
+                Viewing.ended_at.is_(None),
+                Viewing.expires_at > clock.now(),
+            ),
+        )
+        .outerjoin(viewed, viewed.id == Viewing.viewed_id)
         .where(
             UserSession.token_hash == token_hash(token),
             UserSession.ended_at.is_(None),
@@ -75,7 +105,19 @@ def find_session(token: str) -> SignedIn | None:
     ).one_or_none()
     if row is None:
         return None
-    return _signed_in(row[0], token, confirmed_at=row[1], has_second_factor=row[2] is not None)
+    return _signed_in(
+        row[0],
+        token,
+        confirmed_at=row[1],
+        has_second_factor=row[2] is not None,
+        viewing=ViewingAs(*row[3:]) if row[3] is not None else None,
+    )
+
+
+def find_person(user_id: int) -> SignedIn | None:
+    """Somebody with an open account, as if they had signed in; without a token, so nobody becomes them."""
+    user = db.session.get(User, user_id)
+    return _signed_in(user, "") if user is not None and user.is_active else None
 
 
 def confirm_session(token: str) -> None:

@@ -183,6 +183,8 @@ CALLS: dict[tuple[str, str], Call] = {
         }
     ),
     ("accounts.person", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
+    ("accounts.view_as", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
+    ("accounts.view_as", "POST"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
     ("accounts.edit_membership", "POST"): Call(body={"role": "partner_member", "job_functions": ["support"]}),
     ("accounts.grant", "POST"): Call(body={"permission": "course.assign", "reason": "On holiday."}),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),

@@ -69,6 +69,9 @@ accounts.edit_membership         GET    in    404   404   403     403   403    4
 accounts.edit_membership         POST   in    404   404   403     403   403    403   ok     403
 accounts.grant                   POST   in    404   ok    403     403   403    403   403    403
 accounts.revoke_grant            POST   in    404   ok    403     403   403    403   403    403
+accounts.view_as                 GET    in    404   ok    ok      ok    403    403   403    403
+accounts.view_as                 POST   in    404   ok    ok      ok    403    403   403    403
+accounts.end_viewing             POST   in    409   409   409     409   409    409   409    409
 accounts.end_membership          GET    in    404   ok    403     403   403    403   ok     403
 accounts.end_membership          POST   in    404   ok    403     403   403    403   ok     403
 assets.serve                     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok

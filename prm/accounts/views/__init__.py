@@ -14,6 +14,7 @@ from prm.accounts.views import (
     second_factor,
     sent_mail,
     sign_in,
+    viewing,
 )
 from prm.accounts.views.blueprint import blueprint
 
@@ -32,4 +33,5 @@ __all__ = [
     "second_factor",
     "sent_mail",
     "sign_in",
+    "viewing",
 ]

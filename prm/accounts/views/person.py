@@ -146,6 +146,7 @@ def _page(membership_id: UUID, form: GrantForm) -> str:
         membership_id=membership.public_id,
         can_edit=can_edit,
         can_end=actor.can(P.PEOPLE_RETIRE) and user.id != actor.user_id,
+        can_view_as=actor.can(P.PARTNER_VIEW_AS) and not is_staff and user.id != actor.user_id,
         past=[_shown_past(each, begun) for each in queries.list_past(membership, begun)],
         grants=[_shown_grant(*row) for row in queries.list_grants(membership)],
         form=form if actor.can(P.PEOPLE_GRANT) and form.permission.choices else None,
