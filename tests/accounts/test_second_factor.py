@@ -251,6 +251,7 @@ def test_the_second_step_ends_by_itself_and_with_a_new_password(
         answer = client.post("/accounts/sign-in/code", data={"code": code_at(device)})
         assert answer.location == "/accounts/sign-in"
     other = world.client(ada)
+    confirm_with(other, code_at(device))
     other.post("/accounts/password", data={"current": PASSWORD, "password": "another long passphrase"})
     assert client.get("/accounts/sign-in/code").location == "/accounts/sign-in"
 
@@ -271,6 +272,16 @@ def test_proving_again_asks_for_the_code_too(world: World, ada: UserRef, device:
     assert client.get("/accounts/email").status_code == 303
     assert confirm_with(client, code_at(device)).status_code == 303
     assert client.get("/accounts/email").status_code == 200
+
+
+def test_a_new_password_needs_the_code_too(world: World, ada: UserRef, device: str) -> None:
+    client = world.client(ada)
+    data = {"current": PASSWORD, "password": "another long passphrase"}
+    assert client.post("/accounts/password", data=data).location.startswith("/accounts/confirm")
+    assert sign_in(world.client(), ada.email).status_code == 303
+    confirm_with(client, code_at(device))
+    assert client.post("/accounts/password", data=data).location == "/accounts/profile"
+    assert sign_in(world.client(), ada.email).status_code == 422
 
 
 # -- recovery ----------------------------------------------------------------------------------

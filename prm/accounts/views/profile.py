@@ -59,6 +59,9 @@ def profile() -> str | Response | tuple[str, int]:
 def change_password() -> Response | str | tuple[str, int]:
     """Set a new password in exchange for the current one; every other session ends."""
     actor = current_actor()
+    if current_user.has_second_factor and not current_user.is_recently_confirmed:
+        # The password alone is not enough where there is a second factor.
+        return redirect(url_for("accounts.confirm", next=url_for("accounts.profile")), 303)
     form = PasswordForm()
     if form.validate_on_submit():
         try:
