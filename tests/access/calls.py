@@ -186,7 +186,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("accounts.view_as", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
     ("accounts.view_as", "POST"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
     ("accounts.edit_membership", "POST"): Call(body={"role": "partner_member", "job_functions": ["support"]}),
-    ("accounts.grant", "POST"): Call(body={"permission": "course.assign", "reason": "On holiday."}),
+    ("accounts.grant", "POST"): Call(
+        body={"permission": "course.assign", "reason": "On holiday.", "starts_on": "", "ends_on": ""}
+    ),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
         body=lambda tenant, role: {
