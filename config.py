@@ -71,7 +71,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LANGUAGES", "en,de", "Languages offered, the default first."),
     Setting("SESSION_HOURS", "12", "Hours after which a sign-in ends."),
     Setting("INVITATION_DAYS", "14", "Days an invitation can be accepted."),
-    Setting("RESET_MINUTES", "60", "Minutes a password-reset link works."),
+    Setting("RESET_MINUTES", "60", "Minutes a link to a new password or mail address works."),
     Setting("PASSWORD_TIME_COST", "3", "argon2id passes."),
     Setting("PASSWORD_MEMORY_KIB", "65536", "argon2id memory in KiB."),
     Setting("MAX_UPLOAD_MB", "64", "Largest request body, in MiB."),

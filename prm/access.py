@@ -39,11 +39,14 @@ class Actor:
     partner_id: int | None = None
     partnership_id: int | None = None
     region_ids: frozenset[int] | None = None
+    granted: tuple[tuple[P, Reach], ...] = ()  # beyond the role, for this person
     locale: str = "en"
     time_zone: str = "UTC"
+    viewed_by: UUID | None = None  # somebody of the vendor who sees what this person sees
 
     def reach(self, permission: P) -> Reach:
-        return reach_of(self.role, permission)
+        beyond = (reach for p, reach in self.granted if p is permission)
+        return max(reach_of(self.role, permission), *beyond, Reach.NO)
 
     def can(self, permission: P) -> bool:
         return self.reach(permission) is not Reach.NO
@@ -58,7 +61,9 @@ class Actor:
 
     @property
     def ref(self) -> str:
-        """How the journal names this actor: no personal data."""
+        """How journal and log name who acts: no personal data."""
+        if self.viewed_by is not None:
+            return f"user:{self.viewed_by}"
         if self.user_public_id is not None:
             return f"user:{self.user_public_id}"
         return "system" if self.is_system else "anonymous"

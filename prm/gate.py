@@ -5,6 +5,7 @@ A vendor that does not exist and one the person has nothing to do with answer th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,10 +16,15 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from prm.access import ANONYMOUS, PUBLIC, SIGNED_IN, Actor, enforce, mark_of
 from prm.accounts import sessions
-from prm.errors import DomainError, NotFound
+from prm.errors import DomainError, Forbidden, NotFound
 from prm.extensions import login
-from prm.partners.actors import find_actor
+from prm.infra.db import keep_nothing
+from prm.partners.actors import find_actor, is_within_reach
+from prm.permissions import P
 from prm.vendors.slugs import RESERVED, SLUG
+
+# What ends a look at the portal as somebody else sees it.
+WAYS_OUT = frozenset({"accounts.end_viewing", "accounts.sign_out"})
 
 
 class SlugConverter(BaseConverter):
@@ -53,7 +59,7 @@ def _add_vendor(endpoint: str, values: dict[str, Any]) -> None:
 
 def gate() -> Any:
     """Set g.actor and g.vendor, or answer: sign in (redirect), 403, 404."""
-    g.vendor = None
+    g.vendor = g.viewing = None
     g.actor = ANONYMOUS
     if request.endpoint is None:
         return None  # no rule: the error handler answers 404 or 405
@@ -63,10 +69,14 @@ def gate() -> Any:
     if mark == PUBLIC:
         if request.endpoint != "assets.serve" and current_user.is_authenticated:
             g.actor = _somebody()
+            if current_user.viewing is not None:
+                _only_look(current_user.viewing)
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     signed_in: sessions.SignedIn = current_user._get_current_object()
+    if signed_in.viewing is not None and request.endpoint not in WAYS_OUT:
+        return _look(mark, slug, signed_in, signed_in.viewing)
     if mark == SIGNED_IN:
         g.actor = sessions.person(signed_in)
         return None
@@ -80,8 +90,47 @@ def gate() -> Any:
     if actor is None:
         raise NotFound
     g.vendor, g.actor = vendor, actor
+    if vendor.second_factor.demands(actor.role) and not signed_in.has_second_factor:
+        return _lead_to_second_factor()
     enforce(mark, actor)
     return None
+
+
+def _only_look(viewing: sessions.ViewingAs) -> None:
+    """Raises Forbidden for whatever is no mere look, and lets nothing that a look writes be kept."""
+    g.viewing = viewing
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        raise Forbidden(
+            _("You see the portal as %(name)s does: nothing can be changed.", name=viewing.viewed_name)
+        )
+    keep_nothing()
+
+
+def _look(
+    mark: P | str | None, slug: str | None, signed_in: sessions.SignedIn, viewing: sessions.ViewingAs
+) -> None:
+    """The gate for who sees a vendor's portal as a partner's person does: its pages, and no others.
+
+    Both are asked anew with every request: the person belongs there, the viewer may see them.
+    """
+    _only_look(viewing)
+    vendor = sessions.find_vendor(slug) if slug else None
+    if vendor is None or vendor.id != viewing.vendor_id or not isinstance(mark, P):
+        raise Forbidden(
+            _("You see the portal as %(name)s does. End that to see this page.", name=viewing.viewed_name)
+        )
+    viewer = find_actor(signed_in, vendor)
+    if viewer is None or (vendor.second_factor.demands(viewer.role) and not signed_in.has_second_factor):
+        raise NotFound
+    viewed = sessions.find_person(viewing.viewed_id)
+    actor = find_actor(viewed, vendor) if viewed is not None else None
+    if actor is None or not is_within_reach(viewer, actor.partnership_id, P.PARTNER_VIEW_AS):
+        raise NotFound
+    g.vendor = vendor
+    g.actor = replace(
+        actor, viewed_by=signed_in.public_id, locale=signed_in.locale, time_zone=signed_in.time_zone
+    )
+    enforce(mark, g.actor)
 
 
 def _somebody() -> Actor:
@@ -93,6 +142,15 @@ def _somebody() -> Actor:
         locale=user.locale,
         time_zone=user.time_zone,
     )
+
+
+def _lead_to_second_factor() -> Any:
+    """The vendor lets this person in with a second factor only, and they have none yet."""
+    g.vendor, g.actor = None, _somebody()
+    if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
+        target = request.full_path.rstrip("?")
+        return redirect(url_for("accounts.second_factor", next=target), 303)
+    raise Forbidden(_("Set up a second factor in your profile to go on."))
 
 
 def _ask_to_sign_in() -> Any:

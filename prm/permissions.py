@@ -53,9 +53,12 @@ class P(StrEnum):
     PEOPLE_VIEW = "people.view"
     PEOPLE_INVITE = "people.invite"
     PEOPLE_RETIRE = "people.retire"
+    PEOPLE_EDIT = "people.edit"
+    PEOPLE_GRANT = "people.grant"
     PARTNER_VIEW = "partner.view"
     PARTNER_EDIT = "partner.edit"
     PARTNER_STORY = "partner.story"
+    PARTNER_VIEW_AS = "partner.view_as"
     PRODUCT_VIEW = "product.view"
     PRODUCT_EDIT = "product.edit"
     COURSE_VIEW = "course.view"
@@ -102,9 +105,12 @@ _ROWS = {
     P.PEOPLE_VIEW:         (ALL,    SCOPE,   NO,      NO,     OWN,     NO),
     P.PEOPLE_INVITE:       (ALL,    SCOPE,   NO,      NO,     OWN,     NO),
     P.PEOPLE_RETIRE:       (ALL,    NO,      NO,      NO,     OWN,     NO),
+    P.PEOPLE_EDIT:         (ALL,    NO,      NO,      NO,     OWN,     NO),
+    P.PEOPLE_GRANT:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.PARTNER_VIEW:        (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.PARTNER_EDIT:        (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PARTNER_STORY:       (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
+    P.PARTNER_VIEW_AS:     (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PRODUCT_VIEW:        (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),
     P.PRODUCT_EDIT:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.COURSE_VIEW:         (ALL,    ALL,     ALL,     NO,     ALL,     ALL),
@@ -133,6 +139,17 @@ _ROWS = {
 }
 # fmt: on
 
+# What can be given to one person beyond their role, for some time (accounts' membership_grant): what
+# it comes to for the vendor's staff, and for a partner's people. Seeing what one works on is part of it.
+GRANTS: dict[P, tuple[dict[P, Reach], dict[P, Reach]]] = {
+    P.COURSE_ASSIGN: (
+        {P.COURSE_ASSIGN: SCOPE, P.PROGRESS_VIEW: SCOPE},
+        {P.COURSE_ASSIGN: OWN, P.PROGRESS_VIEW: OWN},
+    ),
+    P.CERTIFICATE_ISSUE: ({P.CERTIFICATE_ISSUE: SCOPE, P.CERTIFICATE_VIEW: SCOPE}, {}),
+    P.IMPORT_RUN: ({P.IMPORT_RUN: ALL, P.IMPORT_VIEW: ALL}, {}),
+}
+
 TABLE: dict[P, dict[Role, Reach]] = {
     permission: dict(zip(_COLUMNS, reaches, strict=True)) for permission, reaches in _ROWS.items()
 }
@@ -148,3 +165,10 @@ def reach_of(role: Role | None, permission: P) -> Reach:
     if role is None:
         return Reach.NO
     return TABLE[permission].get(role, Reach.NO)
+
+
+def granted_reaches(permission: P, role: Role) -> dict[P, Reach]:
+    """What a grant of `permission` adds to `role`; nothing where the role has as much already."""
+    staff, partner = GRANTS.get(permission, ({}, {}))
+    wider = staff if role.is_vendor_side else partner if role.is_partner_side else {}
+    return wider if any(reach > reach_of(role, p) for p, reach in wider.items()) else {}

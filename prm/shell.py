@@ -98,6 +98,12 @@ class ShownActor:
 
 
 @dataclass(frozen=True)
+class ShownViewing:
+    name: str
+    end_url: str
+
+
+@dataclass(frozen=True)
 class ShownVendor:
     slug: str
     name: str
@@ -141,7 +147,7 @@ def context() -> dict[str, Any]:
     actor = current_actor()
     locale = str(get_locale() or "en")
     theme = request.cookies.get("theme") if has_request_context() else None
-    vendor = g.get("vendor")
+    vendor, viewing = g.get("vendor"), g.get("viewing")
     shown = ShownActor(
         actor.name, str(ROLE_NAMES.get(actor.role, "")) if actor.role else "", actor.is_signed_in
     )
@@ -151,7 +157,9 @@ def context() -> dict[str, Any]:
         "P": P,
         "vendor": shown_vendor(vendor) if vendor is not None else None,
         "nav": _navigation(actor.can) if vendor is not None else _across(),
-        "switcher": _switcher(actor.user_id, vendor) if actor.user_id is not None else [],
+        # Where else the person seen is at home is not the viewer's business.
+        "switcher": _switcher(actor.user_id, vendor) if actor.user_id is not None and not viewing else [],
+        "viewing": ShownViewing(viewing.viewed_name, url_for("accounts.end_viewing")) if viewing else None,
         "locale": locale,
         "locales": offered_locales(tuple(current_app.config["LANGUAGES"])),
         "text_direction": "rtl" if locale.split("_")[0] in RIGHT_TO_LEFT else "ltr",
@@ -160,11 +168,14 @@ def context() -> dict[str, Any]:
         "now": clock.now(),
         "search_url": url_for("search.index") if vendor is not None and actor.can(P.SEARCH) else "",
         "preferences_url": url_for("accounts.preferences"),
+        "preferences_url": url_for("accounts.preferences") if not viewing else None,
         "sign_out_url": url_for("accounts.sign_out"),
         "account_links": [
             NavItem(_("Profile"), url_for("accounts.profile"), "user"),
             NavItem(_("All vendors"), url_for("accounts.start"), "layout-grid"),
-        ],
+        ]
+        if not viewing
+        else [],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from prm.accounts.models import JobFunction, MailStatus
-from prm.permissions import Role
+from prm.permissions import P, Role
 
 FUNCTION_LABELS = {
     JobFunction.SALES: _l("Sales"),
@@ -40,4 +40,11 @@ MAIL_STATUS_LABELS = {
     MailStatus.DUE: _l("Waiting"),
     MailStatus.SENT: _l("Sent"),
     MailStatus.FAILED: _l("Given up"),
+}
+
+# What one person may be given beyond their role.
+GRANT_LABELS = {
+    P.COURSE_ASSIGN: _l("Assign courses and see progress"),
+    P.CERTIFICATE_ISSUE: _l("Issue certificates by hand"),
+    P.IMPORT_RUN: _l("Run imports"),
 }

@@ -1,4 +1,4 @@
-"""Tables of accounts. None is vendor-owned: a person may belong to several vendors' worlds."""
+"""Tables of accounts. Only grants are a vendor's own: a person may belong to several vendors' worlds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Uuid
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.extensions import db
-from prm.infra.db import AtVendor, Keyed, UtcDateTime, enum_column
+from prm.infra.db import AtVendor, Keyed, UtcDateTime, VendorOwned, enum_column, tenant_table
 from prm.permissions import Role
 
 
@@ -73,6 +73,8 @@ class Membership(Keyed, AtVendor, db.Model):
     `region_names` limits a channel manager's scope; empty means the whole vendor. `at_vendor_id`
     limits a partner's person to one vendor: the vendor that invited them. Only the company's own
     people decide who acts for it everywhere, or a vendor could read another's through its invitee.
+    A change of role or functions ends one and begins another at that instant: `joined_at` is when the
+    first of them began.
     """
 
     __tablename__ = "membership"
@@ -95,6 +97,7 @@ class Membership(Keyed, AtVendor, db.Model):
     role: Mapped[MembershipRole] = enum_column(MembershipRole)
     job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
     region_names: Mapped[list[str]] = mapped_column(JSON, default=list)
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -102,10 +105,33 @@ class Membership(Keyed, AtVendor, db.Model):
     partner: Mapped[Partner | None] = relationship(viewonly=True)
 
 
+class MembershipGrant(Keyed, VendorOwned, db.Model):
+    """A permission (of GRANTS in prm/permissions.py) that one person has with one vendor beyond their role.
+
+    It counts on the side named (`partner_id`, or the vendor's staff) and not beyond that stay: who
+    leaves and comes back begins without.
+    """
+
+    __tablename__ = "membership_grant"
+    __table_args__ = tenant_table(CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="span"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    permission: Mapped[str] = mapped_column(String(40))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(300))
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class UserSession(db.Model):
     """One sign-in. The cookie holds a token; the table its hash. Ending the row ends the session.
 
     `client_name` is what its owner knows it by ("Firefox, Linux"); no more of the browser is kept.
+    `confirmed_at`: when its owner last proved, in this session, to be who signed in.
     """
 
     __tablename__ = "user_session"
@@ -115,10 +141,34 @@ class UserSession(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     client_name: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(viewonly=True)
+
+
+class Viewing(Keyed, db.Model):
+    """That a session sees a vendor's portal as a partner's person does: read-only, for a while."""
+
+    __tablename__ = "viewing"
+    user_session_id: Mapped[int] = mapped_column(ForeignKey("user_session.id"))
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
+    viewer_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    viewed_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+# A session looks as one person at a time.
+Index(
+    "uq_viewing_open",
+    Viewing.user_session_id,
+    unique=True,
+    sqlite_where=Viewing.ended_at.is_(None),
+    postgresql_where=Viewing.ended_at.is_(None),
+)
 
 
 class SignInFailure(db.Model):
@@ -177,6 +227,61 @@ class PasswordReset(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EmailChange(db.Model):
+    """A sign-in address that somebody asked to change to: a link to it, random, expiring, single use."""
+
+    __tablename__ = "email_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(db.Model):
+    """What a person proves themselves with beside the password: a secret shared with their device.
+
+    In force from `confirmed_at` on. `last_step` is the half minute of the newest code accepted: a code
+    counts once, and none older.
+    """
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(db.Model):
+    """A code that stands in for the device once; kept as a keyed hash."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignInStep(db.Model):
+    """A sign-in whose password was right and whose code is still to come."""
+
+    __tablename__ = "sign_in_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

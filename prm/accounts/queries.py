@@ -9,11 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from prm.access import Actor
 from prm.accounts.models import (
+    EmailChange,
     Invitation,
     Membership,
+    MembershipGrant,
     MembershipRole,
     OutgoingMail,
     Partner,
@@ -26,7 +29,7 @@ from prm.errors import NotFound
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.ids import token_hash
-from prm.permissions import P, Reach
+from prm.permissions import P, Reach, Role, granted_reaches
 
 ADMIN_ROLES = (MembershipRole.VENDOR_ADMIN, MembershipRole.PARTNER_ADMIN)
 
@@ -69,6 +72,97 @@ def get_membership(
     if row is None:
         raise NotFound
     return row[0], row[1], row.company_name
+
+
+def is_replaced() -> Any:
+    """The criterion of a membership that ended because a changed one began at that instant."""
+    following = aliased(Membership)
+    same_place = and_(
+        following.user_id == Membership.user_id,
+        following.vendor_id.is_not_distinct_from(Membership.vendor_id),
+        following.partner_id.is_not_distinct_from(Membership.partner_id),
+        following.started_at == Membership.ended_at,
+    )
+    return select(following.id).where(same_place).exists()
+
+
+def list_past(membership: Membership, begun: datetime | None) -> list[Membership]:
+    """What a person was at the same place before, newest first; nothing that ended before `begun`."""
+    statement = select(Membership).where(
+        Membership.user_id == membership.user_id,
+        Membership.vendor_id.is_not_distinct_from(membership.vendor_id),
+        Membership.partner_id.is_not_distinct_from(membership.partner_id),
+        Membership.ended_at.is_not(None),
+        Membership.id != membership.id,
+    )
+    if begun is not None:
+        statement = statement.where(Membership.ended_at > begun)
+    return list(
+        db.session.scalars(statement.order_by(Membership.started_at.desc(), Membership.id.desc()).limit(50))
+    )
+
+
+def find_company_start(companies: Select[Any], membership: Membership) -> datetime | None:
+    """When the work with a partner's company began; None for the vendor's own staff."""
+    if membership.partner_id is None:
+        return None
+    company = companies.subquery("company")
+    return db.session.scalars(
+        select(company.c.created_at).where(company.c.partner_id == membership.partner_id).limit(1)
+    ).one_or_none()
+
+
+# -- grants ------------------------------------------------------------------------------------
+
+
+def is_grant_open() -> Any:
+    """The criterion of a grant that was not taken back and has not ended."""
+    return and_(
+        MembershipGrant.revoked_at.is_(None),
+        or_(MembershipGrant.ends_at.is_(None), MembershipGrant.ends_at > clock.now()),
+    )
+
+
+def _grants_of(membership: Membership) -> Any:
+    """The criterion of the grants of one stay."""
+    return and_(
+        MembershipGrant.user_id == membership.user_id,
+        MembershipGrant.partner_id.is_not_distinct_from(membership.partner_id),
+        MembershipGrant.created_at >= (membership.joined_at or membership.started_at),
+    )
+
+
+def list_grants(membership: Membership) -> list[tuple[MembershipGrant, str | None]]:
+    """Everything given to a person with the vendor served, newest first, and who gave it."""
+    rows = db.session.execute(
+        select(MembershipGrant, User.name)
+        .outerjoin(User, User.id == MembershipGrant.granted_by_id)
+        .where(_grants_of(membership))
+        .order_by(MembershipGrant.id.desc())
+        .limit(100)
+    )
+    return [(grant, name) for grant, name in rows]
+
+
+def get_grant(membership: Membership, public_id: UUID) -> MembershipGrant:
+    """Raises NotFound."""
+    found = db.session.scalars(
+        select(MembershipGrant).where(MembershipGrant.public_id == public_id, _grants_of(membership))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_granted(membership: Membership) -> tuple[tuple[P, Reach], ...]:
+    """What a person may with the vendor served beyond their role, now."""
+    rows = db.session.scalars(
+        select(MembershipGrant.permission).where(
+            _grants_of(membership), is_grant_open(), MembershipGrant.starts_at <= clock.now()
+        )
+    )
+    role = Role(membership.role.value)
+    return tuple(pair for name in rows for pair in granted_reaches(P(name), role).items())
 
 
 def is_last_admin(membership: Membership) -> bool:
@@ -239,6 +333,34 @@ def find_reset(token: str) -> PasswordReset | None:
             PasswordReset.expires_at > clock.now(),
             User.is_active,
         )
+    ).one_or_none()
+
+
+def is_email_change_open() -> Any:
+    """The criterion of a change of address that can still be confirmed."""
+    return and_(
+        EmailChange.used_at.is_(None),
+        EmailChange.withdrawn_at.is_(None),
+        EmailChange.expires_at > clock.now(),
+    )
+
+
+def find_email_change(token: str) -> EmailChange | None:
+    """The change of address that a link's token still confirms."""
+    return db.session.scalars(
+        select(EmailChange)
+        .join(User, User.id == EmailChange.user_id)
+        .where(EmailChange.token_hash == token_hash(token), is_email_change_open(), User.is_active)
+    ).one_or_none()
+
+
+def find_open_email_change(user_id: int) -> EmailChange | None:
+    """The change of address that waits for its confirmation."""
+    return db.session.scalars(
+        select(EmailChange)
+        .where(EmailChange.user_id == user_id, is_email_change_open())
+        .order_by(EmailChange.id.desc())
+        .limit(1)
     ).one_or_none()
 
 

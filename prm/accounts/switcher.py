@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from prm.accounts.models import Membership, Partner, PartnerVendor
 from prm.extensions import db
 from prm.infra import clock
+from prm.permissions import Role
 from prm.vendors.models import Vendor
 
 
@@ -57,3 +58,10 @@ def list_places(user_id: int) -> list[Place]:
             Place(row.id, row.public_id, row.slug, row.name, row.partner_name, row.role.value),
         )
     return list(places.values())
+
+
+def list_demanding_second_factor(user_id: int) -> list[str]:
+    """Names of the vendors that let a person in with a second factor only."""
+    places = {place.vendor_id: Role(place.role) for place in list_places(user_id)}
+    vendors = db.session.scalars(select(Vendor).where(Vendor.id.in_(places)).order_by(Vendor.name, Vendor.id))
+    return [vendor.name for vendor in vendors if vendor.second_factor.demands(places[vendor.id])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prm.accounts import mailbox
-from prm.accounts.services import resets, sign_in
+from prm.accounts.services import email_changes, resets, sign_in, viewing
 from prm.infra.db import transaction
 from prm.infra.jobs import job, sweeper
 
@@ -41,4 +41,12 @@ def forget_old_attempts() -> None:
     with transaction():
         sign_in.forget_old_attempts()
         resets.forget_old_requests()
+        email_changes.forget_old_changes()
     mailbox.erase_old_bodies()
+
+
+@sweeper
+def end_lapsed_viewings() -> None:
+    """Looks at the portal as somebody else, whose hour or session is over."""
+    with transaction():
+        viewing.end_lapsed()

@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
 from prm.access import Actor, require
-from prm.accounts.models import User
-from prm.accounts.sessions import SignedIn
+from prm.accounts.sessions import find_person
 from prm.bulk.actions import ACTIONS, BulkAction
 from prm.bulk.models import BulkItem, BulkRun, ItemOutcome
 from prm.errors import DomainError, Forbidden, NotFound
@@ -107,8 +106,5 @@ def _attempt(
 
 
 def _actor_of(run: BulkRun) -> Actor | None:
-    user = db.session.get_one(User, run.user_id)
-    if not user.is_active:
-        return None
-    person = SignedIn(user.id, user.public_id, user.name, user.email, user.locale, user.time_zone, "")
-    return find_actor(person, db.session.get_one(Vendor, run.vendor_id))
+    person = find_person(run.user_id)
+    return find_actor(person, db.session.get_one(Vendor, run.vendor_id)) if person is not None else None

@@ -16,6 +16,7 @@ from prm.access import Actor, system_actor
 from prm.accounts import services as accounts
 from prm.accounts.models import JobFunction, User
 from prm.accounts.passwords import MAX_LENGTH
+from prm.accounts.services import second_factor
 from prm.accounts.services.people import reopen_account
 from prm.accounts.services.resets import make_first_link
 from prm.cli import json_option, print_json, reported, serve_vendor_named
@@ -143,6 +144,19 @@ def close_command(email: str, reopen: bool) -> None:
     with transaction():
         change = reopen_account if reopen else accounts.close_account
         change(system_actor(None), _known(email))
+
+
+@group.command("reset-second-factor")
+@email_option
+@with_appcontext
+@reported
+def reset_second_factor_command(email: str) -> None:
+    """Turn off the second factor of a person who has lost their device and their recovery codes.
+
+    Make sure first that it is them who asks. They are told by mail, and it is journaled.
+    """
+    with transaction():
+        second_factor.reset(system_actor(None), _known(email))
 
 
 def _known(email: str) -> User:

@@ -268,12 +268,18 @@ def after_commit(function: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(function)
 
 
+def keep_nothing() -> None:
+    """Let nothing that this application context writes be kept: its transactions are rolled back."""
+    db.session().info["keeps_nothing"] = True
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The only place that commits: everything in the block, or nothing of it.
 
     Takes SQLite's write lock at once (BEGIN IMMEDIATE), so that what is read inside cannot be
     overtaken. What the request loaded before is read anew. Nested blocks join the outer one.
+    After keep_nothing() it is always nothing of it, and nothing is enqueued.
     """
     session = db.session()
     if session.info.get("in_transaction"):
@@ -288,7 +294,11 @@ def transaction() -> Iterator[Session]:
         session.flush()
         for function in _before_commit:
             function(session)
-        session.commit()
+        if session.info.get("keeps_nothing"):
+            session.rollback()
+            session.info.pop("after_commit", None)
+        else:
+            session.commit()
     except BaseException:
         session.rollback()
         session.info.pop("after_commit", None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from prm.access import Actor
+from prm.access import Actor, visible
 from prm.accounts import sessions
 from prm.accounts.models import Membership
+from prm.accounts.queries import list_granted
 from prm.extensions import db
 from prm.infra.db import bind_vendor
 from prm.partners.models import Partnership, PartnershipStatus, Region
-from prm.permissions import Role
+from prm.permissions import P, Role
 from prm.vendors.models import Vendor
 
 
@@ -37,6 +38,14 @@ def find_actor(signed_in: sessions.SignedIn, vendor: Vendor) -> Actor | None:
     return None
 
 
+def is_within_reach(actor: Actor, partnership_id: int | None, permission: P) -> bool:
+    """Whether a permission of the actor reaches a partnership of the vendor served."""
+    if partnership_id is None:
+        return False
+    statement = visible(select(Partnership).where(Partnership.id == partnership_id), actor, permission)
+    return db.session.scalars(statement).one_or_none() is not None
+
+
 def _actor(
     signed_in: sessions.SignedIn, vendor: Vendor, membership: Membership, partnership: Partnership | None
 ) -> Actor:
@@ -55,6 +64,7 @@ def _actor(
         partner_id=membership.partner_id,
         partnership_id=partnership.id if partnership is not None else None,
         region_ids=regions,
+        granted=list_granted(membership),
         locale=signed_in.locale,
         time_zone=signed_in.time_zone,
     )

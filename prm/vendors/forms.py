@@ -10,11 +10,12 @@ from babel.numbers import get_currency_name
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import ColorInput
 
 from prm.infra import time_zones
+from prm.vendors.models import SecondFactorRule
 
 
 class SettingsForm(FlaskForm):
@@ -28,6 +29,17 @@ class SettingsForm(FlaskForm):
     currency = SelectField(_l("Reporting currency"))
     time_zone = SelectField(_l("Time zone"))
     fiscal_year_start_month = SelectField(_l("The fiscal year begins in"), coerce=int)
+    second_factor = SelectField(
+        _l("Second factor"),
+        default=SecondFactorRule.OPTIONAL.value,
+        choices=[
+            SelectChoice(SecondFactorRule.OPTIONAL.value, _l("Optional")),
+            SelectChoice(SecondFactorRule.STAFF.value, _l("Required for our staff")),
+            SelectChoice(
+                SecondFactorRule.EVERYBODY.value, _l("Required for everybody, partners' people too")
+            ),
+        ],
+    )
     brand_primary = StringField(_l("Main colour"), widget=ColorInput(), validators=[Length(max=7)])
     brand_ink = StringField(_l("Colour of headings"), widget=ColorInput(), validators=[Length(max=7)])
     revision = HiddenField()

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prm.extensions import db
-from prm.infra.db import Keyed, UtcDateTime, VendorOwned, tenant_table
+from prm.infra.db import Keyed, UtcDateTime, VendorOwned, enum_column, tenant_table
+from prm.permissions import Role
+
+
+class SecondFactorRule(StrEnum):
+    """Whom a vendor lets in with a second factor only."""
+
+    OPTIONAL = "optional"
+    STAFF = "staff"
+    EVERYBODY = "everybody"
+
+    def demands(self, role: Role | None) -> bool:
+        """Whether somebody in `role` needs one."""
+        if role is None or role is Role.SYSTEM:
+            return False
+        return self is SecondFactorRule.EVERYBODY or (self is SecondFactorRule.STAFF and role.is_vendor_side)
 
 
 class Vendor(Keyed, db.Model):
@@ -24,6 +40,7 @@ class Vendor(Keyed, db.Model):
     fiscal_year_start_month: Mapped[int] = mapped_column(default=1)
     brand_primary: Mapped[str] = mapped_column(String(7), default="#1f4e8c")
     brand_ink: Mapped[str] = mapped_column(String(7), default="#1b2430")
+    second_factor: Mapped[SecondFactorRule] = enum_column(SecondFactorRule, default=SecondFactorRule.OPTIONAL)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -20,7 +20,7 @@ from prm.infra.time_zones import is_time_zone
 from prm.journal.chain import INSTALLATION
 from prm.journal.services import record
 from prm.permissions import P
-from prm.vendors.models import FormerSlug, Vendor
+from prm.vendors.models import FormerSlug, SecondFactorRule, Vendor
 from prm.vendors.slugs import RESERVED, SLUG
 
 MIN_CONTRAST = 4.5  # WCAG 2.2, text on white: what certificates and reports print
@@ -52,6 +52,7 @@ def change_settings(
     fiscal_year_start_month: int,
     brand_primary: str,
     brand_ink: str,
+    second_factor: str,
 ) -> None:
     """Change what a vendor states of itself. After a new slug, addresses with the old one redirect.
 
@@ -68,6 +69,9 @@ def change_settings(
     if fiscal_year_start_month not in range(1, 13):
         message = _("Choose a month.")
         raise DomainError(message, {"fiscal_year_start_month": message})
+    if second_factor not in set(SecondFactorRule):
+        message = _("Choose whom you ask for a second factor.")
+        raise DomainError(message, {"second_factor": message})
     for field, colour in (("brand_primary", brand_primary), ("brand_ink", brand_ink)):
         _check_colour(field, colour)
     if slug != vendor.slug:
@@ -79,6 +83,7 @@ def change_settings(
         "fiscal_year_start_month": fiscal_year_start_month,
         "brand_primary": brand_primary.lower(),
         "brand_ink": brand_ink.lower(),
+        "second_factor": SecondFactorRule(second_factor),
     }
     changed = {key: [getattr(vendor, key), value] for key, value in wanted.items()
                if getattr(vendor, key) != value}  # fmt: skip

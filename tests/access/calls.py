@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, str] = {
     "asset_id": "asset",
     "partnership_id": "PA.partnership",
     "membership_id": "membership.mate",
+    "grant_id": "grant",
     "invitation_id": "PA.invitation",
     "order_id": "PA.order",
     "product_id": "product",
@@ -149,6 +150,12 @@ CALLS: dict[tuple[str, str], Call] = {
         body={"name": "Another", "locale": "de", "time_zone": "Europe/Berlin"}
     ),
     ("accounts.change_password", "POST"): Call(body={"current": PASSWORD, "password": NEW_PASSWORD}),
+    ("accounts.confirm", "POST"): Call(body={"current": PASSWORD}),
+    ("accounts.change_email", "POST"): Call(body={"email": "newer@example.com"}),
+    ("accounts.confirm_email", "GET"): Call(ids={"token": "email_link"}),
+    ("accounts.confirm_email", "POST"): Call(ids={"token": "email_link"}),
+    ("accounts.enrol_second_factor", "POST"): Call(leaves=False),  # nothing was begun: back to the start
+    ("accounts.sign_in_code", "POST"): Call(leaves=False),
     ("accounts.sign_in", "POST"): Call(
         body=lambda tenant, role: {"email": tenant.people["admin"].email, "password": PASSWORD}, leaves=False
     ),
@@ -184,12 +191,25 @@ CALLS: dict[tuple[str, str], Call] = {
              (Then("both", "/acme/", "404"), Then("both", "/globex/"))),
         )
     ),
+    ("accounts.invite_many", "POST"): Call(
+        body=lambda tenant, role: {
+            "rows": '[[1, "newcomer@example.com", "Newcomer", "", "", ""]]', "role": "partner_member",
+            "step": "confirm", **({} if role == "padmin" else {"company": Name("PA.partnership")}),
+        }
+    ),
+    ("accounts.person", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
+    ("accounts.view_as", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
+    ("accounts.view_as", "POST"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
+    ("accounts.edit_membership", "POST"): Call(body={"role": "partner_member", "job_functions": ["support"]}),
+    ("accounts.grant", "POST"): Call(
+        body={"permission": "course.assign", "reason": "On holiday.", "starts_on": "", "ends_on": ""}
+    ),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
         body=lambda tenant, role: {
             "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
             "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
-            "revision": "1",
+            "revision": "1", "second_factor": "optional",
         }
     ),
     ("deals.index", "GET"): Call(

@@ -39,6 +39,7 @@ from prm.partners.models import Partnership, PartnershipAlias
 from prm.permissions import Role
 from prm.vendors.models import FormerSlug
 from tests.access import rows
+from tests.access.account_rows import leave_traces, prove_all
 from tests.access.canaries import token
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories.world import PASSWORD
@@ -274,6 +275,7 @@ def _leave_traces(world: World, tenant: Tenant, both: UserRef) -> None:
             )
         )  # fmt: skip
         tenant.things["reset_link"] = Thing(0, link(tenant, 8))
+        leave_traces(session, tenant, now, link(tenant, 7))
         session.add_all(
             [
                 PasswordReset(
@@ -311,3 +313,4 @@ def _open_sessions(app: Flask, two: TwoVendors) -> None:
         for person in everybody:
             user = session.get_one(User, person.id)
             two.cookies[person.id] = sessions.open_session(user, "Firefox").token
+        prove_all(session)

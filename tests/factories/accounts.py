@@ -34,13 +34,14 @@ def sign_in(
         environ_base={"REMOTE_ADDR": origin},
     )
     if answer.status_code == 303:
-        take_token(client)
+        is_half = answer.location.startswith("/accounts/sign-in/code")
+        take_token(client, "/accounts/sign-in/code" if is_half else "/accounts/profile")
     return answer
 
 
-def take_token(client: FlaskClient) -> None:
+def take_token(client: FlaskClient, page: str = "/accounts/profile") -> None:
     """Go on with the CSRF token that the client's session has now."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/accounts/profile").text)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
     assert found
     client.environ_base["HTTP_X_CSRFTOKEN"] = found.group(1)
 
@@ -95,3 +96,8 @@ def at_once(count: int, act: Callable[[int], T]) -> list[T]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def confirm(client: FlaskClient, password: str = PASSWORD) -> TestResponse:
+    """Prove again who one is, as sensitive acts ask for."""
+    return client.post("/accounts/confirm", data={"current": password})

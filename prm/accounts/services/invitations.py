@@ -64,9 +64,7 @@ def invite(
     An open invitation of the same address to the same place is replaced. Raises Forbidden for a role
     or company beyond the actor's reach, DomainError naming the field at fault.
     """
-    _check_reach(actor, role, company)
-    email, name = check_email(email), check_name(name)
-    _check_new(actor, email, company)
+    email, name = check_invitation(actor, email, name, role, company)
     db.session.execute(
         update(Invitation)
         .where(
@@ -114,6 +112,16 @@ def invite(
         url=mailbox.address_of("accounts.invitation", token=token),
     )
     return invitation
+
+
+def check_invitation(
+    actor: Actor, email: str, name: str, role: Role, company: Company | None
+) -> tuple[str, str]:
+    """The address and name as they would be invited. Raises what invite() would raise."""
+    _check_reach(actor, role, company)
+    email, name = check_email(email), check_name(name)
+    _check_new(actor, email, company)
+    return email, name
 
 
 def _check_reach(actor: Actor, role: Role, company: Company | None) -> None:

@@ -65,7 +65,8 @@ def add_membership(
         role=MembershipRole(role.value),
         job_functions=[JobFunction(f).value for f in job_functions],
         region_names=list(region_names),
-        started_at=clock.now(),
+        joined_at=(now := clock.now()),
+        started_at=now,
     )
     db.session.add(membership)
     db.session.flush()
@@ -139,6 +140,7 @@ def _go_on_elsewhere(actor: Actor, membership: Membership) -> None:
             role=membership.role,
             job_functions=list(membership.job_functions),
             region_names=[],
+            joined_at=membership.joined_at or membership.started_at,
             started_at=clock.now(),
         )
         db.session.add(going_on)

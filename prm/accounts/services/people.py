@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from prm.access import Actor
 from prm.accounts import mailbox, sessions
-from prm.accounts.models import Invitation, PasswordReset, User
+from prm.accounts.models import EmailChange, Invitation, PasswordReset, SignInStep, User
 from prm.accounts.passwords import hash_password
+from prm.accounts.switcher import list_places
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
@@ -139,6 +141,10 @@ def set_password(actor: Actor, user: User, password: str) -> None:
         .values(used_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+    withdraw_email_changes(user)
+    db.session.execute(
+        delete(SignInStep).where(SignInStep.user_id == user.id).execution_options(synchronize_session=False)
+    )
     sessions.end_all_sessions(user.id)
     record(actor, "user.password_set", user, chain=INSTALLATION)
 
@@ -153,6 +159,30 @@ def change_password(actor: Actor, user: User, *, current: str, new: str) -> None
         raise DomainError(message, {"password": message})
     set_password(actor, user, new)
     mailbox.queue_template(actor, user.email, "password_changed", user.locale, name=user.name)
+
+
+def withdraw_email_changes(user: User) -> None:
+    """Make links useless that would change the address a person signs in with."""
+    db.session.execute(
+        update(EmailChange)
+        .where(
+            EmailChange.user_id == user.id,
+            EmailChange.used_at.is_(None),
+            EmailChange.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def record_of_person(
+    actor: Actor, action: str, user: User, *, personal: Mapping[str, str | None] | None = None
+) -> None:
+    """Journal what a person did to their own account: the installation's journal, and that of each
+    vendor they work for or with. None of these names another."""
+    places = sorted(list_places(user.id), key=lambda place: place.vendor_id)
+    for chain in (INSTALLATION, *(str(place.vendor_public_id) for place in places)):
+        record(actor, action, user, personal=personal, chain=chain)
 
 
 def withdraw_invitations_of(user_id: int, *criteria: Any) -> None:

@@ -12,20 +12,24 @@ import hmac
 import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select, update
 
 from prm.accounts import sessions
-from prm.accounts.models import SignInFailure, User
+from prm.accounts.models import SignInFailure, SignInStep, User
 from prm.accounts.passwords import is_outdated, matches, rehash
 from prm.accounts.services.people import find_user, fold_email
 from prm.errors import DomainError, TooMany
 from prm.extensions import db
 from prm.infra import clock
+from prm.infra.db import claim
+from prm.infra.ids import new_token, token_hash
 
 WINDOW = timedelta(minutes=15)
+STEP_TIME = timedelta(minutes=10)
 LIMIT_PER_ADDRESS = 10
 LIMIT_PER_ORIGIN = 50
 
@@ -68,14 +72,64 @@ def check_attempt(attempt: Attempt, email: str, password: str) -> User:
 
 def complete_attempt(attempt: Attempt, user: User, password: str, client_name: str) -> sessions.SignedIn:
     """Open a session with a token of its own, and forget the failures of this address."""
+    _forget(attempt)
+    if is_outdated(user.password_hash):
+        user.password_hash = rehash(password)
+    return sessions.open_session(user, client_name)
+
+
+def _forget(attempt: Attempt) -> None:
     db.session.execute(
         delete(SignInFailure)
         .where((SignInFailure.subject_hash == attempt.address_hash) | SignInFailure.id.in_(attempt.row_ids))
         .execution_options(synchronize_session=False)
     )
+
+
+def open_step(attempt: Attempt, user: User, password: str) -> str:
+    """The password was right, a code is still due: the token of the step that asks for it.
+
+    What failed before still counts: the code must not be guessed by typing the password anew.
+    """
+    withdraw_attempt(attempt)
     if is_outdated(user.password_hash):
         user.password_hash = rehash(password)
+    token = new_token()
+    db.session.add(
+        SignInStep(token_hash=token_hash(token), user_id=user.id, expires_at=clock.now() + STEP_TIME)
+    )
+    return token
+
+
+def find_step(token: str) -> User | None:
+    """Who typed their password and now owes a code; None where that took too long."""
+    return db.session.scalars(
+        select(User)
+        .join(SignInStep, SignInStep.user_id == User.id)
+        .where(SignInStep.token_hash == token_hash(token), _is_step_open(), User.is_active)
+    ).one_or_none()
+
+
+def check_limit(attempt: Attempt) -> None:
+    """Raises TooMany where a limit is reached; for what is checked inside transaction()."""
+    if _is_over(attempt):
+        raise TooMany(_("This code is not right."))
+
+
+def complete_step(attempt: Attempt, token: str, user: User, client_name: str) -> sessions.SignedIn:
+    """Open the session that a right code ends the step with; once. Raises Conflict."""
+    claim(
+        update(SignInStep)
+        .where(SignInStep.token_hash == token_hash(token), _is_step_open())
+        .values(used_at=clock.now()),
+        _("This took too long. Sign in again."),
+    )
+    _forget(attempt)
     return sessions.open_session(user, client_name)
+
+
+def _is_step_open() -> Any:
+    return and_(SignInStep.used_at.is_(None), SignInStep.expires_at > clock.now())
 
 
 def withdraw_attempt(attempt: Attempt) -> None:
@@ -101,6 +155,11 @@ def forget_old_attempts() -> None:
     db.session.execute(
         delete(SignInFailure)
         .where(SignInFailure.at < clock.now() - 2 * WINDOW)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        delete(SignInStep)
+        .where(SignInStep.expires_at < clock.now() - WINDOW)
         .execution_options(synchronize_session=False)
     )
 

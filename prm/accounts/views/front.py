@@ -62,6 +62,8 @@ def _shown(place: Place) -> dict[str, Any]:
     with serve_vendor(place.vendor_id):
         vendor = db.session.get_one(Vendor, place.vendor_id)
         actor = find_actor(current_user._get_current_object(), vendor)
+        if vendor.second_factor.demands(Role(place.role)) and not current_user.has_second_factor:
+            return card
         if actor is None or not actor.can(P.COURSE_TAKE):
             return card
         due, overdue = count_due(actor), count_overdue(actor)

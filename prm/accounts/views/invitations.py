@@ -114,15 +114,23 @@ def _suggested(actor: Actor) -> dict[str, Any]:
 
 
 def _company(actor: Actor, form: InvitationForm) -> Partnership | None:
-    """The partnership named; a partner's own people name none, it is theirs."""
+    return company_named(actor, form.company.data or "", form.company_id.data or "")
+
+
+def company_named(actor: Actor, name: str, meant: str = "") -> Partnership | None:
+    """The partnership named; a partner's own people name none, it is theirs.
+
+    `meant` is the public id of the one meant where several go by the name. Raises DomainError where
+    there is none, or it has ended.
+    """
     if actor.reach(P.PEOPLE_INVITE) is Reach.OWN:
         return db.session.get(Partnership, actor.partnership_id)
-    name = (form.company.data or "").strip()
+    name = name.strip()
     if not name:
         return None
     found = list_named(actor, name, P.PEOPLE_INVITE)
     if len(found) > 1:
-        found = [each for each in found if str(each.public_id) == form.company_id.data] or found
+        found = [each for each in found if str(each.public_id) == meant] or found
     if len(found) != 1:
         message = (
             _("Several partners go by this name. Invite from the page of the one you mean.")

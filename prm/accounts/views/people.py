@@ -52,7 +52,7 @@ def _list(endpoint: str, *, is_former: bool) -> str | Response:
     companies = companies_in_reach(actor, P.PEOPLE_VIEW)
     statement = queries.select_people(actor, companies)
     current = queries.is_current()
-    statement = statement.where(~current if is_former else current)
+    statement = statement.where(~current, ~queries.is_replaced()) if is_former else statement.where(current)
     spec = _spec(actor, statement, is_former)
     if current_request.args.get("format") == "csv":
         return _export(statement, spec, is_former)
@@ -91,7 +91,7 @@ def _spec(actor: Actor, statement: Select[Any], is_former: bool) -> TableSpec:
         Column("company", _("Company"), sort=func.lower(company)),
         Column("role", _("Role"), sort=Membership.role),
         Column("functions", _("Job functions")),
-        Column("started", _("Since"), sort=Membership.started_at),
+        Column("started", _("Since"), sort=func.coalesce(Membership.joined_at, Membership.started_at)),
     ]
     if is_former:
         columns.append(Column("ended", _("Until"), sort=Membership.ended_at))
@@ -128,7 +128,8 @@ def _shown(actor: Actor, row: Any) -> dict[str, Any]:
     """One row, finished for the template."""
     membership: Membership = row[0]
     # A company's people may be older here than its work with this vendor, which is not told.
-    since = max(membership.started_at, row.created_at) if row.created_at else membership.started_at
+    joined = membership.joined_at or membership.started_at
+    since = max(joined, row.created_at) if row.created_at else joined
     can_end = actor.can(P.PEOPLE_RETIRE) and membership.user_id != actor.user_id
     return {
         "name": row[1].name,
@@ -142,6 +143,9 @@ def _shown(actor: Actor, row: Any) -> dict[str, Any]:
         "regions": membership.region_names,
         "since": format_date(since, "medium"),
         "until": format_date(membership.ended_at, "medium") if membership.ended_at else "",
+        "url": url_for("accounts.person", membership_id=membership.public_id)
+        if membership.ended_at is None
+        else None,
         "end_url": url_for("accounts.end_membership", membership_id=membership.public_id)
         if can_end
         else None,

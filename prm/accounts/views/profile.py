@@ -13,14 +13,13 @@ from werkzeug.wrappers import Response
 from prm.access import current_actor, public, signed_in
 from prm.accounts import queries, sessions
 from prm.accounts.forms import PasswordForm, ProfileForm, offered_locale
-from prm.accounts.models import User
 from prm.accounts.passwords import rules_text
 from prm.accounts.services import people
-from prm.accounts.services import sign_in as attempts
 from prm.accounts.views.blueprint import blueprint
+from prm.accounts.views.confirming import prove, this_user
 from prm.accounts.views.sign_in import begin, this_client
-from prm.errors import DomainError, TooMany
-from prm.extensions import db, limiter
+from prm.errors import DomainError
+from prm.extensions import limiter
 from prm.gate import safe_next
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
@@ -34,7 +33,7 @@ A_YEAR = 365 * 24 * 3600
 def profile() -> str | Response | tuple[str, int]:
     """What a person states of themselves."""
     actor = current_actor()
-    user = _this_user()
+    user = this_user()
     form = ProfileForm(obj=user if request.method == "GET" else None)
     form.offer(offered_locales(tuple(current_app.config["LANGUAGES"])), user.time_zone)
     if form.validate_on_submit():
@@ -42,7 +41,7 @@ def profile() -> str | Response | tuple[str, int]:
             with transaction():
                 people.change_profile(
                     actor,
-                    _this_user(),
+                    this_user(),
                     name=form.name.data or "",
                     locale=form.locale.data,
                     time_zone=form.time_zone.data,
@@ -60,12 +59,15 @@ def profile() -> str | Response | tuple[str, int]:
 def change_password() -> Response | str | tuple[str, int]:
     """Set a new password in exchange for the current one; every other session ends."""
     actor = current_actor()
+    if current_user.has_second_factor and not current_user.is_recently_confirmed:
+        # The password alone is not enough where there is a second factor.
+        return redirect(url_for("accounts.confirm", next=url_for("accounts.profile")), 303)
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            _prove(form.current.data or "")
+            prove(form.current.data or "")
             with transaction():
-                user = _this_user()
+                user = this_user()
                 people.change_password(
                     actor, user, current=form.current.data or "", new=form.password.data or ""
                 )
@@ -75,27 +77,10 @@ def change_password() -> Response | str | tuple[str, int]:
             return redirect(url_for("accounts.profile"), 303)
         except DomainError as error:
             show_error(form, error)
-    user = _this_user()
+    user = this_user()
     profile_form = ProfileForm(formdata=None, obj=user)
     profile_form.offer(offered_locales(tuple(current_app.config["LANGUAGES"])), user.time_zone)
     return _page(profile_form, form)
-
-
-def _prove(password: str) -> None:
-    """Raises DomainError unless it is the current password; failures count as those at sign-in do."""
-    email = _this_user().email
-    with transaction():
-        attempt = attempts.note_attempt(email, request.remote_addr or "")
-    try:
-        attempts.check_attempt(attempt, email, password)
-    except TooMany:
-        message = _("Too many attempts. Try again in a quarter of an hour.")
-        raise DomainError(message, {"current": message}) from None
-    except DomainError:
-        message = _("This is not your current password.")
-        raise DomainError(message, {"current": message}) from None
-    with transaction():
-        attempts.withdraw_attempt(attempt)
 
 
 @blueprint.post("/accounts/sessions/end")
@@ -103,7 +88,7 @@ def _prove(password: str) -> None:
 def end_sessions() -> Response:
     """Sign out everywhere, here too."""
     with transaction():
-        sessions.end_all_sessions(_this_user().id)
+        sessions.end_all_sessions(this_user().id)
     logout_user()
     session.clear()
     flash(_("You are signed out everywhere."), "success")
@@ -122,7 +107,7 @@ def preferences() -> Response:
         _keep(answer, "locale", locale)
         if current_actor().is_signed_in:
             with transaction():
-                people.set_locale(_this_user(), locale)
+                people.set_locale(this_user(), locale)
     return answer
 
 
@@ -132,21 +117,27 @@ def _keep(answer: Response, name: str, value: str) -> None:
     )
 
 
-def _this_user() -> User:
-    return db.session.get_one(User, current_user.user_id)
-
-
 def _page(form: ProfileForm, password_form: PasswordForm) -> str | tuple[str, int]:
-    user = _this_user()
+    user = this_user()
     page = render_template(
         "accounts/profile.html",
         form=form,
         password_form=password_form,
         rules=rules_text(),
         email=user.email,
+        waiting=_waiting(user.id),
+        has_second_factor=current_user.has_second_factor,
         sessions=[_shown(each) for each in queries.list_sessions(user.id, current_user.get_id())],
     )
     return (page, 422) if request.method == "POST" else page
+
+
+def _waiting(user_id: int) -> dict[str, str] | None:
+    """The change of the mail address that waits for its confirmation."""
+    change = queries.find_open_email_change(user_id)
+    if change is None:
+        return None
+    return {"email": change.email, "until": format_datetime(change.expires_at, "short")}
 
 
 def _shown(each: queries.OpenSession) -> dict[str, Any]:

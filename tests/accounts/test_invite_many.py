@@ -1,0 +1,186 @@
+"""Inviting many: what was given is shown as it would happen, then done row by row."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from prm.accounts.models import Invitation
+from prm.extensions import db
+from prm.permissions import Role
+from tests.factories import PartnershipRef, UserRef, VendorRef, World
+from tests.servers import SmtpSink
+
+PATH = "/acme/accounts/invite/many"
+
+
+@pytest.fixture
+def acme(world: World) -> VendorRef:
+    return world.vendor()
+
+
+@pytest.fixture
+def north(world: World, acme: VendorRef) -> PartnershipRef:
+    return world.partnership(acme, "Northwind", region="EMEA")
+
+
+@pytest.fixture
+def boss(world: World, north: PartnershipRef) -> UserRef:
+    return world.user(Role.PARTNER_ADMIN, partnership=north, name="Nina Northwind")
+
+
+@pytest.fixture
+def admin(world: World, acme: VendorRef) -> UserRef:
+    return world.user(Role.VENDOR_ADMIN, vendor=acme)
+
+
+def give(client: FlaskClient, text: str = "", file: bytes | None = None, **fields: str):
+    data = {"addresses": text, "role": "partner_member", **fields}
+    if file is not None:
+        data["file"] = (io.BytesIO(file), "people.csv")  # type: ignore[assignment]
+    return client.post(PATH, data=data)
+
+
+def agree(client: FlaskClient, answer):
+    """Confirm what a trial run showed, with the fields that its page carries."""
+    assert answer.status_code == 200, answer.text
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
+    return client.post(PATH, data={name: html.unescape(value) for name, value in fields})
+
+
+def outcomes(page: str) -> list[str]:
+    """What stands in the last column of each row, as text."""
+    cells = re.findall(r'data-label="Outcome">(.*?)</td>', page, re.DOTALL)
+    texts = (re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", cell))).strip() for cell in cells)
+    return list(texts)
+
+
+def invited(world: World) -> dict[str, tuple[str, str, list[str], str | None]]:
+    with world.app.app_context():
+        rows = db.session.scalars(select(Invitation).where(Invitation.withdrawn_at.is_(None))).all()
+        return {r.email: (r.name, r.role.value, r.job_functions, r.company_name) for r in rows}
+
+
+def test_a_trial_run_shows_and_sends_nothing(world: World, mail: SmtpSink, boss: UserRef) -> None:
+    answer = give(world.client(boss), "ann.lee@example.com\nBob Ray <bob@example.com>\n\n  \nnonsense")
+    assert answer.status_code == 200
+    assert "2 people would be invited" in answer.text and "1 row is left out" in answer.text
+    assert "Ann Lee" in answer.text and "Bob Ray" in answer.text
+    assert outcomes(answer.text)[2] == "Mail address nonsense is not a mail address."
+    assert invited(world) == {} and not mail.deliveries
+
+
+def test_what_was_confirmed_is_sent(world: World, mail: SmtpSink, boss: UserRef) -> None:
+    client = world.client(boss)
+    answer = agree(
+        client, give(client, "ann.lee@example.com; Ann Lee\nbob@example.com", job_functions="sales")
+    )
+    assert "2 invitations are sent" in answer.text
+    assert invited(world) == {
+        "ann.lee@example.com": ("Ann Lee", "partner_member", ["sales"], "Northwind"),
+        "bob@example.com": ("Bob", "partner_member", ["sales"], "Northwind"),
+    }
+    assert mail.mails_to("ann.lee@example.com") and mail.mails_to("bob@example.com")
+
+
+def test_confirming_twice_sends_once(world: World, mail: SmtpSink, boss: UserRef) -> None:
+    client = world.client(boss)
+    trial = give(client, "ann@example.com")
+    agree(client, trial)
+    again = agree(client, trial)
+    assert outcomes(again.text) == ["Mail address Is invited already and has not come yet."]
+    assert len(mail.mails_to("ann@example.com")) == 1
+
+
+def test_a_file_says_name_role_functions_and_company(
+    world: World, mail: SmtpSink, admin: UserRef, north: PartnershipRef
+) -> None:
+    content = (
+        "\ufeffE-Mail;Name;Role;Job functions;Company\r\n"
+        "ann@example.com;Ann Lee;partner_admin;Sales, technical;northwind\r\n"
+        'eve@example.com;"Eve\nExec";Executive;;\r\n'
+        "bad@example.com;Bad;king;;\r\n"
+        "wrong@example.com;Wrong;partner_member;cooking;Northwind\r\n"
+        "lost@example.com;Lost;partner_member;;Nowhere\r\n"
+        "none@example.com;None;partner_member;;\r\n"
+        "ANN@example.com;Ann again;partner_member;;Northwind\r\n"
+    ).encode()
+    client = world.client(admin)
+    trial = give(client, file=content)
+    told = outcomes(trial.text)
+    assert told[:2] == ["Will be invited", "Will be invited"]
+    for text, said in zip(
+        told[2:],
+        [
+            "Role king is no role", "Job functions cooking is no job function", "Partner You have no partner",
+            "Partner Choose the partner", "Mail address The same address stands on line 2.",
+        ],
+        strict=True,
+    ):  # fmt: skip
+        assert text.startswith(said), text
+    assert 'data-label="Line">5<' in trial.text  # the quoted name takes two lines
+    agree(client, trial)
+    assert invited(world) == {
+        "ann@example.com": ("Ann Lee", "partner_admin", ["sales", "technical"], "Northwind"),
+        "eve@example.com": ("Eve Exec", "executive", [], None),
+    }
+
+
+def test_who_belongs_there_is_left_out(world: World, boss: UserRef, north: PartnershipRef) -> None:
+    mate = world.user(Role.PARTNER_MEMBER, partnership=north, name="Noah")
+    answer = give(world.client(boss), f"{mate.email}\nnew@example.com")
+    assert outcomes(answer.text) == ["Mail address Noah already belongs there.", "Will be invited"]
+
+
+def test_nobody_gives_more_than_they_have(
+    world: World, acme: VendorRef, boss: UserRef, north: PartnershipRef
+) -> None:
+    world.partnership(acme, "Southwind", region="APAC")
+    rows = b"email,role,company\na@example.com,vendor_admin,\nb@example.com,partner_member,Southwind\n"
+    client = world.client(boss)
+    answer = agree(client, give(client, file=rows))
+    assert set(invited(world)) == {"b@example.com"}
+    assert invited(world)["b@example.com"][3] == "Northwind"  # a company's own people name none
+    assert "1 invitation is sent" in answer.text
+    manager = world.client(world.user(Role.CHANNEL_MANAGER, vendor=acme, region_names=("EMEA",)))
+    told = outcomes(give(manager, file=b"email,company\nc@example.com,Southwind\n").text)
+    assert told == ["Partner You have no partner of this name."]
+    # What the confirmation carries is checked as the trial run was.
+    forged = '[[1, "d@example.com", "D", "partner_admin", "", "Southwind"]]'
+    manager.post(PATH, data={"step": "confirm", "rows": forged, "role": "partner_member"})
+    assert "d@example.com" not in invited(world)
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "said"),
+    [
+        ("", None, "nobody to invite"),
+        ("\n".join(f"a{n}@example.com" for n in range(501)), None, "501 rows"),
+        ("", b"%PDF-1.7", "Please correct the following"),
+        ("", b"who,what\nann,x\n", "no column of mail addresses"),
+    ],
+)
+def test_what_cannot_be_read_is_said(
+    world: World, boss: UserRef, text: str, file: bytes | None, said: str
+) -> None:
+    answer = give(world.client(boss), text, file)
+    assert answer.status_code == 422
+    assert said in html.unescape(answer.text)
+
+
+@pytest.mark.parametrize("rows", ["", "{}", "[1]", "[[]]", '[["x"]]', "[" * 5000, "[[1,2,3,4,5,6,7,8]]"])
+def test_a_confirmation_that_was_tampered_with_is_refused(world: World, boss: UserRef, rows: str) -> None:
+    data = {"step": "confirm", "rows": rows, "role": "partner_member"}
+    assert world.client(boss).post(PATH, data=data).status_code == 422
+    assert invited(world) == {}
+
+
+def test_five_hundred_are_invited_at_once(world: World, boss: UserRef) -> None:
+    client = world.client(boss)
+    trial = give(client, "\n".join(f"a{n}@example.com" for n in range(500)))
+    assert "500 people would be invited" in trial.text

@@ -1,0 +1,127 @@
+"""People in a real browser: a second factor is set up and asked for; somebody is retired; a look as
+somebody else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from prm.demo.people import PASSWORD
+from prm.infra import clock
+from tests.browser.axe import explain, find_violations
+from tests.browser.portal import Complaints, Portal, browsing, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def assert_accessible(page: Page) -> None:
+    violations = find_violations(page)
+    assert not violations, f"{page.url}\n{explain(violations)}"
+
+
+def prove(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    assert_accessible(page)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+
+
+def code_of(secret: str) -> str:
+    return pyotp.TOTP(secret).at(clock.now())
+
+
+def test_a_second_factor_is_set_up_and_signs_in(chromium: Browser, demo: Portal) -> None:
+    email = "executive@lumen.example"
+    complaints = Complaints()
+    with browsing(chromium, demo, complaints) as page:
+        sign_in(page, email, PASSWORD)
+        page.goto("/accounts/profile")
+        page.locator("#second-factor").get_by_role("link").click()
+        assert_accessible(page)
+        page.get_by_role("button", name="Set up").click()
+        prove(page)
+        page.get_by_role("button", name="Set up").click()
+        assert_accessible(page)
+        found = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.locator("main").inner_text())
+        assert found
+        secret = found.group().replace(" ", "")
+        page.get_by_label("Code of six digits").fill(code_of(secret))
+        page.get_by_role("button", name="Turn on").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
+        assert_accessible(page)
+        codes = page.locator(".codes code").all_inner_texts()
+        assert len(codes) == 10
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download").click()
+        assert Path(download.value.path()).read_text().split() == codes
+        page.get_by_role("link", name="I have kept them").click()
+        expect(page.get_by_text("10 / 10")).to_be_visible()
+    # The code that set it up is used; a recovery code stands in for the next.
+    for code in (codes[0], codes[1]):
+        with browsing(chromium, demo, complaints) as page:
+            page.goto("/accounts/sign-in")
+            page.get_by_label("Mail address").fill(email)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Enter a code")
+            assert_accessible(page)
+            page.get_by_label("Code").fill(code.lower())
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url("**/lumen/")
+    assert not complaints.found, "\n".join(complaints.found)
+
+
+def test_a_person_is_retired_and_sees_nothing_more(chromium: Browser, demo: Portal) -> None:
+    with browsing(chromium, demo) as theirs, browsing(chromium, demo) as page:
+        sign_in(theirs, "taro@brightpath.example", PASSWORD)
+        theirs.goto("/lumen/")
+        expect(theirs.get_by_role("heading", level=1)).to_contain_text("Hello")
+        sign_in(page, "zoe@brightpath.example", PASSWORD)
+        page.goto("/lumen/accounts/people?search=taro")
+        link = page.locator("tbody").get_by_role("link").first
+        name = link.inner_text()
+        link.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        assert_accessible(page)
+        page.get_by_role("link", name="End the membership").click()
+        page.get_by_role("button", name="End the membership").click()
+        expect(page.get_by_text(f"The membership of {name} has ended.")).to_be_visible()
+        theirs.reload()
+        expect(theirs.get_by_role("heading", level=1)).to_have_text("Page not found")
+        page.get_by_role("link", name="Former").click()
+        expect(page.get_by_role("table")).to_contain_text(name)
+
+
+def test_an_administrator_looks_as_a_partners_person(chromium: Browser, demo: Portal) -> None:
+    with browsing(chromium, demo) as page:
+        sign_in(page, "admin@lumen.example", PASSWORD)
+        page.goto("/lumen/accounts/people?search=zoe")
+        page.locator("tbody").get_by_role("link").first.click()
+        page.get_by_role("link", name="View as").click()
+        assert_accessible(page)
+        page.get_by_role("button", name="View as").click()
+        bar = page.get_by_role("region", name="Viewing as somebody else")
+        expect(bar).to_be_visible()
+        assert_accessible(page)
+        page.get_by_role("link", name="Courses", exact=True).click()
+        expect(bar).to_be_visible()
+        bar.get_by_role("button", name="End").click()
+        expect(page.get_by_text("You see the portal as yourself again.")).to_be_visible()
+        expect(bar).to_have_count(0)
+
+
+def test_several_people_are_invited(chromium: Browser, demo: Portal) -> None:
+    with browsing(chromium, demo) as page:
+        sign_in(page, "zoe@brightpath.example", PASSWORD)
+        page.goto("/lumen/accounts/invite/many")
+        assert_accessible(page)
+        page.get_by_label("Mail addresses").fill("ann.lee@brightpath.example\nnonsense")
+        page.get_by_role("button", name="Show what would happen").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("1 person would be invited")
+        assert_accessible(page)
+        page.get_by_role("button", name="Send 1 invitation").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("1 invitation is sent")
