@@ -167,7 +167,6 @@ def context() -> dict[str, Any]:
         "is_demo": current_app.config["DEMO"],
         "now": clock.now(),
         "search_url": url_for("search.index") if vendor is not None and actor.can(P.SEARCH) else "",
-        "preferences_url": url_for("accounts.preferences"),
         "preferences_url": url_for("accounts.preferences") if not viewing else None,
         "sign_out_url": url_for("accounts.sign_out"),
         "account_links": [
