@@ -56,6 +56,7 @@ class P(StrEnum):
     PARTNER_VIEW = "partner.view"
     PARTNER_EDIT = "partner.edit"
     PARTNER_STORY = "partner.story"
+    APPLICATION_RULE = "application.rule"
     PRODUCT_VIEW = "product.view"
     PRODUCT_EDIT = "product.edit"
     COURSE_VIEW = "course.view"
@@ -103,6 +104,7 @@ _ROWS = {
     P.PARTNER_VIEW:        (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.PARTNER_EDIT:        (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PARTNER_STORY:       (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
+    P.APPLICATION_RULE:    (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PRODUCT_VIEW:        (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),
     P.PRODUCT_EDIT:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.COURSE_VIEW:         (ALL,    ALL,     ALL,     NO,     ALL,     ALL),

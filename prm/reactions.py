@@ -2,7 +2,7 @@
 
 A key is the action a service recorded in the journal, the value the functions that react:
 `function(actor, subject)`. Reactions write rows; whatever is slow is a job that a row makes due.
-This is the only module that imports upward.
+This is the only module that imports upward; with the tasks come their sweepers.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
+from prm.partners import tasks as partners
 from prm.partners.joining import join_partnership
 from prm.training import services as training
 from prm.training import tasks as training_tasks
@@ -48,6 +49,9 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
     training.enrol_newcomer(actor, membership)
     for vendor_id in newcomers.list_other_vendors(membership, bound_vendor()):
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
+
+
+assert partners  # its sweepers
 
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from prm.partners.models import PartnershipStatus, PartnershipType
+from prm.partners.models import ApplicationStatus, PartnershipStatus, PartnershipType
 
 TYPE_LABELS = {
     PartnershipType.VAR: _l("Value-added reseller"),
@@ -27,4 +27,21 @@ STATUS_KINDS = {
     PartnershipStatus.ACTIVE: "success",
     PartnershipStatus.SUSPENDED: "warning",
     PartnershipStatus.ENDED: "neutral",
+}
+
+APPLICATION_STATUS_LABELS = {
+    ApplicationStatus.WAITING: _l("Waiting"),
+    ApplicationStatus.APPROVED: _l("Approved"),
+    ApplicationStatus.REJECTED: _l("Rejected"),
+}
+APPLICATION_STATUS_KINDS = {
+    ApplicationStatus.WAITING: "info",
+    ApplicationStatus.APPROVED: "success",
+    ApplicationStatus.REJECTED: "neutral",
+}
+SIGN_LABELS = {
+    "domain": _l("the same web site"),
+    "name": _l("the same name"),
+    "mail": _l("people with mail addresses of this web site"),
+    "similar": _l("a similar name"),
 }

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from prm.infra import clock, form_timing
 from tests.access.worlds import Tenant
 from tests.factories.marketing import png
 from tests.factories.world import PASSWORD
 
+SECRET_KEY = "a secret key for the suite only, of 48 characters"
 NEW_PASSWORD = "another long passphrase of mine"
 
 
@@ -70,6 +73,8 @@ ARGUMENTS: dict[str, str] = {
     "scheme_id": "scheme",
     "code": "member.code",
     "deal_id": "PA.deal",
+    "application_id": "application",
+    "field_id": "application_field",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -77,6 +82,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "paper": ("a4", "letter"),
     "digest": ("000000000000", None),
     "name": ("css/app.css", "css/none.css"),
+    "place": ("acme", "nowhere"),
 }
 # (argument, roles, thing): a row of the same vendor that these roles do not reach.
 PARTNER_SIDE = frozenset({"padmin", "member"})
@@ -126,6 +132,38 @@ _SCHEME = {"name": "Scheme", "summary": "S", "skill_level": "advanced", "validit
            "is_active": "y", "revision": "1"}  # fmt: skip
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
 _DRAFT = {"lesson_id": "draft_lesson"}
+
+
+_APPLICATION = {
+    "company": "Newcomer Ltd", "website": "newcomer.example.com", "country": "DE", "message": "Hello",
+    "contact_name": "Nina New", "email": "newcomer@example.com",
+}  # fmt: skip
+
+
+def _typed_application(tenant: Tenant, role: str) -> Body:
+    """The form as somebody sends it who had it open for a minute."""
+    with clock.freeze(clock.now() - timedelta(minutes=1)):
+        opened = form_timing.sign_opening(SECRET_KEY, f"apply {tenant.vendor.public_id}")
+    return {**_APPLICATION, "opened": opened}
+
+
+PARTNERS_CALLS = {
+    ("partners.apply", "POST"): Call(body=_typed_application),
+    ("partners.apply_confirm", "GET"): Call(ids={"token": "application_link"}),
+    ("partners.apply_confirm", "POST"): Call(ids={"token": "application_link"}),
+    ("partners.applications", "GET"): Call(queries=("?search=KAN", "?status=waiting")),
+    ("partners.approve_application", "POST"): Call(
+        body={"name": "Newcomer Ltd", "type": "var", "region": "West", "manager": ""}
+    ),
+    ("partners.reject_application", "POST"): Call(body={"reason": "Not now."}),
+    ("partners.application_form", "POST"): Call(body={"is_open": "y", "intro": "Welcome"}),
+    ("partners.new_application_field", "POST"): Call(
+        body={"label": "How many engineers?", "kind": "text", "position": "3"}
+    ),
+    ("partners.edit_application_field", "POST"): Call(
+        body={"label": "Which?", "kind": "choice", "choices": "one\ntwo", "position": "1"}
+    ),
+}
 
 
 def _answers(tenant: Tenant, role: str) -> Body:
@@ -285,6 +323,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("partners.story", "GET"): Call(queries=("?as_of=2026-01-01", "?as_of=2100-01-01")),
     ("partners.create", "POST"): Call(body=_COMPANY),
     ("partners.edit", "POST"): Call(body=_COMPANY),
+    **PARTNERS_CALLS,
     ("audits.compliance", "GET"): Call(
         queries=("?format=csv", "?as_of=2026-10-01&format=csv", "?search=KAN")
     ),

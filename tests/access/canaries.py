@@ -31,6 +31,7 @@ VENDOR_KINDS = frozenset(
         "JOURNAL",
         "POLICY",
         "MAIL",
+        "APPLICANT",
     ]
 )
 PARTNER_KINDS = frozenset(
@@ -50,7 +51,7 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "anon": (frozenset(), frozenset(), frozenset()),
     "operator": (frozenset(), frozenset(), frozenset()),
     "admin": (VENDOR_KINDS - {"MAIL"}, _ABOUT_PARTNERS, ALL_PARTNERS),
-    "manager": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, ALL_PARTNERS),
+    "manager": (_CATALOGUE | {"STAFF", "POLICY", "APPLICANT"}, _ABOUT_PARTNERS, ALL_PARTNERS),
     "west": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PA"})),
     "author": (_CATALOGUE | {"STAFF", "DRAFT", "GONE", "KEY"}, frozenset({"COMPANY"}), ALL_PARTNERS),
     "exec": (_CATALOGUE | {"STAFF", "POLICY", "IMPORT"}, _ABOUT_PARTNERS - {"INVITE"}, ALL_PARTNERS),
@@ -60,7 +61,7 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "mate_b": (_CATALOGUE, frozenset({"COMPANY", "MATE"}), frozenset({"PB"})),
     "local": (_CATALOGUE, frozenset({"COMPANY", "LOCAL"}), frozenset({"PC"})),
     # Who is invited learns who invites them, to which company.
-    "newcomer": (frozenset({"STAFF"}), frozenset({"COMPANY", "BOSS", "INVITE"}), ALL_PARTNERS),
+    "newcomer": (frozenset({"STAFF", "APPLICANT"}), frozenset({"COMPANY", "BOSS", "INVITE"}), ALL_PARTNERS),
     "boss_b": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PB"})),
     "dual": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PC"})),
 }

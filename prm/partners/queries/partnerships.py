@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 
 from prm.access import Actor, visible
 from prm.accounts.models import Membership, MembershipRole, User
-from prm.errors import NotFound
+from prm.errors import DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock
 from prm.partners.models import Partnership, Region
@@ -108,6 +109,16 @@ def list_managers(actor: Actor) -> list[tuple[UUID, str]]:
         .order_by(User.name)
     )
     return [(public_id, name) for public_id, name in rows]
+
+
+def find_manager(actor: Actor, public_id: UUID | None) -> User | None:
+    """The channel manager of a public id; None for none. Raises DomainError for anybody else."""
+    if public_id is None:
+        return None
+    if public_id not in {manager_id for manager_id, _name in list_managers(actor)}:
+        message = _("Choose one of your channel managers.")
+        raise DomainError(message, {"manager": message})
+    return db.session.scalars(select(User).where(User.public_id == public_id)).one()
 
 
 def list_companies(actor: Actor, permission: P, limit: int) -> list[str]:

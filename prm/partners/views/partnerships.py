@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func
@@ -29,9 +29,8 @@ from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+from prm.partners.views.blueprint import blueprint
 from prm.permissions import P
-
-blueprint = Blueprint("partners", __name__)
 
 
 @blueprint.get("/<slug:vendor>/partners/")

@@ -1,4 +1,4 @@
-"""Tables of partners."""
+"""Partnerships, their regions and their other names."""
 
 from __future__ import annotations
 
@@ -71,6 +71,8 @@ class Partnership(Keyed, VendorOwned, db.Model):
     source_system: Mapped[str | None] = mapped_column(String(60))
     external_id: Mapped[str | None] = mapped_column(String(120))
     agreement_accepted_on: Mapped[date | None]
+    web_domain: Mapped[str | None] = mapped_column(String(253))
+    country: Mapped[str | None] = mapped_column(String(2))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     region: Mapped[Region | None] = relationship(viewonly=True)
