@@ -20,6 +20,7 @@ from prm.infra import assets, compression, http, jobs, storage
 from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
 from prm.marketing.views import blueprint as marketing
+from prm.onboarding.views import blueprint as onboarding
 from prm.partners.views import blueprint as partners
 from prm.products.views import blueprint as products
 from prm.reports.views import blueprint as reports
@@ -28,7 +29,7 @@ from prm.training.views import blueprint as training
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
-    accounts, audits, certification, deals, imports, journal, marketing, partners, products,
+    accounts, audits, certification, deals, imports, journal, marketing, onboarding, partners, products,
     reports, revenue, training, vendors,
 )  # fmt: skip
 

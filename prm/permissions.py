@@ -57,6 +57,8 @@ class P(StrEnum):
     PARTNER_EDIT = "partner.edit"
     PARTNER_STORY = "partner.story"
     APPLICATION_RULE = "application.rule"
+    AGREEMENT_ACCEPT = "agreement.accept"
+    MILESTONE_TICK = "milestone.tick"
     PRODUCT_VIEW = "product.view"
     PRODUCT_EDIT = "product.edit"
     COURSE_VIEW = "course.view"
@@ -105,6 +107,8 @@ _ROWS = {
     P.PARTNER_EDIT:        (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PARTNER_STORY:       (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.APPLICATION_RULE:    (ALL,    SCOPE,   NO,      NO,     NO,      NO),
+    P.AGREEMENT_ACCEPT:    (NO,     NO,      NO,      NO,     OWN,    NO),
+    P.MILESTONE_TICK:      (ALL,    SCOPE,   NO,      NO,     OWN,    NO),
     P.PRODUCT_VIEW:        (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),
     P.PRODUCT_EDIT:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.COURSE_VIEW:         (ALL,    ALL,     ALL,     NO,     ALL,     ALL),

@@ -19,6 +19,8 @@ from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
+from prm.onboarding import services as onboarding
+from prm.onboarding import tasks as onboarding_tasks
 from prm.partners import tasks as partners
 from prm.partners.joining import join_partnership
 from prm.training import services as training
@@ -51,10 +53,12 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
 
 
-assert partners  # its sweepers
+assert partners and onboarding_tasks  # their sweepers
 
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
+    "agreement.accepted": (onboarding.subject_changed,),
+    "certificate.issued": (onboarding.subject_changed,),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
@@ -62,7 +66,10 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "invitation.accepted": (join_partnership,),
     "mail.due": (enqueue(accounts.deliver_mail),),
-    "membership.started": (enrol_newcomer,),
+    "membership.started": (enrol_newcomer, onboarding.subject_changed),
+    "milestone.ticked": (onboarding.subject_changed,),
+    "partnership.changed": (onboarding.partnership_changed,),
+    "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),

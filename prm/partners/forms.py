@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from babel import Locale
 from flask_babel import get_locale
@@ -22,6 +23,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from prm.errors import Conflict
 from prm.partners.models import ApplicationField, FieldKind
 
 
@@ -132,3 +134,28 @@ class RejectForm(FlaskForm):
     """Why an applicant does not become a partner."""
 
     reason = TextAreaField(_l("Reason"), validators=[Length(max=2000)])
+
+
+class AgreementForm(FlaskForm):
+    """The next version of the partner agreement."""
+
+    title = StringField(_l("Title"), validators=[InputRequired(_l("Enter a title.")), Length(max=200)])
+    body = TextAreaField(_l("Text"), validators=[InputRequired(_l("Enter the text."))])
+    effective_on = DateField(_l("In force from"), validators=[InputRequired(_l("Enter a date."))])
+
+
+class AcceptAgreementForm(FlaskForm):
+    """Accepting the version that was read."""
+
+    version = HiddenField()
+    is_accepted = BooleanField(
+        _l("I have read the agreement and accept it for my company."),
+        validators=[InputRequired(_l("Tick that you accept the agreement."))],
+    )
+
+    def read_id(self) -> UUID:
+        """The version that was read. Raises Conflict where the page named none."""
+        try:
+            return UUID(self.version.data or "")
+        except ValueError:
+            raise Conflict(_("Another version took effect in the meantime. Read it, then accept.")) from None

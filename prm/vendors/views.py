@@ -39,6 +39,8 @@ def home() -> str:
         certificates=panels.my_certificates(actor),
         channel=panels.channel(actor),
         company=panels.own_company(actor),
+        onboarding=panels.onboarding(actor),
+        agreement=panels.waiting_agreement(actor),
         expiring=panels.expiring(actor),
         money=panels.money(actor, str(get_locale())),
         material=panels.newest_material(actor),

@@ -75,6 +75,8 @@ ARGUMENTS: dict[str, str] = {
     "deal_id": "PA.deal",
     "application_id": "application",
     "field_id": "application_field",
+    "agreement_id": "agreement",
+    "milestone_id": "PA.milestone.{me}",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -83,6 +85,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "digest": ("000000000000", None),
     "name": ("css/app.css", "css/none.css"),
     "place": ("acme", "nowhere"),
+    "position": (1, None),
 }
 # (argument, roles, thing): a row of the same vendor that these roles do not reach.
 PARTNER_SIDE = frozenset({"padmin", "member"})
@@ -92,6 +95,7 @@ UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "lesson_id": (LEARNERS, "draft_lesson"),
 }
 BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("milestone_id", PARTNER_SIDE | {"west"}, "PB.milestone"),
     ("partnership_id", PARTNER_SIDE | {"west"}, "PB.partnership"),
     ("membership_id", frozenset({"padmin"}), "membership.mate_b"),
     ("membership_id", frozenset({"padmin"}), "membership.exec"),
@@ -157,6 +161,29 @@ PARTNERS_CALLS = {
     ),
     ("partners.reject_application", "POST"): Call(body={"reason": "Not now."}),
     ("partners.application_form", "POST"): Call(body={"is_open": "y", "intro": "Welcome"}),
+    ("partners.agreement", "GET"): Call(queries=("?search=KAN",)),
+    ("partners.new_agreement", "POST"): Call(
+        body={"title": "Terms", "body": "# Terms", "effective_on": "2100-01-01"}
+    ),
+    ("partners.own_agreement", "POST"): Call(
+        body=lambda tenant, role: {"version": str(tenant.things["agreement"].public_id), "is_accepted": "y"}
+    ),
+    ("onboarding.template", "POST"): Call(
+        body={
+            "kind": "certified",
+            "days": "9",
+            "count": "2",
+            "side": "partner",
+            "title": "",
+            "certification": Id("scheme"),
+            "number": "1",
+        }
+    ),
+    ("onboarding.remove_step", "POST"): Call(body={"number": "1"}),
+    ("onboarding.tick", "POST"): Call(body={"done": "1"}),
+    ("onboarding.activate", "POST"): Call(
+        ids={"partnership_id": "PA.onboarding"}, body={"reason": "They are old friends."}
+    ),
     ("partners.new_application_field", "POST"): Call(
         body={"label": "How many engineers?", "kind": "text", "position": "3"}
     ),

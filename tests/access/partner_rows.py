@@ -7,21 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 from prm.infra.ids import token_hash
 from prm.infra.names import fold_name
+from prm.onboarding.models import (
+    Milestone,
+    MilestoneKind,
+    OnboardingPlan,
+    OnboardingTemplate,
+    Side,
+)
+from prm.onboarding.steps import Step, to_row
 from prm.partners.models import (
+    AgreementAcceptance,
+    AgreementVersion,
     ApplicationField,
     ApplicationForm,
     ApplicationStatus,
     FieldKind,
     PartnerApplication,
+    Partnership,
+    PartnershipStatus,
 )
 
 if TYPE_CHECKING:
     from tests.access.rows import Filler
 
+YEAR = timedelta(days=365)
+VENDOR_SIDE = ("admin", "manager", "west", "author", "member")
+
 
 def fill(f: Filler) -> None:
     """Rows of every table of partners that nothing else fills."""
     _applications(f)
+    _agreements(f)
+    _onboarding(f)
 
 
 def _applications(f: Filler) -> None:
@@ -54,3 +71,50 @@ def _applications(f: Filler) -> None:
             key,
         )  # fmt: skip
     f.tenant.things["application_link"] = type(f.tenant.things["vendor"])(0, link[:43])
+
+
+def _agreements(f: Filler) -> None:
+    version = f.add(
+        AgreementVersion(
+            number=1, title=f.say("POLICY"), body=f"# {f.say('POLICY')}", effective_on=f.today - YEAR,
+            created_at=f.now,
+        ),
+        "agreement",
+    )  # fmt: skip
+    for owner, key in {"PA": "padmin", "PB": "boss_b"}.items():
+        f.add(
+            AgreementAcceptance(
+                partnership_id=f.tenant.partnerships[owner].id, version_id=version.id,
+                accepted_by_id=f.tenant.people[key].id, accepted_on=f.today - timedelta(days=9),
+                accepted_at=f.now - timedelta(days=9),
+            )
+        )  # fmt: skip
+
+
+def _onboarding(f: Filler) -> None:
+    """A plan of partners A and B each; of A also a partnership that is in onboarding."""
+    f.add(OnboardingTemplate(
+        number=1, steps=[to_row(Step(MilestoneKind.MANUAL, Side.VENDOR, 5, title=f.say("POLICY")))],
+        created_at=f.now,
+    ))  # fmt: skip
+    name = f"{f.say('COMPANY', 'PA')} new"
+    new = Partnership(
+        name=name, name_folded=fold_name(name), status=PartnershipStatus.ONBOARDING, created_at=f.now,
+        region_id=f.session.get_one(Partnership, f.tenant.partnerships["PA"].id).region_id,
+    )  # fmt: skip
+    f.add(new, "PA.onboarding")
+    f.add(OnboardingPlan(partnership_id=new.id, template_number=1, began_on=f.today))
+    for owner in ("PA", "PB"):
+        partnership_id = f.tenant.partnerships[owner].id
+        plan = f.add(OnboardingPlan(partnership_id=partnership_id, template_number=1, began_on=f.today))
+        for position, side in enumerate((Side.VENDOR, Side.PARTNER), 1):
+            milestone = f.add(
+                Milestone(
+                    plan_id=plan.id, partnership_id=partnership_id, position=position, side=side,
+                    kind=MilestoneKind.MANUAL, title=f.say("TASK", owner), due_on=f.today,
+                ),
+                "PB.milestone" if owner == "PB" else f"PA.milestone.{side.value}",
+            )  # fmt: skip
+            for role in ("padmin",) if side is Side.PARTNER else VENDOR_SIDE:
+                if owner == "PA":
+                    f.tenant.keep(f"PA.milestone.{role}", milestone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,8 +12,11 @@ from prm.extensions import db
 from prm.infra import clock, form_timing
 from prm.infra.db import transaction
 from prm.infra.ids import token_hash
+from prm.onboarding import queries as onboarding_queries
+from prm.onboarding import services as onboarding
+from prm.onboarding.steps import Step
 from prm.partners.models import PartnerApplication
-from prm.partners.services import applications
+from prm.partners.services import agreements, applications
 from tests.factories.world import VendorRef, World
 
 
@@ -60,3 +63,19 @@ def apply(
         return db.session.scalars(
             select(PartnerApplication.public_id).where(PartnerApplication.id == confirmed.id)
         ).one()
+
+
+def publish_agreement(world: World, vendor: VendorRef, *, effective_on: date | None = None) -> UUID:
+    """The next version of the agreement, in force today unless told otherwise; its public id."""
+    with world.acting(vendor) as actor, transaction():
+        return agreements.publish_agreement(
+            actor, title="Terms", body="Be kind.", effective_on=effective_on or clock.today("UTC")
+        ).public_id
+
+
+def make_template(world: World, vendor: VendorRef, *steps: Step) -> None:
+    """The vendor's onboarding template, of these steps more."""
+    with world.acting(vendor) as actor, transaction():
+        for step in steps:
+            newest = onboarding_queries.find_template(actor)
+            onboarding.add_step(actor, step, number=newest.number if newest else 0)

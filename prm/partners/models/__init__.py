@@ -1,5 +1,6 @@
 """Tables of partners."""
 
+from prm.partners.models.agreements import AgreementAcceptance, AgreementVersion
 from prm.partners.models.applications import (
     ApplicationField,
     ApplicationForm,
@@ -16,6 +17,8 @@ from prm.partners.models.partnerships import (
 )
 
 __all__ = [
+    "AgreementAcceptance",
+    "AgreementVersion",
     "ApplicationField",
     "ApplicationForm",
     "ApplicationStatus",

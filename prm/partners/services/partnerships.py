@@ -88,7 +88,7 @@ def change_partnership(
     *,
     name: str,
     type: PartnershipType,
-    status: PartnershipStatus,
+    status: PartnershipStatus | None,
     region: str | None,
     manager_id: UUID | None,
     external_id: str | None,
@@ -96,7 +96,7 @@ def change_partnership(
 ) -> None:
     """Change what this vendor states of a partnership. Raises DomainError as create_partnership does.
 
-    `manager_id` is the public id of one of the vendor's channel managers.
+    `status` None leaves it as it is. `manager_id` is the public id of one of the vendor's channel managers.
     """
     name = " ".join(name.split())
     if not name:
@@ -112,6 +112,7 @@ def change_partnership(
         raise DomainError(message, {"external_id": message})
     manager = queries.find_manager(actor, manager_id)
     before = partnership.status
+    status = status or before
     partnership.name, partnership.name_folded = name[:200], fold_name(name)
     partnership.type, partnership.status = type, status
     partnership.region_id = get_or_create_region(actor, region).id if region else None

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
@@ -25,10 +26,13 @@ from prm.infra.downloads import csv_attachment
 from prm.infra.forms import asked_date, show_error
 from prm.infra.money import format_money, format_whole_money
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
+from prm.onboarding.labels import step_title
+from prm.onboarding.queries import find_progress
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+from prm.partners.queries.agreements import find_acceptance, find_agreement
 from prm.partners.views.blueprint import blueprint
 from prm.permissions import P
 
@@ -114,6 +118,9 @@ def story(partnership_id: UUID) -> str:
         actor, as_of, permission=P.PARTNER_STORY, partnership_ids=[partnership.id]
     )[0]
     told = get_story(actor, partnership, as_of)
+    onboarding = find_progress(actor, partnership, as_of)
+    agreement = find_agreement(as_of)
+    agreed = find_acceptance(partnership.id, agreement, as_of) if agreement is not None else None
     return render_template(
         "partners/story.html",
         partnership=partnership,
@@ -133,6 +140,14 @@ def story(partnership_id: UUID) -> str:
         revenue_text=format_whole_money(
             told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
         ),
+        onboarding=onboarding,
+        steps=[
+            (step, step_title(step.kind, step.title, step.count, step.certification))
+            for step in (onboarding.steps if onboarding else ())
+        ],
+        agreement=agreement,
+        agreed=agreed,
+        country=Locale.parse(str(get_locale() or "en")).territories.get(partnership.country or "", ""),
         entries=[_entry(happening) for happening in told.timeline],
         format_date=format_date,
     )
@@ -213,7 +228,10 @@ def _edit_page(form: PartnershipForm, partnership: Partnership | None) -> str | 
 def _form(partnership: Partnership | None) -> PartnershipForm:
     form = PartnershipForm(data=_start_values(partnership) if request.method == "GET" else None)
     form.type.choices = [(t.value, str(label)) for t, label in TYPE_LABELS.items()]
-    form.status.choices = [(s.value, str(label)) for s, label in STATUS_LABELS.items()]
+    if partnership is not None:
+        del form.status  # changed by acts of their own, each with what follows from it
+    else:
+        form.status.choices = [(s.value, str(label)) for s, label in STATUS_LABELS.items()]
     managers = queries.list_managers(current_actor())
     form.manager.choices = [("", _("Nobody yet")), *[(str(i), n) for i, n in managers]]
     return form
@@ -226,7 +244,6 @@ def _start_values(partnership: Partnership | None) -> dict[str, Any]:
     return {
         "name": partnership.name,
         "type": partnership.type.value,
-        "status": partnership.status.value,
         "region": partnership.region.name if partnership.region else "",
         "manager": str(manager.public_id) if manager else "",
         "external_id": partnership.external_id or "",
@@ -238,7 +255,7 @@ def _values(form: PartnershipForm) -> dict[str, Any]:
     return {
         "name": form.name.data or "",
         "type": PartnershipType(form.type.data),
-        "status": PartnershipStatus(form.status.data),
+        "status": PartnershipStatus(form.status.data) if "status" in form else None,
         "region": (form.region.data or "").strip() or None,
         "manager_id": UUID(form.manager.data) if form.manager.data else None,
         "external_id": (form.external_id.data or "").strip() or None,
