@@ -59,6 +59,7 @@ class P(StrEnum):
     APPLICATION_RULE = "application.rule"
     AGREEMENT_ACCEPT = "agreement.accept"
     MILESTONE_TICK = "milestone.tick"
+    DOCUMENT_EDIT = "document.edit"
     PRODUCT_VIEW = "product.view"
     PRODUCT_EDIT = "product.edit"
     COURSE_VIEW = "course.view"
@@ -109,6 +110,7 @@ _ROWS = {
     P.APPLICATION_RULE:    (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.AGREEMENT_ACCEPT:    (NO,     NO,      NO,      NO,     OWN,    NO),
     P.MILESTONE_TICK:      (ALL,    SCOPE,   NO,      NO,     OWN,    NO),
+    P.DOCUMENT_EDIT:       (ALL,    SCOPE,   NO,      NO,     OWN,    NO),
     P.PRODUCT_VIEW:        (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),
     P.PRODUCT_EDIT:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.COURSE_VIEW:         (ALL,    ALL,     ALL,     NO,     ALL,     ALL),

@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
         (
             (_l("Partners"), "partners.index", "building", P.PARTNER_VIEW),
             (_l("Applications"), "partners.applications", "inbox", P.APPLICATION_RULE),
+            (_l("Tasks"), "partners.tasks", "clipboard-list", P.PARTNER_EDIT),
             (_l("Compliance"), "audits.compliance", "shield-check", P.COMPLIANCE_VIEW),
             (_l("People"), "accounts.people", "users", P.PEOPLE_VIEW),
             (_l("Agreement"), "partners.own_agreement", "file-text", P.AGREEMENT_ACCEPT),

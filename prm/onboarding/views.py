@@ -22,6 +22,7 @@ from prm.onboarding.models import MilestoneKind, Side
 from prm.onboarding.steps import Step
 from prm.partners.models import PartnershipStatus
 from prm.partners.queries import get_partnership
+from prm.partners.tabs import partner_tabs
 from prm.permissions import P
 
 blueprint = Blueprint("onboarding", __name__)
@@ -115,6 +116,7 @@ def plan(partnership_id: UUID) -> str:
     return render_template(
         "onboarding/plan.html",
         partnership=partnership,
+        tabs=partner_tabs(actor, partnership, "onboarding.plan"),
         progress=progress,
         rows=shown_steps(progress) if progress else [],
         own_side=own_side,

@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     HiddenField,
     IntegerField,
     SelectField,
@@ -159,3 +160,38 @@ class AcceptAgreementForm(FlaskForm):
             return UUID(self.version.data or "")
         except ValueError:
             raise Conflict(_("Another version took effect in the meantime. Read it, then accept.")) from None
+
+
+class NoteForm(FlaskForm):
+    """Something worth remembering."""
+
+    body = TextAreaField(_l("Note"), validators=[InputRequired(_l("Write a note.")), Length(max=4000)])
+
+
+class TaskForm(FlaskForm):
+    """Something that one of the vendor's people has to do."""
+
+    title = StringField(
+        _l("What has to be done"),
+        validators=[InputRequired(_l("Say what has to be done.")), Length(max=200)],
+    )
+    owner = SelectField(_l("Who does it"))
+    due_on = DateField(_l("Until"), validators=[InputRequired(_l("Enter a date."))])
+
+
+class ContactForm(FlaskForm):
+    """Somebody to turn to at a partner."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=120)])
+    function = StringField(_l("Function"), validators=[Optional(), Length(max=120)])
+    email = StringField(_l("Mail address"), validators=[Optional(), Length(max=254)])
+    phone = StringField(_l("Phone"), validators=[Optional(), Length(max=60)])
+
+
+class DocumentForm(FlaskForm):
+    """A file about a partnership."""
+
+    title = StringField(_l("Title"), validators=[InputRequired(_l("Enter a title.")), Length(max=200)])
+    kind = SelectField(_l("Type"))
+    valid_until = DateField(_l("Valid until"), validators=[Optional()])
+    file = FileField(_l("File"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from prm.partners.models import ApplicationStatus, PartnershipStatus, PartnershipType
+from prm.partners.models import ApplicationStatus, DocumentKind, PartnershipStatus, PartnershipType
 
 TYPE_LABELS = {
     PartnershipType.VAR: _l("Value-added reseller"),
@@ -29,6 +29,13 @@ STATUS_KINDS = {
     PartnershipStatus.ENDED: "neutral",
 }
 
+DOCUMENT_LABELS = {
+    DocumentKind.CONTRACT: _l("Contract"),
+    DocumentKind.CERTIFICATE: _l("Certificate"),
+    DocumentKind.INSURANCE: _l("Insurance"),
+    DocumentKind.TAX: _l("Tax form"),
+    DocumentKind.OTHER: _l("Other"),
+}
 APPLICATION_STATUS_LABELS = {
     ApplicationStatus.WAITING: _l("Waiting"),
     ApplicationStatus.APPROVED: _l("Approved"),

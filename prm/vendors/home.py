@@ -22,7 +22,7 @@ from prm.marketing import queries as marketing
 from prm.onboarding.labels import step_title
 from prm.onboarding.queries import Progress, find_progress
 from prm.partners.models import AgreementVersion, Partnership
-from prm.partners.queries import agreements
+from prm.partners.queries import agreements, desk
 from prm.permissions import P, Reach
 from prm.revenue import queries as revenue
 from prm.training import queries as training
@@ -155,6 +155,13 @@ def waiting_agreement(actor: Actor) -> AgreementVersion | None:
     if version is None or agreements.accepted_dates([partnership], today)[partnership.id] is not None:
         return None
     return version
+
+
+def my_tasks(actor: Actor) -> list[Any] | None:
+    """The vendor's staff: what they have to do about partners, the longest due first."""
+    if not actor.can(P.PARTNER_EDIT):
+        return None
+    return desk.list_my_tasks(actor, SHOWN)
 
 
 def _own_partnership(actor: Actor) -> Partnership | None:

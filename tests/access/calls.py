@@ -77,6 +77,10 @@ ARGUMENTS: dict[str, str] = {
     "field_id": "application_field",
     "agreement_id": "agreement",
     "milestone_id": "PA.milestone.{me}",
+    "note_id": "PA.note",
+    "task_id": "PA.task",
+    "contact_id": "PA.contact",
+    "document_id": "PA.document",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -96,6 +100,10 @@ UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
 }
 BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("milestone_id", PARTNER_SIDE | {"west"}, "PB.milestone"),
+    ("note_id", PARTNER_SIDE | {"west"}, "PB.note"),
+    ("task_id", PARTNER_SIDE | {"west"}, "PB.task"),
+    ("contact_id", PARTNER_SIDE | {"west"}, "PB.contact"),
+    ("document_id", PARTNER_SIDE | {"west"}, "PB.document"),
     ("partnership_id", PARTNER_SIDE | {"west"}, "PB.partnership"),
     ("membership_id", frozenset({"padmin"}), "membership.mate_b"),
     ("membership_id", frozenset({"padmin"}), "membership.exec"),
@@ -116,6 +124,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
 )
 
 _TABLE_QUERIES = ("?search=KAN&sort=name", "?page=2&size=50")
+_FILE = (b"%PDF-1.7 a sheet", "sheet.pdf")
 _ASSET = {
     "title": "Sheet",
     "type": "brochure",
@@ -123,7 +132,6 @@ _ASSET = {
     "campaign": Id("campaign"),
     "description": "D",
 }
-_FILE = (b"%PDF-1.7 a sheet", "sheet.pdf")
 _COMPANY = {"name": "Renamed", "type": "msp", "status": "active", "region": "West", "manager": "",
             "external_id": "X-9", "agreement_accepted_on": "2026-01-31"}  # fmt: skip
 
@@ -167,6 +175,21 @@ PARTNERS_CALLS = {
     ),
     ("partners.own_agreement", "POST"): Call(
         body=lambda tenant, role: {"version": str(tenant.things["agreement"].public_id), "is_accepted": "y"}
+    ),
+    ("partners.tasks", "GET"): Call(queries=("?search=KAN", "?owner=me&state=overdue")),
+    ("partners.add_note", "POST"): Call(body={"body": "Remember this."}),
+    ("partners.add_task", "POST"): Call(
+        body=lambda tenant, role: {
+            "title": "Call them",
+            "due_on": "2030-01-01",
+            "owner": str(tenant.people["admin"].public_id),
+        }
+    ),
+    ("partners.add_contact", "POST"): Call(
+        body={"name": "Carl", "email": "carl@example.com", "function": "Buying", "phone": "1"}
+    ),
+    ("partners.documents", "POST"): Call(
+        body={"title": "Contract", "kind": "contract", "valid_until": "", "file": _FILE}
     ),
     ("onboarding.template", "POST"): Call(
         body={

@@ -21,10 +21,15 @@ from prm.partners.models import (
     ApplicationField,
     ApplicationForm,
     ApplicationStatus,
+    DocumentKind,
     FieldKind,
     PartnerApplication,
     Partnership,
+    PartnershipContact,
+    PartnershipDocument,
+    PartnershipNote,
     PartnershipStatus,
+    PartnershipTask,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ def fill(f: Filler) -> None:
     _applications(f)
     _agreements(f)
     _onboarding(f)
+    _desk(f)
 
 
 def _applications(f: Filler) -> None:
@@ -118,3 +124,23 @@ def _onboarding(f: Filler) -> None:
             for role in ("padmin",) if side is Side.PARTNER else VENDOR_SIDE:
                 if owner == "PA":
                     f.tenant.keep(f"PA.milestone.{role}", milestone)
+
+
+def _desk(f: Filler) -> None:
+    """Notes, tasks and contacts are the vendor's alone; documents both sides'."""
+    for owner in ("PA", "PB"):
+        partnership_id = f.tenant.partnerships[owner].id
+        words, staff = f.say("NOTE", owner), f.tenant.people["admin"].id
+        common: dict[str, Any] = {"partnership_id": partnership_id, "created_at": f.now}
+        f.add(PartnershipNote(body=words, author_id=staff, **common), f"{owner}.note")
+        task = PartnershipTask(title=words, owner_id=staff, due_on=f.today - timedelta(days=1), **common)
+        f.add(task, f"{owner}.task")
+        f.add(PartnershipContact(name=words, email="contact@example.com", **common), f"{owner}.contact")
+        file = f.file(f"{f.say('TASK', owner)}.txt", f.say("TASK", owner).encode())
+        f.add(
+            PartnershipDocument(
+                title=f.say("TASK", owner), kind=DocumentKind.CONTRACT, file_id=file.id, is_of_partner=True,
+                valid_until=f.today, **common,
+            ),
+            f"{owner}.document",
+        )  # fmt: skip

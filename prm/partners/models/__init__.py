@@ -8,6 +8,13 @@ from prm.partners.models.applications import (
     FieldKind,
     PartnerApplication,
 )
+from prm.partners.models.desk import (
+    DocumentKind,
+    PartnershipContact,
+    PartnershipDocument,
+    PartnershipNote,
+    PartnershipTask,
+)
 from prm.partners.models.partnerships import (
     Partnership,
     PartnershipAlias,
@@ -22,11 +29,16 @@ __all__ = [
     "ApplicationField",
     "ApplicationForm",
     "ApplicationStatus",
+    "DocumentKind",
     "FieldKind",
     "PartnerApplication",
     "Partnership",
     "PartnershipAlias",
+    "PartnershipContact",
+    "PartnershipDocument",
+    "PartnershipNote",
     "PartnershipStatus",
+    "PartnershipTask",
     "PartnershipType",
     "Region",
 ]

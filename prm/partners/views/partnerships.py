@@ -33,6 +33,7 @@ from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
 from prm.partners.queries.agreements import find_acceptance, find_agreement
+from prm.partners.tabs import partner_tabs
 from prm.partners.views.blueprint import blueprint
 from prm.permissions import P
 
@@ -140,6 +141,7 @@ def story(partnership_id: UUID) -> str:
         revenue_text=format_whole_money(
             told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
         ),
+        tabs=partner_tabs(actor, partnership, "partners.story"),
         onboarding=onboarding,
         steps=[
             (step, step_title(step.kind, step.title, step.count, step.certification))
