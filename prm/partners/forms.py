@@ -195,3 +195,25 @@ class DocumentForm(FlaskForm):
     kind = SelectField(_l("Type"))
     valid_until = DateField(_l("Valid until"), validators=[Optional()])
     file = FileField(_l("File"))
+
+
+class ReasonForm(FlaskForm):
+    """Why the status of a partnership is changed."""
+
+    reason = TextAreaField(
+        _l("Reason"), validators=[InputRequired(_l("Say why, for those who ask later.")), Length(max=500)]
+    )
+
+
+class BranchForm(FlaskForm):
+    """A further place of a partner."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=120)])
+    address = TextAreaField(_l("Address"), validators=[Optional(), Length(max=500)])
+    region = StringField(_l("Region"), validators=[Optional(), Length(max=100)])
+
+
+class ParentForm(FlaskForm):
+    """Through which partner this one buys."""
+
+    parent = StringField(_l("Buys through"), validators=[Optional(), Length(max=200)])

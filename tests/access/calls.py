@@ -81,6 +81,7 @@ ARGUMENTS: dict[str, str] = {
     "task_id": "PA.task",
     "contact_id": "PA.contact",
     "document_id": "PA.document",
+    "branch_id": "PA.branch",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -103,6 +104,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("note_id", PARTNER_SIDE | {"west"}, "PB.note"),
     ("task_id", PARTNER_SIDE | {"west"}, "PB.task"),
     ("contact_id", PARTNER_SIDE | {"west"}, "PB.contact"),
+    ("branch_id", PARTNER_SIDE | {"west"}, "PB.branch"),
     ("document_id", PARTNER_SIDE | {"west"}, "PB.document"),
     ("partnership_id", PARTNER_SIDE | {"west"}, "PB.partnership"),
     ("membership_id", frozenset({"padmin"}), "membership.mate_b"),
@@ -176,6 +178,13 @@ PARTNERS_CALLS = {
     ("partners.own_agreement", "POST"): Call(
         body=lambda tenant, role: {"version": str(tenant.things["agreement"].public_id), "is_accepted": "y"}
     ),
+    ("partners.suspend", "POST"): Call(body={"reason": "For now."}),
+    ("partners.end", "POST"): Call(body={"reason": "For ever."}),
+    ("partners.resume", "POST"): Call(
+        ids={"partnership_id": "PA.suspended"}, body={"reason": "Welcome back."}
+    ),
+    ("partners.branches", "POST"): Call(body={"name": "South", "address": "A", "region": "West"}),
+    ("partners.parent", "POST"): Call(body={"parent": Name("PA.onboarding")}),
     ("partners.tasks", "GET"): Call(queries=("?search=KAN", "?owner=me&state=overdue")),
     ("partners.add_note", "POST"): Call(body={"body": "Remember this."}),
     ("partners.add_task", "POST"): Call(

@@ -101,6 +101,17 @@ partners.documents               POST   in    404   ok    ok      ok    403    4
 partners.document                GET    in    404   ok    ok      ok    403    403   ok     403
 partners.remove_document         GET    in    404   ok    ok      ok    403    403   ok     403
 partners.remove_document         POST   in    404   ok    ok      ok    403    403   ok     403
+partners.suspend                 GET    in    404   ok    ok      ok    403    403   403    403
+partners.suspend                 POST   in    404   ok    ok      ok    403    403   403    403
+partners.resume                  GET    in    404   ok    ok      ok    403    403   403    403
+partners.resume                  POST   in    404   ok    ok      ok    403    403   403    403
+partners.end                     GET    in    404   ok    ok      ok    403    403   403    403
+partners.end                     POST   in    404   ok    ok      ok    403    403   403    403
+partners.branches                GET    in    404   ok    ok      ok    403    403   403    403
+partners.branches                POST   in    404   ok    ok      ok    403    403   403    403
+partners.parent                  POST   in    404   ok    ok      ok    403    403   403    403
+partners.remove_branch           GET    in    404   ok    ok      ok    403    403   403    403
+partners.remove_branch           POST   in    404   ok    ok      ok    403    403   403    403
 onboarding.template              GET    in    404   ok    403     403   403    403   403    403
 onboarding.template              POST   in    404   ok    403     403   403    403   403    403
 onboarding.remove_step           POST   in    404   ok    403     403   403    403   403    403

@@ -25,6 +25,7 @@ from prm.partners.models import (
     FieldKind,
     PartnerApplication,
     Partnership,
+    PartnershipBranch,
     PartnershipContact,
     PartnershipDocument,
     PartnershipNote,
@@ -109,6 +110,12 @@ def _onboarding(f: Filler) -> None:
         region_id=f.session.get_one(Partnership, f.tenant.partnerships["PA"].id).region_id,
     )  # fmt: skip
     f.add(new, "PA.onboarding")
+    f.tenant.names["PA.onboarding"] = name
+    suspended = Partnership(
+        name=f"{name}er", name_folded=fold_name(f"{name}er"), status=PartnershipStatus.SUSPENDED,
+        region_id=new.region_id, created_at=f.now,
+    )  # fmt: skip
+    f.add(suspended, "PA.suspended")
     f.add(OnboardingPlan(partnership_id=new.id, template_number=1, began_on=f.today))
     for owner in ("PA", "PB"):
         partnership_id = f.tenant.partnerships[owner].id
@@ -136,6 +143,7 @@ def _desk(f: Filler) -> None:
         task = PartnershipTask(title=words, owner_id=staff, due_on=f.today - timedelta(days=1), **common)
         f.add(task, f"{owner}.task")
         f.add(PartnershipContact(name=words, email="contact@example.com", **common), f"{owner}.contact")
+        f.add(PartnershipBranch(name=f.say("TASK", owner), **common), f"{owner}.branch")
         file = f.file(f"{f.say('TASK', owner)}.txt", f.say("TASK", owner).encode())
         f.add(
             PartnershipDocument(

@@ -22,6 +22,7 @@ from prm.partners.models.partnerships import (
     PartnershipType,
     Region,
 )
+from prm.partners.models.structure import PartnershipBranch, PartnershipParent
 
 __all__ = [
     "AgreementAcceptance",
@@ -34,9 +35,11 @@ __all__ = [
     "PartnerApplication",
     "Partnership",
     "PartnershipAlias",
+    "PartnershipBranch",
     "PartnershipContact",
     "PartnershipDocument",
     "PartnershipNote",
+    "PartnershipParent",
     "PartnershipStatus",
     "PartnershipTask",
     "PartnershipType",

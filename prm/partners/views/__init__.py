@@ -1,6 +1,25 @@
 """Pages of partners."""
 
-from prm.partners.views import agreements, applications, applying, desk, documents, partnerships
+from prm.partners.views import (
+    agreements,
+    applications,
+    applying,
+    desk,
+    documents,
+    partnerships,
+    status,
+    structure,
+)
 from prm.partners.views.blueprint import blueprint
 
-__all__ = ["agreements", "applications", "applying", "blueprint", "desk", "documents", "partnerships"]
+__all__ = [
+    "agreements",
+    "applications",
+    "applying",
+    "blueprint",
+    "desk",
+    "documents",
+    "partnerships",
+    "status",
+    "structure",
+]

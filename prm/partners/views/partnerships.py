@@ -33,6 +33,7 @@ from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
 from prm.partners.queries.agreements import find_acceptance, find_agreement
+from prm.partners.queries.structure import find_parent, list_branches, list_children
 from prm.partners.tabs import partner_tabs
 from prm.partners.views.blueprint import blueprint
 from prm.permissions import P
@@ -142,6 +143,12 @@ def story(partnership_id: UUID) -> str:
             told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
         ),
         tabs=partner_tabs(actor, partnership, "partners.story"),
+        branches=list_branches(partnership),
+        parent=find_parent(actor, partnership),
+        children=list_children(actor, partnership),
+        may_suspend=partnership.status is PartnershipStatus.ACTIVE,
+        may_resume=partnership.status in {PartnershipStatus.SUSPENDED, PartnershipStatus.ENDED},
+        may_end=partnership.status is not PartnershipStatus.ENDED,
         onboarding=onboarding,
         steps=[
             (step, step_title(step.kind, step.title, step.count, step.certification))
