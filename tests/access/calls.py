@@ -82,6 +82,7 @@ ARGUMENTS: dict[str, str] = {
     "contact_id": "PA.contact",
     "document_id": "PA.document",
     "branch_id": "PA.branch",
+    "merge_id": "PA.merge",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -104,6 +105,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("note_id", PARTNER_SIDE | {"west"}, "PB.note"),
     ("task_id", PARTNER_SIDE | {"west"}, "PB.task"),
     ("contact_id", PARTNER_SIDE | {"west"}, "PB.contact"),
+    ("merge_id", PARTNER_SIDE | {"west"}, "PB.merge"),
     ("branch_id", PARTNER_SIDE | {"west"}, "PB.branch"),
     ("document_id", PARTNER_SIDE | {"west"}, "PB.document"),
     ("partnership_id", PARTNER_SIDE | {"west"}, "PB.partnership"),
@@ -185,6 +187,10 @@ PARTNERS_CALLS = {
     ),
     ("partners.branches", "POST"): Call(body={"name": "South", "address": "A", "region": "West"}),
     ("partners.parent", "POST"): Call(body={"parent": Name("PA.onboarding")}),
+    ("partners.merge", "GET"): Call(
+        queries=("?id={PA.onboarding}", "?name=Nobody"), query_ids={"id": "PA.onboarding"}
+    ),
+    ("partners.merge", "POST"): Call(body={"absorbed": Id("PA.onboarding")}),
     ("partners.tasks", "GET"): Call(queries=("?search=KAN", "?owner=me&state=overdue")),
     ("partners.add_note", "POST"): Call(body={"body": "Remember this."}),
     ("partners.add_task", "POST"): Call(

@@ -107,6 +107,10 @@ partners.resume                  GET    in    404   ok    ok      ok    403    4
 partners.resume                  POST   in    404   ok    ok      ok    403    403   403    403
 partners.end                     GET    in    404   ok    ok      ok    403    403   403    403
 partners.end                     POST   in    404   ok    ok      ok    403    403   403    403
+partners.merge                   GET    in    404   ok    ok      ok    403    403   403    403
+partners.merge                   POST   in    404   ok    ok      ok    403    403   403    403
+partners.unmerge                 GET    in    404   ok    ok      ok    403    403   403    403
+partners.unmerge                 POST   in    404   ok    ok      ok    403    403   403    403
 partners.branches                GET    in    404   ok    ok      ok    403    403   403    403
 partners.branches                POST   in    404   ok    ok      ok    403    403   403    403
 partners.parent                  POST   in    404   ok    ok      ok    403    403   403    403

@@ -28,6 +28,7 @@ from prm.partners.models import (
     PartnershipBranch,
     PartnershipContact,
     PartnershipDocument,
+    PartnershipMerge,
     PartnershipNote,
     PartnershipStatus,
     PartnershipTask,
@@ -46,6 +47,7 @@ def fill(f: Filler) -> None:
     _agreements(f)
     _onboarding(f)
     _desk(f)
+    _merges(f)
 
 
 def _applications(f: Filler) -> None:
@@ -152,3 +154,21 @@ def _desk(f: Filler) -> None:
             ),
             f"{owner}.document",
         )  # fmt: skip
+
+
+def _merges(f: Filler) -> None:
+    """A duplicate each of partners A and B, merged into them."""
+    for owner in ("PA", "PB"):
+        survivor = f.session.get_one(Partnership, f.tenant.partnerships[owner].id)
+        name = f"{f.say('COMPANY', owner)} twice"
+        absorbed = Partnership(
+            name=name, name_folded=fold_name(name), status=PartnershipStatus.ENDED, created_at=f.now,
+            region_id=survivor.region_id, merged_into_id=survivor.id,
+        )  # fmt: skip
+        f.add(absorbed, f"{owner}.absorbed")
+        f.add(
+            PartnershipMerge(
+                survivor_id=survivor.id, absorbed_id=absorbed.id, absorbed_status="active", merged_at=f.now
+            ),
+            f"{owner}.merge",
+        )

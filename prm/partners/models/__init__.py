@@ -15,6 +15,7 @@ from prm.partners.models.desk import (
     PartnershipNote,
     PartnershipTask,
 )
+from prm.partners.models.merges import MoveKind, PartnershipMerge, PartnershipMove
 from prm.partners.models.partnerships import (
     Partnership,
     PartnershipAlias,
@@ -32,12 +33,15 @@ __all__ = [
     "ApplicationStatus",
     "DocumentKind",
     "FieldKind",
+    "MoveKind",
     "PartnerApplication",
     "Partnership",
     "PartnershipAlias",
     "PartnershipBranch",
     "PartnershipContact",
     "PartnershipDocument",
+    "PartnershipMerge",
+    "PartnershipMove",
     "PartnershipNote",
     "PartnershipParent",
     "PartnershipStatus",

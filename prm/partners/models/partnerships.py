@@ -54,6 +54,7 @@ class Partnership(Keyed, VendorOwned, db.Model):
     __tablename__ = "partnership"
     __table_args__ = tenant_table(
         tenant_key("region_id", "region"),
+        tenant_key("merged_into_id", "partnership"),
         UniqueConstraint("vendor_id", "source_system", "external_id"),
         UniqueConstraint("vendor_id", "partner_id"),
         Index("ix_partnership_vendor_name", "vendor_id", "name_folded"),
@@ -73,6 +74,7 @@ class Partnership(Keyed, VendorOwned, db.Model):
     agreement_accepted_on: Mapped[date | None]
     web_domain: Mapped[str | None] = mapped_column(String(253))
     country: Mapped[str | None] = mapped_column(String(2))
+    merged_into_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     region: Mapped[Region | None] = relationship(viewonly=True)

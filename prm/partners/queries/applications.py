@@ -119,7 +119,7 @@ def list_likenesses(actor: Actor, application: PartnerApplication) -> list[Liken
         actor,
         P.PARTNER_VIEW,
         Partnership,
-    ).where(Partnership.id != (application.partnership_id or 0))
+    ).where(Partnership.merged_into_id.is_(None))
     alias = select(PartnershipAlias.partnership_id).where(
         PartnershipAlias.value_folded == application.company_folded
     )

@@ -31,7 +31,11 @@ def activate_partnership(actor: Actor, partnership: Partnership, *, by: str, rea
 def _change(partnership: Partnership, before: Sequence[PartnershipStatus], after: PartnershipStatus) -> None:
     claim(
         update(Partnership)
-        .where(Partnership.id == partnership.id, Partnership.status.in_(before))
+        .where(
+            Partnership.id == partnership.id,
+            Partnership.status.in_(before),
+            Partnership.merged_into_id.is_(None),
+        )
         .values(status=after),
         _("Somebody has changed the status of %(name)s meanwhile.", name=partnership.name),
     )

@@ -33,6 +33,8 @@ from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
 from prm.partners.queries.agreements import find_acceptance, find_agreement
+from prm.partners.queries.merges import find_survivor
+from prm.partners.queries.partnerships import list_aliases
 from prm.partners.queries.structure import find_parent, list_branches, list_children
 from prm.partners.tabs import partner_tabs
 from prm.partners.views.blueprint import blueprint
@@ -143,11 +145,14 @@ def story(partnership_id: UUID) -> str:
             told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
         ),
         tabs=partner_tabs(actor, partnership, "partners.story"),
+        survivor=find_survivor(partnership),
+        aliases=list_aliases(partnership),
         branches=list_branches(partnership),
         parent=find_parent(actor, partnership),
         children=list_children(actor, partnership),
         may_suspend=partnership.status is PartnershipStatus.ACTIVE,
-        may_resume=partnership.status in {PartnershipStatus.SUSPENDED, PartnershipStatus.ENDED},
+        may_resume=partnership.merged_into_id is None
+        and partnership.status in {PartnershipStatus.SUSPENDED, PartnershipStatus.ENDED},
         may_end=partnership.status is not PartnershipStatus.ENDED,
         onboarding=onboarding,
         steps=[
