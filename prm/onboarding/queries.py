@@ -58,11 +58,12 @@ class Progress:
     def met(self) -> int:
         return sum(1 for step in self.steps if step.is_met)
 
-    @property
-    def next_step(self) -> StepProgress | None:
-        """What is due first of what is not met."""
+    def next_step(self, side: Side | None = None) -> StepProgress | None:
+        """What is due first of what is not met: of one side before the other's, if a side asks."""
         waiting = [step for step in self.steps if not step.is_met]
-        return min(waiting, key=lambda step: step.due_on) if waiting else None
+        if not waiting:
+            return None
+        return min(waiting, key=lambda step: (side is not None and step.side is not side, step.due_on))
 
 
 def find_template(actor: Actor) -> OnboardingTemplate | None:

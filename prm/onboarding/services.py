@@ -188,7 +188,7 @@ def is_ready(partnership: Partnership) -> bool:
         return False
     actor = system_actor(partnership.vendor_id)
     progress = queries.find_progress(actor, partnership, _today(partnership.vendor_id))
-    return progress is not None and not progress.is_completed and progress.next_step is None
+    return progress is not None and not progress.is_completed and progress.next_step() is None
 
 
 def activate_early(actor: Actor, partnership: Partnership, *, reason: str) -> None:

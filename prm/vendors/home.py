@@ -20,7 +20,8 @@ from prm.infra.charts import Chart, bar_chart, money_format
 from prm.infra.money import format_whole_money, minor_to_decimal
 from prm.marketing import queries as marketing
 from prm.onboarding.labels import step_title
-from prm.onboarding.queries import Progress, find_progress
+from prm.onboarding.models import Side
+from prm.onboarding.queries import Progress, StepProgress, find_progress
 from prm.partners.models import AgreementVersion, Partnership
 from prm.partners.queries import agreements, desk
 from prm.permissions import P, Reach
@@ -133,16 +134,19 @@ def own_company(actor: Actor) -> Company | None:
     return Company(standings[0], policy) if standings and policy else None
 
 
-def onboarding(actor: Actor) -> tuple[Progress, str] | None:
-    """A partner's administrators: the own company's open plan, and its next milestone in words."""
+def onboarding(actor: Actor) -> tuple[Progress, StepProgress, str] | None:
+    """A partner's administrators: the own company's open plan, its next milestone, that in words.
+
+    What the company has to do itself comes before what it waits for.
+    """
     partnership = _own_partnership(actor)
     if partnership is None:
         return None
     progress = find_progress(actor, partnership, compliance.today_of(actor))
-    if progress is None or progress.is_completed or progress.next_step is None:
+    step = progress.next_step(Side.PARTNER) if progress is not None else None
+    if progress is None or progress.is_completed or step is None:
         return None
-    step = progress.next_step
-    return progress, step_title(step.kind, step.title, step.count, step.certification)
+    return progress, step, step_title(step.kind, step.title, step.count, step.certification)
 
 
 def waiting_agreement(actor: Actor) -> AgreementVersion | None:
