@@ -22,6 +22,7 @@ from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
 from prm.lists.views import blueprint as lists
 from prm.marketing.views import blueprint as marketing
+from prm.onboarding.views import blueprint as onboarding
 from prm.partners.views import blueprint as partners
 from prm.products.views import blueprint as products
 from prm.reports.views import blueprint as reports
@@ -31,8 +32,8 @@ from prm.training.views import blueprint as training
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
-    accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, partners, products,
-    reports, revenue, search, training, vendors,
+    accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, onboarding,
+    partners, products, reports, revenue, search, training, vendors,
 )  # fmt: skip
 
 

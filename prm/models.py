@@ -10,6 +10,7 @@ from prm.imports import models as imports
 from prm.journal import models as journal
 from prm.lists import models as lists
 from prm.marketing import models as marketing
+from prm.onboarding import models as onboarding
 from prm.partners import models as partners
 from prm.products import models as products
 from prm.revenue import models as revenue
@@ -17,6 +18,6 @@ from prm.training import models as training
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "bulk", "certification", "customers", "deals", "imports", "journal",
-    "lists", "marketing", "partners", "products", "revenue", "training", "vendors",
+    "accounts", "audits", "bulk", "certification", "customers", "deals", "imports", "journal", "lists",
+    "marketing", "onboarding", "partners", "products", "revenue", "training", "vendors",
 ]  # fmt: skip

@@ -59,6 +59,10 @@ class P(StrEnum):
     PARTNER_EDIT = "partner.edit"
     PARTNER_STORY = "partner.story"
     PARTNER_VIEW_AS = "partner.view_as"
+    APPLICATION_RULE = "application.rule"
+    AGREEMENT_ACCEPT = "agreement.accept"
+    MILESTONE_TICK = "milestone.tick"
+    DOCUMENT_EDIT = "document.edit"
     PRODUCT_VIEW = "product.view"
     PRODUCT_EDIT = "product.edit"
     COURSE_VIEW = "course.view"
@@ -111,6 +115,10 @@ _ROWS = {
     P.PARTNER_EDIT:        (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.PARTNER_STORY:       (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.PARTNER_VIEW_AS:     (ALL,    SCOPE,   NO,      NO,     NO,      NO),
+    P.APPLICATION_RULE:    (ALL,    SCOPE,   NO,      NO,     NO,      NO),
+    P.AGREEMENT_ACCEPT:    (NO,     NO,      NO,      NO,     OWN,    NO),
+    P.MILESTONE_TICK:      (ALL,    SCOPE,   NO,      NO,     OWN,    NO),
+    P.DOCUMENT_EDIT:       (ALL,    SCOPE,   NO,      NO,     OWN,    NO),
     P.PRODUCT_VIEW:        (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),
     P.PRODUCT_EDIT:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.COURSE_VIEW:         (ALL,    ALL,     ALL,     NO,     ALL,     ALL),

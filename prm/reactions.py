@@ -2,7 +2,7 @@
 
 A key is the action a service recorded in the journal, the value the functions that react:
 `function(actor, subject)`. Reactions write rows; whatever is slow is a job that a row makes due.
-This is the only module that imports upward.
+This is the only module that imports upward; with the tasks come their sweepers.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
+from prm.onboarding import services as onboarding
+from prm.onboarding import tasks as onboarding_tasks
+from prm.partners import tasks as partners
 from prm.partners.joining import join_partnership
 from prm.training import services as training
 from prm.training import tasks as training_tasks
@@ -51,8 +54,13 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
 
 
+assert partners and onboarding_tasks  # their sweepers
+
+
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "bulk.started": (enqueue_for_vendor(bulk.advance_run),),
+    "agreement.accepted": (onboarding.subject_changed,),
+    "certificate.issued": (onboarding.subject_changed,),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
@@ -60,7 +68,10 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "invitation.accepted": (join_partnership,),
     "mail.due": (enqueue(accounts.deliver_mail),),
-    "membership.started": (enrol_newcomer,),
+    "membership.started": (enrol_newcomer, onboarding.subject_changed),
+    "milestone.ticked": (onboarding.subject_changed,),
+    "partnership.changed": (onboarding.partnership_changed,),
+    "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),

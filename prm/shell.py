@@ -30,8 +30,11 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
         _l("Partners"),
         (
             (_l("Partners"), "partners.index", "building", P.PARTNER_VIEW),
+            (_l("Applications"), "partners.applications", "inbox", P.APPLICATION_RULE),
+            (_l("Tasks"), "partners.tasks", "clipboard-list", P.PARTNER_EDIT),
             (_l("Compliance"), "audits.compliance", "shield-check", P.COMPLIANCE_VIEW),
             (_l("People"), "accounts.people", "users", P.PEOPLE_VIEW),
+            (_l("Agreement"), "partners.own_agreement", "file-text", P.AGREEMENT_ACCEPT),
         ),
     ),
     (
@@ -60,6 +63,8 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
             (_l("Products"), "products.index", "package", P.PRODUCT_EDIT),
             (_l("Imports"), "imports.index", "file-import", P.IMPORT_VIEW),
             (_l("Policy"), "audits.policy", "checklist", P.POLICY_EDIT),
+            (_l("Agreements"), "partners.agreements", "file-text", P.VENDOR_SETTINGS),
+            (_l("Onboarding"), "onboarding.template", "list-check", P.VENDOR_SETTINGS),
             (_l("Journal"), "journal.index", "history", P.JOURNAL_VIEW),
             (_l("Settings"), "vendors.settings", "settings", P.VENDOR_SETTINGS),
         ),

@@ -111,8 +111,21 @@ class PartnerBook:
 def load_partners(source: str) -> PartnerBook:
     """The vendor's partnerships and their aliases: two queries."""
     book = PartnerBook(source)
-    columns = (Partnership.id, Partnership.name_folded, Partnership.source_system, Partnership.external_id)
-    for key, folded, system, external_id in db.session.execute(select(*columns).order_by(Partnership.id)):
+    columns = (
+        Partnership.id, Partnership.name_folded, Partnership.source_system, Partnership.external_id,
+        Partnership.merged_into_id,
+    )  # fmt: skip
+    rows = db.session.execute(select(*columns).order_by(Partnership.id)).all()
+    merged = {key: into for key, _name, _system, _id, into in rows if into is not None}
+    for key, folded, system, external_id, into in rows:
+        if into is not None:  # its names are aliases of the one it was merged into
+            while into in merged:
+                into = merged[into]
+            if external_id and system == source:
+                book.by_external_id[external_id] = into
+            elif external_id and system in (None, MANUAL):
+                book.by_entered_id[external_id] = into
+            continue
         book.by_name.setdefault(folded, []).append(key)
         if system == source:
             book.of_source.add(key)

@@ -26,8 +26,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from prm.accounts.labels import FUNCTION_LABELS
+from prm.infra.markdown import MAX_TEXT
 from prm.training.labels import SKILL_LEVELS
-from prm.training.markdown import MAX_TEXT
 from prm.training.models import QuestionKind, SkillLevel
 
 _TITLE = [InputRequired(_l("Enter a title.")), Length(max=200)]

@@ -14,10 +14,16 @@ from flask_babel import gettext as _
 from prm.access import Actor
 from prm.audits.queries import compliance
 from prm.certification import queries as certification
+from prm.extensions import db
 from prm.infra import clock
 from prm.infra.charts import Chart, bar_chart, money_format
 from prm.infra.money import format_whole_money, minor_to_decimal
 from prm.marketing import queries as marketing
+from prm.onboarding.labels import step_title
+from prm.onboarding.models import Side
+from prm.onboarding.queries import Progress, StepProgress, find_progress
+from prm.partners.models import AgreementVersion, Partnership
+from prm.partners.queries import agreements, desk
 from prm.permissions import P, Reach
 from prm.revenue import queries as revenue
 from prm.training import queries as training
@@ -126,6 +132,46 @@ def own_company(actor: Actor) -> Company | None:
     policy = compliance.find_policy(actor, today)
     standings = compliance.list_standings(actor, today, partnership_ids=[actor.partnership_id])
     return Company(standings[0], policy) if standings and policy else None
+
+
+def onboarding(actor: Actor) -> tuple[Progress, StepProgress, str] | None:
+    """A partner's administrators: the own company's open plan, its next milestone, that in words.
+
+    What the company has to do itself comes before what it waits for.
+    """
+    partnership = _own_partnership(actor)
+    if partnership is None:
+        return None
+    progress = find_progress(actor, partnership, compliance.today_of(actor))
+    step = progress.next_step(Side.PARTNER) if progress is not None else None
+    if progress is None or progress.is_completed or step is None:
+        return None
+    return progress, step, step_title(step.kind, step.title, step.count, step.certification)
+
+
+def waiting_agreement(actor: Actor) -> AgreementVersion | None:
+    """A partner's administrators: the agreement in force, as long as nobody has accepted it."""
+    partnership = _own_partnership(actor)
+    if partnership is None or not actor.can(P.AGREEMENT_ACCEPT):
+        return None
+    today = compliance.today_of(actor)
+    version = agreements.find_agreement(today)
+    if version is None or agreements.accepted_dates([partnership], today)[partnership.id] is not None:
+        return None
+    return version
+
+
+def my_tasks(actor: Actor) -> list[Any] | None:
+    """The vendor's staff: what they have to do about partners, the longest due first."""
+    if not actor.can(P.PARTNER_EDIT):
+        return None
+    return desk.list_my_tasks(actor, SHOWN)
+
+
+def _own_partnership(actor: Actor) -> Partnership | None:
+    if actor.partnership_id is None or not actor.can(P.PARTNER_STORY):
+        return None
+    return db.session.get(Partnership, actor.partnership_id)
 
 
 def money(actor: Actor, locale: str) -> Money | None:

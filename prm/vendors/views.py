@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from prm.access import current_actor, public, requires
 from prm.audits.labels import cell_label, reason_sentence, rule_label
+from prm.audits.queries import compliance
 from prm.certification.labels import STATUS_LABELS, STATUS_SIGNS
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
@@ -39,6 +40,10 @@ def home() -> str:
         certificates=panels.my_certificates(actor),
         channel=panels.channel(actor),
         company=panels.own_company(actor),
+        tasks=panels.my_tasks(actor),
+        today=compliance.today_of(actor),
+        onboarding=panels.onboarding(actor),
+        agreement=panels.waiting_agreement(actor),
         expiring=panels.expiring(actor),
         money=panels.money(actor, str(get_locale())),
         material=panels.newest_material(actor),

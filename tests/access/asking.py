@@ -24,6 +24,8 @@ SHOWN: dict[str, frozenset[str]] = {
     # What a certificate states, to whoever holds its code.
     "certification.verify": frozenset({"MEMBER", "SCHEME", "COMPANY"}),
     "certification.verify_form": frozenset({"MEMBER", "SCHEME", "COMPANY"}),
+    # What an applicant typed, to whoever holds the link mailed to them.
+    "partners.apply_confirm": frozenset({"APPLICANT"}),
     "training.attempt": frozenset({"KEY"}),  # once it is passed
     # Who issued it.
     "certification.detail": frozenset({"STAFF"}),
@@ -68,7 +70,7 @@ class Questions:
             if name is not None:
                 values[argument] = tenant.things[name].public_id
             else:
-                values[argument] = VALUES[argument][0]
+                values[argument] = tenant.slug if argument == "place" else VALUES[argument][0]
         return {**values, **swapped}
 
     def path(self, tenant: Tenant, role: str, **swapped: Any) -> str:

@@ -7,13 +7,16 @@ is the role of who asks. `Id` in a form is the public id of such a thing: the tw
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from prm.infra import clock, form_timing
 from tests.access.shapes import Body, Call, Id, Name, Then
 from tests.access.worlds import SHARED, Tenant
 from tests.factories.marketing import png
 from tests.factories.world import PASSWORD
 
+SECRET_KEY = "a secret key for the suite only, of 48 characters"
 NEW_PASSWORD = "another long passphrase of mine"
 
 
@@ -43,6 +46,16 @@ ARGUMENTS: dict[str, str] = {
     "deal_id": "PA.deal",
     "view_id": "{self}.view",
     "run_id": "{self}.run",
+    "application_id": "application",
+    "field_id": "application_field",
+    "agreement_id": "agreement",
+    "milestone_id": "PA.milestone.{me}",
+    "note_id": "PA.note",
+    "task_id": "PA.task",
+    "contact_id": "PA.contact",
+    "document_id": "PA.document",
+    "branch_id": "PA.branch",
+    "merge_id": "PA.merge",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -50,6 +63,8 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "paper": ("a4", "letter"),
     "digest": ("000000000000", None),
     "name": ("css/app.css", "css/none.css"),
+    "place": ("acme", "nowhere"),
+    "position": (1, None),
 }
 # (argument, roles, thing): a row of the same vendor that these roles do not reach.
 PARTNER_SIDE = frozenset({"padmin", "member"})
@@ -66,6 +81,13 @@ UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "lesson_id": (LEARNERS, "draft_lesson"),
 }
 BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("milestone_id", PARTNER_SIDE | {"west"}, "PB.milestone"),
+    ("note_id", PARTNER_SIDE | {"west"}, "PB.note"),
+    ("task_id", PARTNER_SIDE | {"west"}, "PB.task"),
+    ("contact_id", PARTNER_SIDE | {"west"}, "PB.contact"),
+    ("merge_id", PARTNER_SIDE | {"west"}, "PB.merge"),
+    ("branch_id", PARTNER_SIDE | {"west"}, "PB.branch"),
+    ("document_id", PARTNER_SIDE | {"west"}, "PB.document"),
     ("partnership_id", PARTNER_SIDE | {"west"}, "PB.partnership"),
     ("membership_id", frozenset({"padmin"}), "membership.mate_b"),
     ("membership_id", frozenset({"padmin"}), "membership.exec"),
@@ -90,6 +112,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
 )
 
 _TABLE_QUERIES = ("?search=KAN&sort=name", "?page=2&size=50")
+_FILE = (b"%PDF-1.7 a sheet", "sheet.pdf")
 _ASSET = {
     "title": "Sheet",
     "type": "brochure",
@@ -97,7 +120,6 @@ _ASSET = {
     "campaign": Id("campaign"),
     "description": "D",
 }
-_FILE = (b"%PDF-1.7 a sheet", "sheet.pdf")
 _COMPANY = {"name": "Renamed", "type": "msp", "status": "active", "region": "West", "manager": "",
             "external_id": "X-9", "agreement_accepted_on": "2026-01-31"}  # fmt: skip
 
@@ -113,6 +135,87 @@ _ORDERS = {"column_external_id": "id", "column_partner": "partner", "column_orde
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
 _DRAFT = {"lesson_id": "draft_lesson"}
 _BULK = {"action": "partners.region", "region": "West", "which": "ticked", "ids": [Id("PA.partnership")]}
+
+
+_APPLICATION = {
+    "company": "Newcomer Ltd", "website": "newcomer.example.com", "country": "DE", "message": "Hello",
+    "contact_name": "Nina New", "email": "newcomer@example.com",
+}  # fmt: skip
+
+
+def _typed_application(tenant: Tenant, role: str) -> Body:
+    """The form as somebody sends it who had it open for a minute."""
+    with clock.freeze(clock.now() - timedelta(minutes=1)):
+        opened = form_timing.sign_opening(SECRET_KEY, f"apply {tenant.vendor.public_id}")
+    return {**_APPLICATION, "opened": opened}
+
+
+PARTNERS_CALLS = {
+    ("partners.apply", "POST"): Call(body=_typed_application),
+    ("partners.apply_confirm", "GET"): Call(ids={"token": "application_link"}),
+    ("partners.apply_confirm", "POST"): Call(ids={"token": "application_link"}),
+    ("partners.applications", "GET"): Call(queries=("?search=KAN", "?status=waiting")),
+    ("partners.approve_application", "POST"): Call(
+        body={"name": "Newcomer Ltd", "type": "var", "region": "West", "manager": ""}
+    ),
+    ("partners.reject_application", "POST"): Call(body={"reason": "Not now."}),
+    ("partners.application_form", "POST"): Call(body={"is_open": "y", "intro": "Welcome"}),
+    ("partners.agreement", "GET"): Call(queries=("?search=KAN",)),
+    ("partners.new_agreement", "POST"): Call(
+        body={"title": "Terms", "body": "# Terms", "effective_on": "2100-01-01"}
+    ),
+    ("partners.own_agreement", "POST"): Call(
+        body=lambda tenant, role: {"version": str(tenant.things["agreement"].public_id), "is_accepted": "y"}
+    ),
+    ("partners.suspend", "POST"): Call(body={"reason": "For now."}),
+    ("partners.end", "POST"): Call(body={"reason": "For ever."}),
+    ("partners.resume", "POST"): Call(
+        ids={"partnership_id": "PA.suspended"}, body={"reason": "Welcome back."}
+    ),
+    ("partners.branches", "POST"): Call(body={"name": "South", "address": "A", "region": "West"}),
+    ("partners.parent", "POST"): Call(body={"parent": Name("PA.onboarding")}),
+    ("partners.merge", "GET"): Call(
+        queries=("?id={PA.onboarding}", "?name=Nobody"), query_ids={"id": "PA.onboarding"}
+    ),
+    ("partners.merge", "POST"): Call(body={"absorbed": Id("PA.onboarding")}),
+    ("partners.tasks", "GET"): Call(queries=("?search=KAN", "?owner=me&state=overdue")),
+    ("partners.add_note", "POST"): Call(body={"body": "Remember this."}),
+    ("partners.add_task", "POST"): Call(
+        body=lambda tenant, role: {
+            "title": "Call them",
+            "due_on": "2030-01-01",
+            "owner": str(tenant.people["admin"].public_id),
+        }
+    ),
+    ("partners.add_contact", "POST"): Call(
+        body={"name": "Carl", "email": "carl@example.com", "function": "Buying", "phone": "1"}
+    ),
+    ("partners.documents", "POST"): Call(
+        body={"title": "Contract", "kind": "contract", "valid_until": "", "file": _FILE}
+    ),
+    ("onboarding.template", "POST"): Call(
+        body={
+            "kind": "certified",
+            "days": "9",
+            "count": "2",
+            "side": "partner",
+            "title": "",
+            "certification": Id("scheme"),
+            "number": "1",
+        }
+    ),
+    ("onboarding.remove_step", "POST"): Call(body={"number": "1"}),
+    ("onboarding.tick", "POST"): Call(body={"done": "1"}),
+    ("onboarding.activate", "POST"): Call(
+        ids={"partnership_id": "PA.onboarding"}, body={"reason": "They are old friends."}
+    ),
+    ("partners.new_application_field", "POST"): Call(
+        body={"label": "How many engineers?", "kind": "text", "position": "3"}
+    ),
+    ("partners.edit_application_field", "POST"): Call(
+        body={"label": "Which?", "kind": "choice", "choices": "one\ntwo", "position": "1"}
+    ),
+}
 
 
 def _answers(tenant: Tenant, role: str) -> Body:
@@ -343,6 +446,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("partners.story", "GET"): Call(queries=("?as_of=2026-01-01", "?as_of=2100-01-01")),
     ("partners.create", "POST"): Call(body=_COMPANY),
     ("partners.edit", "POST"): Call(body=_COMPANY),
+    **PARTNERS_CALLS,
     ("audits.compliance", "GET"): Call(
         queries=("?format=csv", "?as_of=2026-10-01&format=csv", "?search=KAN")
     ),

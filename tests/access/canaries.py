@@ -31,10 +31,11 @@ VENDOR_KINDS = frozenset(
         "JOURNAL",
         "POLICY",
         "MAIL",
+        "APPLICANT",
     ]
 )
 PARTNER_KINDS = frozenset(
-    ["COMPANY", "BOSS", "MEMBER", "MATE", "DEAL", "ORDER", "CUSTOMER", "INVITE", "LOCAL", "TASK"]
+    ["COMPANY", "BOSS", "MEMBER", "MATE", "DEAL", "ORDER", "CUSTOMER", "INVITE", "LOCAL", "TASK", "NOTE"]
 )
 TOKEN = re.compile(
     rb"KAN(ACME|GLOBEX)(ALL|PA|PB|PC)(" + "|".join(sorted(VENDOR_KINDS | PARTNER_KINDS)).encode() + rb")Q",
@@ -50,7 +51,7 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "anon": (frozenset(), frozenset(), frozenset()),
     "operator": (frozenset(), frozenset(), frozenset()),
     "admin": (VENDOR_KINDS - {"MAIL"}, _ABOUT_PARTNERS, ALL_PARTNERS),
-    "manager": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, ALL_PARTNERS),
+    "manager": (_CATALOGUE | {"STAFF", "POLICY", "APPLICANT"}, _ABOUT_PARTNERS, ALL_PARTNERS),
     "west": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PA"})),
     "author": (_CATALOGUE | {"STAFF", "DRAFT", "GONE", "KEY"}, frozenset({"COMPANY"}), ALL_PARTNERS),
     "exec": (_CATALOGUE | {"STAFF", "POLICY", "IMPORT"}, _ABOUT_PARTNERS - {"INVITE"}, ALL_PARTNERS),
@@ -60,7 +61,7 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "mate_b": (_CATALOGUE, frozenset({"COMPANY", "MATE"}), frozenset({"PB"})),
     "local": (_CATALOGUE, frozenset({"COMPANY", "LOCAL"}), frozenset({"PC"})),
     # Who is invited learns who invites them, to which company.
-    "newcomer": (frozenset({"STAFF"}), frozenset({"COMPANY", "BOSS", "INVITE"}), ALL_PARTNERS),
+    "newcomer": (frozenset({"STAFF", "APPLICANT"}), frozenset({"COMPANY", "BOSS", "INVITE"}), ALL_PARTNERS),
     "boss_b": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PB"})),
     "dual": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PC"})),
     "both": (_CATALOGUE, frozenset({"COMPANY"}), frozenset({"PC"})),
@@ -73,6 +74,9 @@ def token(tenant: str, owner: str, kind: str) -> str:
     return f"KAN{tenant}{owner}{kind}Q"
 
 
+# What the vendor's staff keep about partners is theirs alone.
+for _role in ("exec", "padmin", "boss_b", "dual"):
+    READS[_role] = (READS[_role][0], READS[_role][1] - {"NOTE"}, READS[_role][2])
 READS["admin2"], READS["padmin2"] = READS["admin"], READS["padmin"]
 
 

@@ -28,7 +28,10 @@ from prm.marketing.models import (
 from prm.partners.models import PartnershipAlias
 from prm.products.models import Product, ProductAlias
 from prm.revenue.models import Order
-from prm.training.models import Course
+from prm.training.models import (
+    Course,
+)
+from tests.access import partner_rows
 from tests.access.filling import Filler
 from tests.access.rows_learning import certificates, courses
 from tests.factories import World
@@ -57,6 +60,7 @@ def fill(world: World, tenant: Tenant) -> None:
             filler.add(run, f"{key}.run")
             partnership = tenant.things["PA.partnership"].public_id
             filler.add(BulkItem(run_id=run.id, subject=partnership, label=tenant.token("COMPANY", "PA")))
+        partner_rows.fill(filler)
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,

@@ -31,7 +31,8 @@ PEOPLE = {
     "German admin": "admin@fjord.example",
 }
 WITHOUT_SIGN_IN = ("/accounts/sign-in", "/accounts/reset", "/accounts/reset/sent", "/verify/",
-                   "/verify/0000-0000-0000-0000-0000-0000-0000", "/nothing-here")  # fmt: skip
+                   "/verify/0000-0000-0000-0000-0000-0000-0000", "/nothing-here",
+                   "/lumen/apply", "/lumen/apply/sent", "/lumen/apply/done")  # fmt: skip
 SHARE = 4  # beside the administrator, each role's pages are sampled one in four; these always
 ALWAYS = {"vendors.home", "accounts.start", "training.lesson", "training.quiz", "training.take_quiz",
           "training.attempt", "certification.index"}  # fmt: skip
@@ -111,10 +112,11 @@ def test_every_page_of_every_role_is_accessible_in_every_look(
 NO_PAGES = {
     "accounts.index", "assets.serve", "certification.download", "health.healthz", "health.readyz",
     "imports.file",
-    "imports.rejected", "marketing.download", "marketing.thumbnail", "reports.revenue_pdf",
+    "imports.rejected", "marketing.download", "marketing.thumbnail", "partners.document",
+    "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",
 }  # fmt: skip
-BY_MAIL = {"accounts.invitation", "accounts.reset"}
+BY_MAIL = {"accounts.invitation", "accounts.reset", "partners.apply_confirm"}
 
 
 @pytest.mark.deep
@@ -158,7 +160,8 @@ def reset_link(demo: Portal) -> str:
 # Each form with everything a person types taken out: it must say what is missing.
 FORMS = {
     "admin": ("accounts/invite", "vendors/settings", "partners/new", "products/new",
-              "certification/schemes/new", "certification/issue", "imports/new", "audits/policy"),
+              "certification/schemes/new", "certification/issue", "imports/new", "audits/policy",
+              "partners/agreements/new", "partners/applications/form/new"),
     "author": ("training/authoring/new", "marketing/new", "marketing/campaigns"),
 }  # fmt: skip
 

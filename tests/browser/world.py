@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from prm.demo.people import PASSWORD
 from tests.browser.main_job import material
@@ -39,6 +39,7 @@ def fill_up(portal: Portal, chromium: Browser, folder: Path) -> None:
         to(page, "People")
         page.get_by_role("link", name="Invite somebody").first.click()
         invite(page, "new@lumen.example", "Nora Neu", "Content author")
+        look_after_partners(page)
     with browsing(chromium, portal) as page:
         sign_in(page, "author@lumen.example", PASSWORD)
         page.goto("/lumen/training/authoring/new")
@@ -51,6 +52,60 @@ def fill_up(portal: Portal, chromium: Browser, folder: Path) -> None:
         sign_in(page, "taro@brightpath.example", PASSWORD)
         page.goto("/lumen/")
         reach_a_quiz(page)
+
+
+def look_after_partners(page: Page) -> None:
+    """The public form is open and somebody applied; an agreement, milestones, a desk, a merged duplicate."""
+    page.goto("/lumen/partners/applications/form")
+    page.get_by_role("checkbox", name="Companies can apply").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Add a question").click()
+    labelled(page, "Question").fill("How many engineers?")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/lumen/partners/agreements/new")
+    labelled(page, "Text").fill("# Together\n\nBe kind.")
+    page.get_by_role("button", name="Publish").click()
+    page.goto("/lumen/onboarding/template")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.goto("/lumen/partners/new")
+    labelled(page, "Company").fill("Bright Path Inc")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/lumen/partners/?search=Bright+Path+IT")
+    page.get_by_role("link", name="Bright Path IT").click()
+    story = page.url
+    page.goto(f"{story}/merge?name=Bright+Path+Inc")
+    page.get_by_role("button", name="Merge into Bright Path IT").click()
+    page.goto(f"{story}/branches")
+    labelled(page, "Name").fill("Portland office")
+    page.get_by_role("button", name="Add the branch").click()
+    page.goto(f"{story}/desk")
+    labelled(page, "Note").fill("Prefers mail.")
+    page.get_by_role("button", name="Add the note").click()
+    page.locator("#contacts").get_by_label("Name").fill("Carla Contact")
+    page.get_by_role("button", name="Add the contact").click()
+    labelled(page, "What has to be done").fill("Call about the renewal")
+    labelled(page, "Until").fill("2026-01-01")
+    page.get_by_role("button", name="Add the task").click()
+    page.goto(f"{story}/documents")
+    labelled(page, "Title").fill("Contract")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "contract.txt", "mimeType": "text/plain", "buffer": b"We agree."}
+    )
+    page.get_by_role("button", name="Add the document").click()
+    page.goto("/lumen/apply")
+    labelled(page, "Company").fill("Newcomer Ltd")
+    labelled(page, "Web site").fill("newcomer.example")
+    labelled(page, "Country").select_option(label="Germany")
+    labelled(page, "Your name").fill("Nina New")
+    labelled(page, "Mail address").fill("nina@newcomer.example")
+    page.wait_for_timeout(3_500)
+    page.get_by_role("button", name="Send the application").click()
+    page.goto("/sent-mail")
+    link = page.locator("main a[href*='/apply/confirm/']").first.get_attribute("href")
+    assert link
+    page.goto(link)
+    page.get_by_role("button", name="Send to").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
 
 
 def reach_a_quiz(page: Page) -> None:

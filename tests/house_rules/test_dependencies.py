@@ -12,6 +12,7 @@ FILES = ("requirements.txt", "requirements-dev.txt")
 # import name → the pinned package that brings it, where the names differ or it comes along on purpose
 BROUGHT_BY = {
     "PIL": "pillow", "argon2": "argon2-cffi", "asn1crypto": "pyhanko", "click": "flask",
+    "itsdangerous": "flask",
     "markdown_it": "markdown-it-py", "markupsafe": "jinja2", "pyhanko_certvalidator": "pyhanko",
     "vl_convert": "vl-convert-python",
 }  # fmt: skip

@@ -21,11 +21,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import JSON, String, select
 
 from prm.extensions import db
-from prm.infra.db import serve_vendor
+from prm.infra import clock
+from prm.infra.db import serve_vendor, transaction
+from prm.onboarding.models import MilestoneKind, Side
+from prm.onboarding.steps import Step
+from prm.partners.models import FieldKind, Partnership, PartnershipStatus
+from prm.partners.queries import desk as desk_queries
+from prm.partners.services import applications, desk, merging, structure
 from prm.permissions import Role
-from tests.factories import World
+from tests.factories import VendorRef, World
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
+from tests.factories.partners import apply, make_template, publish_agreement
 from tests.factories.revenue import import_rows
 from tests.factories.training import assign, complete, make_course
 from tests.house_rules.source import ROOT
@@ -171,6 +178,7 @@ def test_no_page_has_a_bare_string(world: World) -> None:
           "stage": "won", "registered_on": "2026-05-04", "closed_on": "2026-06-05", "amount": "100"}],
         won_as_orders=True,
     )  # fmt: skip
+    look_after(world, acme)
     allowed = names_of_the_locale() | COMMON | words_of_rows(world.app, acme.id)
     seen: dict[str, set[str]] = {}
     for visitor in [*visitors, learner]:
@@ -180,6 +188,26 @@ def test_no_page_has_a_bare_string(world: World) -> None:
     assert not wrong, "Wrap these in _():\n" + "\n".join(
         f"{url}: {found[:5]}" for url, found in wrong.items()
     )
+
+
+def look_after(world: World, acme: VendorRef) -> None:
+    """Something of what hangs on partners: an application, an agreement, onboarding, a desk."""
+    apply(world, acme)
+    publish_agreement(world, acme)
+    make_template(world, acme, Step(MilestoneKind.AGREEMENT, Side.PARTNER, 5))
+    new = world.partnership(acme, "Southwind", status=PartnershipStatus.ONBOARDING)
+    twice = world.partnership(acme, "Southwind twice")
+    with world.acting(acme) as actor, transaction():
+        row = db.session.get_one(Partnership, new.id)
+        applications.save_field(
+            actor, None, label="Quux?", kind=FieldKind.TEXT, choices=(), is_required=True, position=1
+        )
+        desk.add_note(actor, row, body="Quux")
+        desk.add_contact(actor, row, name="Quux", function="", email="", phone="")
+        owner = desk_queries.list_task_owners(actor, row)[0][0]
+        desk.add_task(actor, row, title="Quux", owner_id=owner, due_on=clock.today("UTC"))
+        structure.add_branch(actor, row, name="Quux", address="", region=None)
+        merging.merge_partnerships(actor, row, db.session.get_one(Partnership, twice.id))
 
 
 def crawl(client: FlaskClient, allowed: set[str], seen: dict[str, set[str]], limit: int = 60) -> None:

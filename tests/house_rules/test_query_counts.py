@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from prm.accounts.models import JobFunction
 from prm.audits import services as audits
@@ -20,10 +20,16 @@ from prm.infra.db import transaction
 from prm.marketing import queries as marketing
 from prm.marketing import services as usage
 from prm.marketing.models import UsageKind
+from prm.onboarding.models import MilestoneKind, Side
+from prm.onboarding.steps import Step
+from prm.partners.models import FieldKind, Partnership
+from prm.partners.queries import desk as desk_queries
+from prm.partners.services import applications, desk
 from prm.permissions import Role
-from tests.factories import UserRef, VendorRef, World
+from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
+from tests.factories.partners import apply, make_template, publish_agreement
 from tests.factories.revenue import import_rows
 from tests.factories.training import CourseRef, assign, complete, make_course
 
@@ -68,6 +74,7 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
             version = marketing.find_newest_version(asset.id)
             assert version is not None
             usage.record_usage(actor, version, UsageKind.DOWNLOADED)
+        look_after(world, acme, partnership, number)
     rows = [
         {
             "external_id": f"D{number}-{step}",
@@ -83,6 +90,21 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         for step in range(2)
     ]
     import_rows(world, acme, "deals", rows, won_as_orders=True)
+
+
+def look_after(world: World, acme: VendorRef, partnership: PartnershipRef, number: int) -> None:
+    """An application, a question of its form, a task, a milestone and an agreement more."""
+    apply(world, acme, company=f"Company {number}", email=f"new@company{number}.example")
+    make_template(world, acme, Step(MilestoneKind.MANUAL, Side.VENDOR, 5, title=f"Step {number}"))
+    publish_agreement(world, acme)
+    with world.acting(acme) as actor, transaction():
+        applications.save_field(
+            actor, None, label=f"Question {number}", kind=FieldKind.TEXT, choices=(), is_required=False,
+            position=number + 1,
+        )  # fmt: skip
+        row = db.session.scalars(select(Partnership).where(Partnership.id == partnership.id)).one()
+        admin = desk_queries.list_task_owners(actor, row)[0][0]
+        desk.add_task(actor, row, title=f"Task {number}", owner_id=admin, due_on=clock.today("UTC"))
 
 
 def pages_of(app: Flask) -> list[str]:

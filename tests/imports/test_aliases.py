@@ -11,8 +11,8 @@ from prm.errors import Conflict, DomainError, Forbidden
 from prm.extensions import db
 from prm.imports.queries import list_unmatched
 from prm.imports.services.aliases import AliasMade, add_alias
-from prm.imports.similar import most_similar
 from prm.infra.db import transaction
+from prm.infra.similar import most_similar
 from prm.journal.models import JournalEntry
 from prm.permissions import Role
 from prm.products import services as product_services

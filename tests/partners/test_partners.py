@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from prm.extensions import db
-from prm.partners.models import Partnership
+from prm.infra.db import transaction
+from prm.partners.models import Partnership, PartnershipStatus
+from prm.partners.services import change_partnership
 from prm.permissions import Role
-from tests.factories import VendorRef, World
+from tests.factories import PartnershipRef, VendorRef, World
 
 
 @pytest.fixture
@@ -92,14 +94,23 @@ def test_the_list_filters_searches_and_exports(world: World, acme: VendorRef, ad
     assert "'=Southwind" in export and "Northwind" in export
 
 
+def set_status(world: World, ref: PartnershipRef, status: PartnershipStatus) -> None:
+    with world.acting(ref.vendor) as actor, transaction():
+        row = db.session.scalars(select(Partnership).where(Partnership.id == ref.id)).one()
+        change_partnership(
+            actor, row, name=row.name, type=row.type, status=status, region=None, manager_id=None,
+            external_id=None, agreement_accepted_on=None,
+        )  # fmt: skip
+
+
 def test_people_of_an_ended_partnership_reach_the_vendor_no_more(
     world: World, acme: VendorRef, admin: FlaskClient
 ) -> None:
     own = world.partnership(acme, "Northwind")
     client = world.client(world.user(Role.PARTNER_ADMIN, partnership=own))
     assert client.get("/acme/").status_code == 200
-    admin.post(f"/acme/partners/{own.public_id}/edit", data=typed(status="ended"))
+    set_status(world, own, PartnershipStatus.ENDED)
     assert client.get("/acme/").status_code == 404
     assert "/acme/" not in client.get("/start").text
-    admin.post(f"/acme/partners/{own.public_id}/edit", data=typed(status="active"))
+    set_status(world, own, PartnershipStatus.ACTIVE)
     assert client.get("/acme/").status_code == 200

@@ -58,8 +58,11 @@ def invite(
     company: Company | None = None,
     job_functions: Sequence[JobFunction] = (),
     region_names: Sequence[str] = (),
+    locale: str | None = None,
 ) -> Invitation:
     """Invite somebody to the vendor, or (with `company`) to a partnership; the mail is made due.
+
+    `locale`: the language of somebody new, where it is known; else that of who invites.
 
     An open invitation of the same address to the same place is replaced. Raises Forbidden for a role
     or company beyond the actor's reach, DomainError naming the field at fault.
@@ -101,7 +104,7 @@ def invite(
         actor,
         email,
         "invitation",
-        known.locale if known is not None else actor.locale,
+        known.locale if known is not None else locale or actor.locale,
         vendor_id=vendor.id,
         name=name,
         inviter=actor.name,

@@ -28,6 +28,7 @@ from prm.certification.models import Certificate, Certification
 from prm.extensions import db
 from prm.infra import clock
 from prm.partners.models import Partnership, PartnershipStatus, Region
+from prm.partners.queries.agreements import accepted_dates
 from prm.permissions import P
 from prm.training.models import Completion, Course, CourseVersion, Enrolment
 from prm.vendors.models import Vendor
@@ -155,10 +156,10 @@ def list_standings(
 
 
 def _read_facts(
-    actor: Actor, partnerships: Iterable[Partnership], policy: Policy | None, as_of: date
+    actor: Actor, partnerships: Sequence[Partnership], policy: Policy | None, as_of: date
 ) -> _Facts:
     by_partner = {p.partner_id: p.id for p in partnerships if p.partner_id is not None}
-    agreements = {p.id: p.agreement_accepted_on for p in partnerships}
+    agreements = accepted_dates(partnerships, as_of)
     if policy is None or not by_partner:
         return _Facts({}, {}, {}, agreements)
     end = end_of_day(actor, as_of)

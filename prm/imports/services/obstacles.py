@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, and_, func, inspect, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from prm.errors import Conflict
@@ -15,6 +15,7 @@ from prm.extensions import db
 from prm.imports.labels import ENTITY_NAMES, count_of
 from prm.imports.models import BatchStatus, ChangeAction, ImportBatch, ImportChange
 from prm.imports.services.changes import ENTITIES, RESOLVED, TYPE_OF, snapshot
+from prm.infra.references import references_to
 
 _SHOWN = 5
 
@@ -60,21 +61,6 @@ def columns_to_restore(change: ImportChange) -> list[str]:
         if column not in RESOLVED
         and (change.action is ChangeAction.INSERTED or before.get(column) != after[column])
     ]
-
-
-def references_to(model: Any) -> list[tuple[Any, Any]]:
-    """(model, attribute) of every foreign key in the whole schema that points at `model`'s key."""
-    target = inspect(model).local_table
-    return sorted(
-        (
-            (mapper.class_, mapper.get_property_by_column(element.parent).class_attribute)
-            for mapper in db.Model.registry.mappers
-            for constraint in mapper.local_table.foreign_key_constraints
-            for element in constraint.elements
-            if element.column.table is target and element.column.name == "id"
-        ),
-        key=lambda pair: str(pair[1]),
-    )
 
 
 # -- refusals ----------------------------------------------------------------------------------

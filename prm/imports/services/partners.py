@@ -74,6 +74,9 @@ def _plan(run: Run, row: FileRow, found: int | Notice | None, existing: dict[int
         made = {"source_system": run.source, "created_at": run.started_at}
         return Planned(row.line, row.raw, RowOutcome.INSERTED, {**made, **values})
     partnership = existing[found]
+    if partnership.external_id and external_id and partnership.external_id != external_id:
+        # What the source says of one that was merged is not said of the one it was merged into.
+        values = {}
     changed = {column: value for column, value in values.items() if getattr(partnership, column) != value}
     outcome = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
     return Planned(row.line, row.raw, outcome, changed, partnership)

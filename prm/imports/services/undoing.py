@@ -22,7 +22,6 @@ from prm.imports.services.obstacles import (
     changes_of,
     columns_to_restore,
     inserted_by,
-    references_to,
     refuse_dependants,
     refuse_edited,
     refuse_later_imports,
@@ -31,6 +30,7 @@ from prm.imports.services.rematching import customers_named
 from prm.infra import clock
 from prm.infra.db import claim
 from prm.infra.names import fold_name
+from prm.infra.references import references_to
 from prm.journal.services import record
 from prm.partners.models import Partnership, Region
 from prm.permissions import P

@@ -18,10 +18,10 @@ from prm.imports import queries
 from prm.imports.forms import AliasForm
 from prm.imports.labels import FIELD_NAMES
 from prm.imports.services.aliases import add_alias
-from prm.imports.similar import most_similar
 from prm.imports.views.blueprint import blueprint
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
+from prm.infra.similar import most_similar
 from prm.permissions import P
 from prm.products import queries as products
 from prm.products import services as product_services

@@ -13,9 +13,9 @@ from prm.accounts.models import JobFunction
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra import clock
+from prm.infra.markdown import MAX_TEXT
 from prm.journal.services import record
 from prm.permissions import P
-from prm.training.markdown import MAX_TEXT
 from prm.training.models import Course, CourseVersion, Lesson, SkillLevel
 from prm.training.queries.courses import get_lesson
 from prm.training.services import drafts

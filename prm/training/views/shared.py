@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from prm.access import Actor
+from prm.infra.markdown import IMAGE, ShownImage, render_markdown
 from prm.permissions import P
-from prm.training.markdown import IMAGE, ShownImage, render_markdown
 from prm.training.queries.courses import list_images
 
 Tab = tuple[str, str, bool]

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from prm.training.markdown import MAX_TEXT, ShownImage, render_markdown
+from prm.infra.markdown import MAX_TEXT, ShownImage, render_markdown
 
 IMAGES = {"0190-a": ShownImage("/acme/training/images/0190-a", "A lamp", 640, 480)}
 

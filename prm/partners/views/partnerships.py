@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from babel import Locale
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -24,14 +25,20 @@ from prm.infra.downloads import csv_attachment
 from prm.infra.forms import asked_date, show_error
 from prm.infra.money import format_money, format_whole_money
 from prm.infra.tables import all_rows, paginate
+from prm.onboarding.labels import step_title
+from prm.onboarding.queries import find_progress
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
 from prm.partners.listing import list_spec
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
+from prm.partners.queries.agreements import find_acceptance, find_agreement
+from prm.partners.queries.merges import find_survivor
+from prm.partners.queries.partnerships import list_aliases
+from prm.partners.queries.structure import find_parent, list_branches, list_children
+from prm.partners.tabs import partner_tabs
+from prm.partners.views.blueprint import blueprint
 from prm.permissions import P
-
-blueprint = Blueprint("partners", __name__)
 
 
 @blueprint.get("/<slug:vendor>/partners/")
@@ -78,6 +85,9 @@ def story(partnership_id: UUID) -> str:
         actor, as_of, permission=P.PARTNER_STORY, partnership_ids=[partnership.id]
     )[0]
     told = get_story(actor, partnership, as_of)
+    onboarding = find_progress(actor, partnership, as_of)
+    agreement = find_agreement(as_of)
+    agreed = find_acceptance(partnership.id, agreement, as_of) if agreement is not None else None
     return render_template(
         "partners/story.html",
         partnership=partnership,
@@ -97,6 +107,24 @@ def story(partnership_id: UUID) -> str:
         revenue_text=format_whole_money(
             told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
         ),
+        tabs=partner_tabs(actor, partnership, "partners.story"),
+        survivor=find_survivor(partnership),
+        aliases=list_aliases(partnership),
+        branches=list_branches(partnership),
+        parent=find_parent(actor, partnership),
+        children=list_children(actor, partnership),
+        may_suspend=partnership.status is PartnershipStatus.ACTIVE,
+        may_resume=partnership.merged_into_id is None
+        and partnership.status in {PartnershipStatus.SUSPENDED, PartnershipStatus.ENDED},
+        may_end=partnership.status is not PartnershipStatus.ENDED,
+        onboarding=onboarding,
+        steps=[
+            (step, step_title(step.kind, step.title, step.count, step.certification))
+            for step in (onboarding.steps if onboarding else ())
+        ],
+        agreement=agreement,
+        agreed=agreed,
+        country=Locale.parse(str(get_locale() or "en")).territories.get(partnership.country or "", ""),
         entries=[_entry(happening) for happening in told.timeline],
         format_date=format_date,
     )
@@ -177,7 +205,10 @@ def _edit_page(form: PartnershipForm, partnership: Partnership | None) -> str | 
 def _form(partnership: Partnership | None) -> PartnershipForm:
     form = PartnershipForm(data=_start_values(partnership) if request.method == "GET" else None)
     form.type.choices = [(t.value, str(label)) for t, label in TYPE_LABELS.items()]
-    form.status.choices = [(s.value, str(label)) for s, label in STATUS_LABELS.items()]
+    if partnership is not None:
+        del form.status  # changed by acts of their own, each with what follows from it
+    else:
+        form.status.choices = [(s.value, str(label)) for s, label in STATUS_LABELS.items()]
     managers = queries.list_managers(current_actor())
     form.manager.choices = [("", _("Nobody yet")), *[(str(i), n) for i, n in managers]]
     return form
@@ -190,7 +221,6 @@ def _start_values(partnership: Partnership | None) -> dict[str, Any]:
     return {
         "name": partnership.name,
         "type": partnership.type.value,
-        "status": partnership.status.value,
         "region": partnership.region.name if partnership.region else "",
         "manager": str(manager.public_id) if manager else "",
         "external_id": partnership.external_id or "",
@@ -202,7 +232,7 @@ def _values(form: PartnershipForm) -> dict[str, Any]:
     return {
         "name": form.name.data or "",
         "type": PartnershipType(form.type.data),
-        "status": PartnershipStatus(form.status.data),
+        "status": PartnershipStatus(form.status.data) if "status" in form else None,
         "region": (form.region.data or "").strip() or None,
         "manager_id": UUID(form.manager.data) if form.manager.data else None,
         "external_id": (form.external_id.data or "").strip() or None,

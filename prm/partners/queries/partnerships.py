@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 
 from prm.access import Actor, visible
 from prm.accounts.models import Membership, MembershipRole, User
-from prm.errors import NotFound
+from prm.errors import DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock
-from prm.partners.models import Partnership, Region
+from prm.partners.models import Partnership, PartnershipAlias, Region
 from prm.permissions import P
 
 
@@ -50,7 +51,7 @@ def select_partnerships(actor: Actor) -> Select[Any]:
         actor,
         P.PARTNER_VIEW,
         Partnership,
-    )
+    ).where(Partnership.merged_into_id.is_(None))
 
 
 def count_people(partner_ids: Sequence[int]) -> dict[int, int]:
@@ -110,16 +111,40 @@ def list_managers(actor: Actor) -> list[tuple[UUID, str]]:
     return [(public_id, name) for public_id, name in rows]
 
 
+def find_manager(actor: Actor, public_id: UUID | None) -> User | None:
+    """The channel manager of a public id; None for none. Raises DomainError for anybody else."""
+    if public_id is None:
+        return None
+    if public_id not in {manager_id for manager_id, _name in list_managers(actor)}:
+        message = _("Choose one of your channel managers.")
+        raise DomainError(message, {"manager": message})
+    return db.session.scalars(select(User).where(User.public_id == public_id)).one()
+
+
+def list_aliases(partnership: Partnership) -> list[str]:
+    """What else a partnership is called."""
+    return list(
+        db.session.scalars(
+            select(PartnershipAlias.value)
+            .where(PartnershipAlias.partnership_id == partnership.id)
+            .order_by(PartnershipAlias.value)
+        )
+    )
+
+
 def list_companies(actor: Actor, permission: P, limit: int) -> list[str]:
     """Names of the first partnerships within reach: what a form proposes."""
     statement = visible(select(Partnership.name), actor, permission, Partnership)
+    statement = statement.where(Partnership.merged_into_id.is_(None))
     return list(db.session.scalars(statement.order_by(Partnership.name_folded).limit(limit)))
 
 
 def list_named(actor: Actor, name: str, permission: P) -> list[Partnership]:
     """The partnerships within reach that go by a name, whatever its case and spacing."""
     folded = " ".join(name.split()).casefold()[:200]
-    statement = visible(select(Partnership), actor, permission).where(Partnership.name_folded == folded)
+    statement = visible(select(Partnership), actor, permission).where(
+        Partnership.name_folded == folded, Partnership.merged_into_id.is_(None)
+    )
     return list(db.session.scalars(statement.limit(50)))
 
 

@@ -10,14 +10,13 @@ from sqlalchemy import select
 
 from prm.access import Actor
 from prm.accounts import services as accounts
-from prm.accounts.models import User
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.names import fold_name
 from prm.journal.services import record
-from prm.partners import queries
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+from prm.partners.queries import partnerships as queries
 
 MANUAL = "portal"  # source system of what was entered here
 
@@ -44,6 +43,8 @@ def create_partnership(
     manager_user_id: int | None = None,
     external_id: str | None = None,
     source_system: str | None = None,
+    web_domain: str | None = None,
+    country: str | None = None,
 ) -> Partnership:
     """Enter a reseller company as this vendor knows it.
 
@@ -71,6 +72,8 @@ def create_partnership(
         manager_user_id=manager_user_id,
         source_system=source,
         external_id=external_id,
+        web_domain=web_domain,
+        country=country,
         created_at=clock.now(),
     )
     db.session.add(partnership)
@@ -85,7 +88,7 @@ def change_partnership(
     *,
     name: str,
     type: PartnershipType,
-    status: PartnershipStatus,
+    status: PartnershipStatus | None,
     region: str | None,
     manager_id: UUID | None,
     external_id: str | None,
@@ -93,7 +96,7 @@ def change_partnership(
 ) -> None:
     """Change what this vendor states of a partnership. Raises DomainError as create_partnership does.
 
-    `manager_id` is the public id of one of the vendor's channel managers.
+    `status` None leaves it as it is. `manager_id` is the public id of one of the vendor's channel managers.
     """
     name = " ".join(name.split())
     if not name:
@@ -107,13 +110,9 @@ def change_partnership(
     if external_id and db.session.scalar(taken):
         message = _("The external id %(id)s is taken.", id=external_id)
         raise DomainError(message, {"external_id": message})
-    manager = None
-    if manager_id is not None:
-        if manager_id not in {public_id for public_id, _name in queries.list_managers(actor)}:
-            message = _("Choose one of your channel managers.")
-            raise DomainError(message, {"manager": message})
-        manager = db.session.scalars(select(User).where(User.public_id == manager_id)).one()
+    manager = queries.find_manager(actor, manager_id)
     before = partnership.status
+    status = status or before
     partnership.name, partnership.name_folded = name[:200], fold_name(name)
     partnership.type, partnership.status = type, status
     partnership.region_id = get_or_create_region(actor, region).id if region else None
@@ -121,9 +120,7 @@ def change_partnership(
         partnership.manager_user_id, partnership.manager_name = manager.id, manager.name
     else:
         partnership.manager_user_id = partnership.manager_name = None
-    if actor.region_ids is not None and partnership.region_id not in actor.region_ids:
-        message = _("Choose one of the regions you look after.")
-        raise DomainError(message, {"region": message})
+    check_region(actor, partnership)
     partnership.external_id, partnership.source_system = external_id or None, source
     partnership.agreement_accepted_on = agreement_accepted_on
     if partnership.partner_id is not None and before is not status:
@@ -136,6 +133,13 @@ def change_partnership(
         partnership,
         facts={"name": partnership.name, "status": [before.value, status.value]},
     )
+
+
+def check_region(actor: Actor, partnership: Partnership) -> None:
+    """Raises DomainError where a partnership would lie outside the regions that the actor looks after."""
+    if actor.region_ids is not None and partnership.region_id not in actor.region_ids:
+        message = _("Choose one of the regions you look after.")
+        raise DomainError(message, {"region": message})
 
 
 def open_partner_account(actor: Actor, partnership: Partnership) -> int:

@@ -1,4 +1,4 @@
-"""Tables of partners."""
+"""Partnerships, their regions and their other names."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class Partnership(Keyed, VendorOwned, db.Model):
     __tablename__ = "partnership"
     __table_args__ = tenant_table(
         tenant_key("region_id", "region"),
+        tenant_key("merged_into_id", "partnership"),
         UniqueConstraint("vendor_id", "source_system", "external_id"),
         UniqueConstraint("vendor_id", "partner_id"),
         Index("ix_partnership_vendor_name", "vendor_id", "name_folded"),
@@ -71,6 +72,9 @@ class Partnership(Keyed, VendorOwned, db.Model):
     source_system: Mapped[str | None] = mapped_column(String(60))
     external_id: Mapped[str | None] = mapped_column(String(120))
     agreement_accepted_on: Mapped[date | None]
+    web_domain: Mapped[str | None] = mapped_column(String(253))
+    country: Mapped[str | None] = mapped_column(String(2))
+    merged_into_id: Mapped[int | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     region: Mapped[Region | None] = relationship(viewonly=True)

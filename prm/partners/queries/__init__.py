@@ -1,0 +1,27 @@
+"""Reading partnerships, and what hangs on them."""
+
+from prm.partners.queries.partnerships import (
+    Person,
+    count_people,
+    get_partnership,
+    has_account,
+    list_companies,
+    list_managers,
+    list_named,
+    list_people,
+    list_region_names,
+    select_partnerships,
+)
+
+__all__ = [
+    "Person",
+    "count_people",
+    "get_partnership",
+    "has_account",
+    "list_companies",
+    "list_managers",
+    "list_named",
+    "list_people",
+    "list_region_names",
+    "select_partnerships",
+]

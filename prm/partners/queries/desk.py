@@ -1,0 +1,111 @@
+"""Reading notes, tasks, contacts and documents of partnerships."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from prm.access import Actor, visible
+from prm.accounts.models import Membership, MembershipRole, User
+from prm.errors import NotFound
+from prm.extensions import db
+from prm.infra import clock
+from prm.partners.models import (
+    Partnership,
+    PartnershipContact,
+    PartnershipDocument,
+    PartnershipNote,
+    PartnershipTask,
+)
+from prm.permissions import P
+
+SHOWN = 50
+
+
+def list_notes(actor: Actor, partnership: Partnership) -> list[PartnershipNote]:
+    """Newest first."""
+    statement = select(PartnershipNote).where(PartnershipNote.partnership_id == partnership.id)
+    newest = statement.options(joinedload(PartnershipNote.author)).order_by(PartnershipNote.id.desc())
+    return list(db.session.scalars(visible(newest, actor, P.PARTNER_EDIT).limit(SHOWN)))
+
+
+def list_contacts(actor: Actor, partnership: Partnership) -> list[PartnershipContact]:
+    statement = select(PartnershipContact).where(PartnershipContact.partnership_id == partnership.id)
+    by_name = statement.order_by(PartnershipContact.name, PartnershipContact.id)
+    return list(db.session.scalars(visible(by_name, actor, P.PARTNER_EDIT)))
+
+
+def select_tasks(actor: Actor) -> Select[Any]:
+    """(PartnershipTask, partnership's name, its public id, owner's name) of every task within reach."""
+    return visible(
+        select(
+            PartnershipTask,
+            Partnership.name.label("partnership_name"),
+            Partnership.public_id.label("partnership_public_id"),
+            User.name.label("owner_name"),
+        )
+        .join(Partnership, Partnership.id == PartnershipTask.partnership_id)
+        .join(User, User.id == PartnershipTask.owner_id),
+        actor,
+        P.PARTNER_EDIT,
+        PartnershipTask,
+    )
+
+
+def list_tasks(actor: Actor, partnership: Partnership) -> list[Any]:
+    """Open ones first, each by due date."""
+    statement = select_tasks(actor).where(PartnershipTask.partnership_id == partnership.id)
+    order = (PartnershipTask.done_at.is_not(None), PartnershipTask.due_on, PartnershipTask.id)
+    return list(db.session.execute(statement.order_by(*order).limit(SHOWN)))
+
+
+def list_my_tasks(actor: Actor, limit: int) -> list[Any]:
+    """What the person has to do, the longest due first."""
+    statement = select_tasks(actor).where(
+        PartnershipTask.owner_id == actor.user_id, PartnershipTask.done_at.is_(None)
+    )
+    return list(
+        db.session.execute(statement.order_by(PartnershipTask.due_on, PartnershipTask.id).limit(limit))
+    )
+
+
+def list_task_owners(actor: Actor, partnership: Partnership) -> list[tuple[UUID, str]]:
+    """The vendor's staff who can look after a partnership: those whose regions it lies in."""
+    region = partnership.region.name if partnership.region else None
+    rows = db.session.execute(
+        select(User.public_id, User.name, Membership.region_names)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.vendor_id == actor.vendor_id,
+            Membership.role.in_([MembershipRole.CHANNEL_MANAGER, MembershipRole.VENDOR_ADMIN]),
+            or_(Membership.ended_at.is_(None), Membership.ended_at > clock.now()),
+        )
+        .order_by(User.name, User.id)
+    )
+    return [(public_id, name) for public_id, name, regions in rows if not regions or region in regions]
+
+
+def list_documents(actor: Actor, partnership: Partnership) -> list[PartnershipDocument]:
+    """Newest first."""
+    statement = (
+        select(PartnershipDocument)
+        .options(joinedload(PartnershipDocument.file))
+        .where(PartnershipDocument.partnership_id == partnership.id)
+        .order_by(PartnershipDocument.id.desc())
+    )
+    return list(db.session.scalars(visible(statement, actor, P.DOCUMENT_EDIT)))
+
+
+def get_owned(actor: Actor, model: Any, public_id: UUID, permission: P) -> Any:
+    """A note, task, contact or document within reach.
+
+    Raises NotFound, for a foreign one as for one that does not exist.
+    """
+    statement = visible(select(model).where(model.public_id == public_id), actor, permission)
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
