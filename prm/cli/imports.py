@@ -19,7 +19,7 @@ from prm.imports.fields import STAGE_WORDS, fields_of
 from prm.imports.models import ImportBatch, ImportKind
 from prm.imports.options import DEFAULT_SOURCE, ImportOptions
 from prm.imports.queries import list_batches
-from prm.imports.reading import LIMITS
+from prm.imports.reading import LIMITS, SEPARATORS
 from prm.imports.report import ImportReport, say_reason
 from prm.imports.services.aliases import FIELDS
 from prm.imports.services.aliases import add_alias as add_alias_to
@@ -59,6 +59,9 @@ Stages: {", ".join(sorted(set(STAGE_WORDS.values())))}.
 @click.option("--stage", "stages", multiple=True, metavar="SOURCE=STAGE", help="Repeatable.")
 @click.option("--date-format", metavar="F", help="Such as MM/DD/YYYY or %m/%d/%Y. Default: detected.")
 @click.option("--decimal", metavar=".|,", help="The decimal sign. Default: detected.")
+@click.option("--encoding", metavar="E", help="Such as utf-8 or cp1252. Default: detected.")
+@click.option("--delimiter", metavar=",|;|tab", help="What separates columns. Default: detected.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook. Default: the first visible one.")
 @click.option("--won-as-orders", is_flag=True, help="Make an order of every won deal.")
 @click.option("--create-partners", is_flag=True, help="Create partners that nobody knows yet.")
 @click.option("--dry-run", is_flag=True, help="Report what would happen; change nothing.")
@@ -74,6 +77,9 @@ def run_command(
     stages: tuple[str, ...],
     date_format: str | None,
     decimal: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
     won_as_orders: bool,
     create_partners: bool,
     dry_run: bool,
@@ -86,6 +92,9 @@ def run_command(
         stages={word: stage.lower() for word, stage in _pairs(stages, "--stage", "SOURCE=STAGE").items()},
         date_format=date_format,
         decimal=decimal,
+        encoding=encoding,
+        delimiter=SEPARATORS.get(delimiter.lower(), delimiter) if delimiter else None,
+        sheet=sheet,
         won_as_orders=won_as_orders,
         create_partners=create_partners,
     )

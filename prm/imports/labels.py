@@ -50,6 +50,18 @@ OUTCOME_LOOKS = {
     RowOutcome.UNCHANGED: "neutral",
     RowOutcome.REJECTED: "danger",
 }
+#: What encodings are called; those not here by their own name.
+ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": _l("Windows-1252 (Western Europe)"),
+    "cp1250": _l("Windows-1250 (Central Europe)"),
+    "cp1251": _l("Windows-1251 (Cyrillic)"),
+    "cp1253": _l("Windows-1253 (Greek)"),
+    "cp1254": _l("Windows-1254 (Turkish)"),
+    "mac_roman": "Mac Roman",
+}
+SEPARATOR_NAMES = {",": _l("Comma"), ";": _l("Semicolon"), "\t": _l("Tab"), "|": _l("Bar |")}
 FIELD_NAMES = {
     "external_id": _l("External id"),
     "name": _l("Name"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.accounts.models import User
@@ -76,6 +76,18 @@ class ImportBatch(Keyed, VendorOwned, db.Model):
 
     file: Mapped[StoredFile] = relationship(viewonly=True)
     created_by: Mapped[User | None] = relationship(viewonly=True)
+
+
+class ImportMapping(Keyed, VendorOwned, db.Model):
+    """How files of one kind from one source were read the last time: proposed for the next one."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = tenant_table(UniqueConstraint("vendor_id", "kind", "source"))
+
+    kind: Mapped[ImportKind] = enum_column(ImportKind)
+    source: Mapped[str] = mapped_column(String(60))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ImportRow(VendorOwned, db.Model):

@@ -21,10 +21,10 @@ from prm.imports.models import (
     ImportBatch,
     ImportChange,
     ImportKind,
+    ImportMapping,
     ImportRow,
     RowOutcome,
 )
-from prm.imports.options import ImportOptions
 from prm.infra.names import fold_name
 from prm.permissions import P
 from prm.revenue.models import Order
@@ -76,20 +76,12 @@ def find_row(actor: Actor, batch: ImportBatch, line: int | None) -> ImportRow | 
     ).one_or_none()
 
 
-def find_last_options(actor: Actor, kind: ImportKind, source: str) -> ImportOptions | None:
-    """How the last applied file of this kind and source was read."""
-    statement = (
-        visible(select(ImportBatch.options), actor, P.IMPORT_RUN, ImportBatch)
-        .where(
-            ImportBatch.kind == kind,
-            ImportBatch.source == source,
-            ImportBatch.status.in_([BatchStatus.APPLIED, BatchStatus.UNDONE, BatchStatus.DUE]),
-        )
-        .order_by(ImportBatch.id.desc())
-        .limit(1)
-    )
-    kept = db.session.scalars(statement).one_or_none()
-    return ImportOptions.from_json(kept) if kept is not None else None
+def find_mapping(actor: Actor, kind: ImportKind, source: str) -> ImportMapping | None:
+    """How the last file of this kind and source was read."""
+    statement = visible(select(ImportMapping), actor, P.IMPORT_RUN)
+    return db.session.scalars(
+        statement.where(ImportMapping.kind == kind, ImportMapping.source == source)
+    ).one_or_none()
 
 
 def find_last_source(actor: Actor) -> str | None:

@@ -122,7 +122,7 @@ def keep_reason(reason: Reason) -> dict[str, Any]:
         "column": reason.column,
         "value": reason.value,
         "msgid": reason.notice.msgid,
-        "args": {name: _plain(value) for name, value in reason.notice.params.items()},
+        "args": {name: keep_plain(value) for name, value in reason.notice.params.items()},
     }
 
 
@@ -132,5 +132,6 @@ def say_reason(kept: Mapping[str, Any]) -> str:
     return sentence % kept["args"] if kept["args"] else sentence.replace("%%", "%")
 
 
-def _plain(value: Any) -> Any:
+def keep_plain(value: Any) -> Any:
+    """A parameter of a sentence, as JSON holds it."""
     return value if isinstance(value, int | str | None) else str(value)

@@ -199,6 +199,7 @@ CALLS: dict[tuple[str, str], Call] = {
         ids={"batch_id": "draft_batch"},
         body={"column_name": "name", "column_price": "price", "date_format": "", "decimal": "."},
     ),
+    ("imports.reading", "POST"): Call(ids={"batch_id": "draft_batch"}, body={"delimiter": "semicolon"}),
     ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
     ("imports.alias", "POST"): Call(body=_unknown_product),

@@ -92,6 +92,7 @@ imports.upload                   GET    in    404   ok    403     403   403    4
 imports.upload                   POST   in    404   ok    403     403   403    403   403    403
 imports.mapping                  GET    in    404   ok    403     403   403    403   403    403
 imports.mapping                  POST   in    404   ok    403     403   403    403   403    403
+imports.reading                  POST   in    404   ok    403     403   403    403   403    403
 imports.confirm                  POST   in    404   ok    403     403   403    403   403    403
 imports.discard                  POST   in    404   ok    403     403   403    403   403    403
 imports.undo                     GET    in    404   ok    403     403   403    403   403    403

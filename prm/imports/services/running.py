@@ -28,6 +28,7 @@ from prm.imports.report import ImportReport, keep_reason
 from prm.imports.services.changes import IN_ONE
 from prm.imports.services.deals import apply_deals, plan_deals
 from prm.imports.services.locking import lock_imports
+from prm.imports.services.mappings import remember_mapping
 from prm.imports.services.orders import apply_orders, plan_orders
 from prm.imports.services.partners import apply_partners, plan_partners
 from prm.imports.services.products import apply_products, plan_products
@@ -82,6 +83,7 @@ def run_import(
     )
     db.session.add(batch)
     db.session.flush()
+    remember_mapping(actor, kind, source, options)
     return apply_prepared(actor, batch, prepared, file)
 
 

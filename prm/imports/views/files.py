@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from prm.access import current_actor, requires
 from prm.imports import queries
 from prm.imports.models import BatchStatus
 from prm.imports.options import ImportOptions
+from prm.imports.reading import REASON
 from prm.imports.report import say_reason
 from prm.imports.services import drafts
 from prm.imports.views.blueprint import blueprint
@@ -22,8 +24,6 @@ from prm.infra.downloads import attachment, csv_attachment
 from prm.permissions import P
 
 _NUMBER = re.compile(r"[+-]\d{1,18}(?:\.\d{1,6})?", re.ASCII)
-#: Columns put after the file's own; no field is suggested for them when the file comes back.
-_ADDED = ("rejected_line", "rejected_column", "rejected_reason")
 
 
 @blueprint.get("/<slug:vendor>/imports/<uuid:batch_id>/file")
@@ -50,7 +50,8 @@ def rejected(batch_id: UUID) -> Response:
         rows = ()
     columns = list(batch.file_facts.get("columns") or _columns_of(rows := list(rows)))
     name = f"{batch.file.name.rsplit('.', 1)[0]}-rejected.csv"
-    return csv_attachment(name, [*columns, *_ADDED], _written(rows, columns))
+    columns = [column for column in columns if column.casefold() != REASON]
+    return csv_attachment(name, [*columns, REASON], _written(rows, columns))
 
 
 def _columns_of(rows: Iterable[tuple[int, Mapping[str, Any], Any]]) -> list[str]:
@@ -62,9 +63,12 @@ def _written(
     rows: Iterable[tuple[int, Mapping[str, Any], Iterable[Mapping[str, Any]]]], columns: list[str]
 ) -> Iterator[list[object]]:
     for line, raw, reasons in rows:
-        said = " ".join(dict.fromkeys(say_reason(reason) for reason in reasons))
-        named = ", ".join(str(reason["column"]) for reason in reasons if reason["column"])
-        yield [*[_cell(raw.get(column, "")) for column in columns], line, named, said]
+        said = dict.fromkeys(
+            f"{reason['column']}: {say_reason(reason)}" if reason["column"] else say_reason(reason)
+            for reason in reasons
+        )
+        place = _("Line %(line)s.", line=line)
+        yield [*[_cell(raw.get(column, "")) for column in columns], " ".join([place, *said])]
 
 
 def _cell(text: str) -> object:
