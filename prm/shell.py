@@ -52,6 +52,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
             (_l("Attribution"), "reports.attribution", "target", P.REPORT_VIEW),
             (_l("Deals"), "deals.index", "briefcase", P.DEAL_VIEW),
             (_l("Orders"), "revenue.orders", "receipt", P.ORDER_VIEW),
+            (_l("Invoices"), "revenue.invoices", "file-invoice", P.ORDER_VIEW),
         ),
     ),
     (

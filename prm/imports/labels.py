@@ -12,12 +12,20 @@ KIND_NAMES = {
     ImportKind.PRODUCTS: _l("Products"),
     ImportKind.DEALS: _l("Deals"),
     ImportKind.ORDERS: _l("Orders"),
+    ImportKind.INVOICES: _l("Invoices"),
+    ImportKind.PAYMENTS: _l("Payments"),
+    ImportKind.TARGETS: _l("Targets"),
+    ImportKind.PEOPLE: _l("People"),
 }
 KIND_HINTS = {
     ImportKind.PARTNERS: _l("Reseller companies with their region and manager."),
     ImportKind.PRODUCTS: _l("What you sell, with list prices."),
     ImportKind.DEALS: _l("Opportunities with stage, dates and amount; won ones can become orders."),
     ImportKind.ORDERS: _l("What was ordered through a partner, with date and amount."),
+    ImportKind.INVOICES: _l("What was invoiced, with its order, due date and amount."),
+    ImportKind.PAYMENTS: _l("What was paid on invoices."),
+    ImportKind.TARGETS: _l("Revenue aimed at per quarter, by partner, by region or as a whole."),
+    ImportKind.PEOPLE: _l("Who is to be invited, and the job functions of those who are here."),
 }
 STATUS_NAMES = {
     BatchStatus.DRAFT: _l("Draft"),
@@ -78,6 +86,15 @@ FIELD_NAMES = {
     "amount": _l("Amount"),
     "currency": _l("Currency"),
     "deal_external_id": _l("External id of the deal"),
+    "order_external_id": _l("External id of the order"),
+    "invoice_external_id": _l("External id of the invoice"),
+    "invoiced_on": _l("Invoiced on"),
+    "due_on": _l("Due on"),
+    "paid_on": _l("Paid on"),
+    "quarter": _l("Fiscal quarter"),
+    "email": _l("E-mail"),
+    "role": _l("Role"),
+    "job_functions": _l("Job functions"),
 }
 ENTITY_NAMES = {
     "region": _l("Region"),
@@ -86,6 +103,9 @@ ENTITY_NAMES = {
     "customer": _l("Customer"),
     "deal": _l("Deal"),
     "order": _l("Order"),
+    "invoice": _l("Invoice"),
+    "payment": _l("Payment"),
+    "target": _l("Target"),
 }
 
 
@@ -95,6 +115,12 @@ def count_of(table: str, count: int) -> str:
         return ngettext("%(num)s deal", "%(num)s deals", count)
     if table == "sales_order":
         return ngettext("%(num)s order", "%(num)s orders", count)
+    if table == "invoice":
+        return ngettext("%(num)s invoice", "%(num)s invoices", count)
+    if table == "payment":
+        return ngettext("%(num)s payment", "%(num)s payments", count)
+    if table == "target":
+        return ngettext("%(num)s target", "%(num)s targets", count)
     if table == "partnership":
         return ngettext("%(num)s partner", "%(num)s partners", count)
     if table in ("product_alias", "customer_alias", "partnership_alias"):

@@ -27,6 +27,10 @@ class ImportKind(StrEnum):
     PRODUCTS = "products"
     DEALS = "deals"
     ORDERS = "orders"
+    INVOICES = "invoices"
+    PAYMENTS = "payments"
+    TARGETS = "targets"
+    PEOPLE = "people"
 
 
 class BatchStatus(StrEnum):

@@ -27,7 +27,7 @@ from prm.imports.models import (
 )
 from prm.infra.names import fold_name
 from prm.permissions import P
-from prm.revenue.models import Order
+from prm.revenue.models import Invoice, Order
 
 
 def batches(actor: Actor) -> Select[Any]:
@@ -107,10 +107,11 @@ class UnmatchedName:
     value: str
     deals: int
     orders: int
+    invoices: int = 0
 
     @property
     def rows(self) -> int:
-        return self.deals + self.orders
+        return self.deals + self.orders + self.invoices
 
     @property
     def field_id(self) -> str:
@@ -138,6 +139,11 @@ def list_unmatched(actor: Actor) -> list[UnmatchedName]:
     )
     for value, count in db.session.execute(waiting.group_by(Order.deal_external_id)):
         counted.setdefault(("deal_external_id", value), [0, 0])[1] = count
+    orderless = visible(
+        select(Invoice.order_external_id, func.count(Invoice.id)), actor, P.ORDER_VIEW, Invoice
+    ).where(Invoice.order_id.is_(None), Invoice.order_external_id != "")
+    for value, count in db.session.execute(orderless.group_by(Invoice.order_external_id)):
+        counted.setdefault(("order_external_id", value), [0, 0, 0])[2] = count
     found = [UnmatchedName(name, value, *counts) for (name, value), counts in counted.items()]
     return sorted(found, key=lambda each: (-each.rows, each.field, each.value))
 
@@ -159,7 +165,7 @@ def count_unmatched(actor: Actor, field: str, folded: str) -> int:
 
 # -- from lines to rows ------------------------------------------------------------------------
 
-_OPENED = ("deal", "order", "partnership", "product")
+_OPENED = ("deal", "order", "partnership", "product", "invoice", "payment")
 
 
 def entities_of_lines(
@@ -181,7 +187,8 @@ def entities_of_lines(
     found: dict[int, tuple[str, str, str]] = {}
     for change in db.session.scalars(statement):
         after = change.after or {}
-        name = after.get("external_id") if change.entity_type in ("deal", "order") else after.get("name")
+        has_id = change.entity_type in ("deal", "order", "invoice", "payment")
+        name = after.get("external_id" if has_id else "name")
         # A deal goes before the order derived from it.
         if change.line is not None and (change.line not in found or change.entity_type == "deal"):
             found[change.line] = (change.entity_type, after["public_id"], str(name))

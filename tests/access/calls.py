@@ -55,6 +55,7 @@ ARGUMENTS: dict[str, str] = {
     "membership_id": "membership.mate",
     "invitation_id": "PA.invitation",
     "order_id": "PA.order",
+    "invoice_id": "PA.invoice",
     "product_id": "product",
     "alias_id": "product_alias",
     "batch_id": "batch",
@@ -185,6 +186,10 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?format=csv", "?format=xlsx", "?search=KAN", "?partner={PA.partnership}", "?product=none"),
         query_ids={"partner": "PA.partnership", "product": "product"},
     ),
+    ("revenue.invoices", "GET"): Call(
+        queries=("?format=csv", "?format=xlsx", "?partner={PA.partnership}", "?standing=overdue"),
+        query_ids={"partner": "PA.partnership"},
+    ),
     ("products.index", "GET"): Call(queries=("?search=KAN",)),
     ("products.create", "POST"): Call(body={"name": "Widget", "price": "12.50"}),
     ("products.edit", "POST"): Call(body={"name": "Renamed", "price": "13"}),
@@ -199,7 +204,9 @@ CALLS: dict[tuple[str, str], Call] = {
         ids={"batch_id": "draft_batch"},
         body={"column_name": "name", "column_price": "price", "date_format": "", "decimal": "."},
     ),
-    ("imports.reading", "POST"): Call(ids={"batch_id": "draft_batch"}, body={"delimiter": "semicolon"}),
+    ("imports.reading", "POST"): Call(
+        ids={"batch_id": "draft_batch"}, body={"encoding": "utf-8", "delimiter": "comma"}
+    ),
     ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
     ("imports.alias", "POST"): Call(body=_unknown_product),

@@ -76,6 +76,8 @@ deals.index                      GET    in    404   ok    ok      ok    403    o
 deals.deal                       GET    in    404   ok    ok      ok    403    ok    ok     403
 revenue.orders                   GET    in    404   ok    ok      ok    403    ok    ok     403
 revenue.order                    GET    in    404   ok    ok      ok    403    ok    ok     403
+revenue.invoices                 GET    in    404   ok    ok      ok    403    ok    ok     403
+revenue.invoice                  GET    in    404   ok    ok      ok    403    ok    ok     403
 products.index                   GET    in    404   ok    ok      ok    ok     ok    ok     ok
 products.create                  GET    in    404   ok    403     403   403    403   403    403
 products.create                  POST   in    404   ok    403     403   403    403   403    403

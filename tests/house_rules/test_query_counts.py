@@ -21,6 +21,7 @@ from prm.marketing import queries as marketing
 from prm.marketing import services as usage
 from prm.marketing.models import UsageKind
 from prm.permissions import Role
+from prm.revenue.quarters import quarter_of
 from tests.factories import UserRef, VendorRef, World
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
@@ -83,6 +84,34 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         for step in range(2)
     ]
     import_rows(world, acme, "deals", rows, won_as_orders=True)
+    invoices = [
+        {
+            "external_id": f"I{number}",
+            "partner": f"Partner {number}",
+            "order_external_id": f"D{number}-1",
+            "invoiced_on": today.isoformat(),
+            "due_on": today.isoformat(),
+            "amount": "100",
+        }
+        for number in range(start, start + count)
+    ]
+    import_rows(world, acme, "invoices", invoices)
+    payments = [
+        {
+            "external_id": f"P{number}",
+            "invoice_external_id": f"I{number}",
+            "paid_on": today.isoformat(),
+            "amount": 40,
+        }
+        for number in range(start, start + count)
+    ]
+    import_rows(world, acme, "payments", payments)
+    quarter = quarter_of(today).key
+    targets = [
+        {"partner": f"Partner {number}", "quarter": quarter, "amount": "1000"}
+        for number in range(start, start + count)
+    ]
+    import_rows(world, acme, "targets", targets)
 
 
 def pages_of(app: Flask) -> list[str]:

@@ -18,7 +18,7 @@ from prm.imports.models import ChangeAction, ImportBatch, ImportChange
 from prm.infra.db import UtcDateTime
 from prm.partners.models import Partnership, Region
 from prm.products.models import Product
-from prm.revenue.models import Order
+from prm.revenue.models import Invoice, Order, Payment, Target
 
 ENTITIES: dict[str, Any] = {
     "region": Region,
@@ -27,10 +27,13 @@ ENTITIES: dict[str, Any] = {
     "customer": Customer,
     "deal": Deal,
     "order": Order,
+    "invoice": Invoice,
+    "payment": Payment,
+    "target": Target,
 }
 TYPE_OF = {model: name for name, model in ENTITIES.items()}
 #: Follow from names and aliases, not from the file: never compared, found anew when restored.
-RESOLVED = frozenset({"product_id", "customer_id", "deal_id"})
+RESOLVED = frozenset({"product_id", "customer_id", "deal_id", "order_id"})
 #: Without it rows would be sent in groups that have the same columns empty: hundreds of statements.
 IN_ONE = {"render_nulls": True}
 

@@ -23,6 +23,7 @@ from prm.imports.reading import look_into, open_file, prepare_file, settle_mappi
 from prm.imports.report import ImportReport
 from prm.imports.services.locking import lock_imports
 from prm.imports.services.mappings import fitting, open_as_last_time, remember_mapping
+from prm.imports.services.people import on_behalf_of
 from prm.imports.services.running import (
     apply_prepared,
     clean_source,
@@ -214,7 +215,7 @@ def apply_due_batch(actor: Actor, batch_id: int) -> None:
         storage.read(batch.file.key), batch.file.name, batch.kind,
         ImportOptions.from_json(batch.options), reporting_currency(actor),
     )  # fmt: skip
-    apply_prepared(actor, batch, prepared, batch.file)
+    apply_prepared(on_behalf_of(actor, batch), batch, prepared, batch.file)
 
 
 def mark_failed(actor: Actor, batch_id: int, reason: str) -> None:
@@ -238,7 +239,7 @@ def check_due_batch(actor: Actor, batch_id: int) -> Mapping[str, Any] | None:
     if batch is None:
         return None
     try:
-        report = plan_batch(actor, batch, ImportOptions.from_json(batch.options))
+        report = plan_batch(on_behalf_of(actor, batch), batch, ImportOptions.from_json(batch.options))
     except DomainError as error:
         said = " ".join(dict.fromkeys([str(error), *error.fields.values()]))
         return {"status": BatchStatus.DRAFT, "failure": said[:500]}
