@@ -53,6 +53,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
             (_l("Deals"), "deals.index", "briefcase", P.DEAL_VIEW),
             (_l("Orders"), "revenue.orders", "receipt", P.ORDER_VIEW),
             (_l("Invoices"), "revenue.invoices", "file-invoice", P.ORDER_VIEW),
+            (_l("Targets"), "revenue.targets", "target-arrow", P.TARGET_EDIT),
         ),
     ),
     (

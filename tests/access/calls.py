@@ -190,6 +190,13 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?format=csv", "?format=xlsx", "?partner={PA.partnership}", "?standing=overdue"),
         query_ids={"partner": "PA.partnership"},
     ),
+    ("revenue.targets", "GET"): Call(queries=("?by=region", "?search=KAN", "?year=2030")),
+    ("revenue.targets", "POST"): Call(
+        body=lambda tenant, role: {
+            f"{kind}.{tenant.things['PA.partnership'].public_id}.2": typed
+            for kind, typed in (("t", "12"), ("o", ""))
+        }
+    ),
     ("products.index", "GET"): Call(queries=("?search=KAN",)),
     ("products.create", "POST"): Call(body={"name": "Widget", "price": "12.50"}),
     ("products.edit", "POST"): Call(body={"name": "Renamed", "price": "13"}),

@@ -78,6 +78,8 @@ revenue.orders                   GET    in    404   ok    ok      ok    403    o
 revenue.order                    GET    in    404   ok    ok      ok    403    ok    ok     403
 revenue.invoices                 GET    in    404   ok    ok      ok    403    ok    ok     403
 revenue.invoice                  GET    in    404   ok    ok      ok    403    ok    ok     403
+revenue.targets                  GET    in    404   ok    ok      ok    403    403   403    403
+revenue.targets                  POST   in    404   ok    ok      ok    403    403   403    403
 products.index                   GET    in    404   ok    ok      ok    ok     ok    ok     ok
 products.create                  GET    in    404   ok    403     403   403    403   403    403
 products.create                  POST   in    404   ok    403     403   403    403   403    403
