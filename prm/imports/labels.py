@@ -123,6 +123,8 @@ def count_of(table: str, count: int) -> str:
         return ngettext("%(num)s target", "%(num)s targets", count)
     if table == "partnership":
         return ngettext("%(num)s partner", "%(num)s partners", count)
+    if table == "product_price":
+        return ngettext("%(num)s price", "%(num)s prices", count)
     if table in ("product_alias", "customer_alias", "partnership_alias"):
         return ngettext("%(num)s alias", "%(num)s aliases", count)
     if table == "usage_event":

@@ -27,6 +27,7 @@ from prm.imports.models import (
 )
 from prm.infra.names import fold_name
 from prm.permissions import P
+from prm.products.models import Product
 from prm.revenue.models import Invoice, Order
 
 
@@ -161,6 +162,17 @@ def count_unmatched(actor: Actor, field: str, folded: str) -> int:
         for value, count in db.session.execute(statement.group_by(word)):
             total += count if fold_name(value) == folded else 0
     return total
+
+
+def count_rows_by_name(actor: Actor, product: Product) -> dict[str, int]:
+    """How many deals and orders of a product came by each name (folded) that sources write."""
+    found: dict[str, int] = {}
+    for model, permission in ((Deal, P.DEAL_VIEW), (Order, P.ORDER_VIEW)):
+        statement = visible(select(model.product_name, func.count(model.id)), actor, permission, model)
+        statement = statement.where(model.product_id == product.id).group_by(model.product_name)
+        for name, count in db.session.execute(statement):
+            found[fold_name(name)] = found.get(fold_name(name), 0) + count
+    return found
 
 
 # -- from lines to rows ------------------------------------------------------------------------

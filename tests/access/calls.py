@@ -56,6 +56,7 @@ ARGUMENTS: dict[str, str] = {
     "invitation_id": "PA.invitation",
     "order_id": "PA.order",
     "invoice_id": "PA.invoice",
+    "price_id": "product_price",
     "product_id": "product",
     "alias_id": "product_alias",
     "batch_id": "batch",
@@ -200,6 +201,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("products.index", "GET"): Call(queries=("?search=KAN",)),
     ("products.create", "POST"): Call(body={"name": "Widget", "price": "12.50"}),
     ("products.edit", "POST"): Call(body={"name": "Renamed", "price": "13"}),
+    ("products.add_price", "POST"): Call(
+        body={"valid_from": "2030-01-01", "amount": "12.50", "currency": "USD"}
+    ),
+    ("products.set_active", "POST"): Call(body={"active": "no"}),
     ("products.alias", "POST"): Call(body={"value": "Another name"}),
     ("imports.index", "GET"): Call(queries=("?search=KAN", "?kind=products")),
     ("imports.batch", "GET"): Call(queries=("?outcome=rejected",)),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from prm.products.models import ProductPrice
 from prm.revenue.models import Invoice, Payment, Target, scope_of
+
+
+def add_price(f: Any) -> None:
+    """A price of the product from a day on."""
+    price = ProductPrice(
+        product_id=f.tenant.things["product"].id, valid_from=f.today, amount_minor=12_00, currency="USD"
+    )
+    f.add(price, "product_price")
 
 
 def add_invoices(f: Any, owners: tuple[str, ...] = ("PA", "PB")) -> None:

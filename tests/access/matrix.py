@@ -85,6 +85,9 @@ products.create                  GET    in    404   ok    403     403   403    4
 products.create                  POST   in    404   ok    403     403   403    403   403    403
 products.edit                    GET    in    404   ok    403     403   403    403   403    403
 products.edit                    POST   in    404   ok    403     403   403    403   403    403
+products.add_price               POST   in    404   ok    403     403   403    403   403    403
+products.remove_price            POST   in    404   ok    403     403   403    403   403    403
+products.set_active              POST   in    404   ok    403     403   403    403   403    403
 products.alias                   POST   in    404   ok    403     403   403    403   403    403
 products.remove_alias            POST   in    404   ok    403     403   403    403   403    403
 imports.index                    GET    in    404   ok    403     403   403    ok    403    403
