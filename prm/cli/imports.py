@@ -167,6 +167,13 @@ def _tell(report: ImportReport, *, is_dry: bool) -> None:
         click.echo("Unmatched (kept; resolve with `flask imports alias`):")
         for each in report.unmatched:
             click.echo(f"{each.rows:>9,}  {each.field} {each.value or '(none given)'}")
+    if report.conflicts:
+        click.echo(
+            "Changed by hand, and otherwise in the file; left alone until chosen on the import page:"
+        )
+        for clash in report.conflicts[:_SHOWN]:
+            values = f"{clash.ours} here, {clash.theirs} in line {clash.line}"
+            click.echo(f"  {clash.record}, {clash.field}: {values}")
     if groups := report.rejected_groups():
         click.echo("Rejected (--json lists every row):")
         for each in groups[:_SHOWN]:

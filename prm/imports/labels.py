@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from prm.imports.models import BatchStatus, ImportKind, RowOutcome
+from prm.imports.models import BatchStatus, ConflictDecision, ImportKind, RowOutcome
 
 KIND_NAMES = {
     ImportKind.PARTNERS: _l("Partners"),
@@ -95,6 +95,12 @@ FIELD_NAMES = {
     "email": _l("E-mail"),
     "role": _l("Role"),
     "job_functions": _l("Job functions"),
+}
+DECISION_NAMES = {
+    ConflictDecision.OPEN: _l("To be decided"),
+    ConflictDecision.OURS: _l("Ours was kept"),
+    ConflictDecision.THEIRS: _l("The file's was taken"),
+    ConflictDecision.SUPERSEDED: _l("A later file speaks of it"),
 }
 ENTITY_NAMES = {
     "region": _l("Region"),

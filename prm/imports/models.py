@@ -115,6 +115,42 @@ class ImportRow(VendorOwned, db.Model):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
+class ConflictDecision(StrEnum):
+    OPEN = "open"
+    OURS = "ours"
+    THEIRS = "theirs"
+    SUPERSEDED = "superseded"  # a later file spoke of the same field
+
+
+class ImportConflict(Keyed, VendorOwned, db.Model):
+    """A field that a person had changed by hand and that a file would have changed otherwise.
+
+    `ours` and `theirs` hold the columns of the field as a change does; a region that was not there is
+    held by its name. Nothing is overwritten before somebody decides.
+    """
+
+    __tablename__ = "import_conflict"
+    __table_args__ = tenant_table(
+        tenant_key("batch_id", "import_batch"),
+        Index("ix_import_conflict_batch", "vendor_id", "batch_id"),
+        Index("ix_import_conflict_entity", "vendor_id", "entity_type", "entity_id"),
+    )
+
+    batch_id: Mapped[int]
+    line: Mapped[int]
+    entity_type: Mapped[str] = mapped_column(String(30))
+    entity_id: Mapped[int]
+    record: Mapped[str] = mapped_column(String(200))
+    field: Mapped[str] = mapped_column(String(30))
+    ours: Mapped[dict[str, Any]] = mapped_column(JSON)
+    theirs: Mapped[dict[str, Any]] = mapped_column(JSON)
+    ours_shown: Mapped[str] = mapped_column(String(300))
+    theirs_shown: Mapped[str] = mapped_column(String(300))
+    decision: Mapped[ConflictDecision] = enum_column(ConflictDecision, default=ConflictDecision.OPEN)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class ImportChange(VendorOwned, db.Model):
     """One row of ours that a batch made, changed or removed: what an undo reads.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
 from prm.access import Actor, visible
@@ -18,8 +18,10 @@ from prm.extensions import db
 from prm.imports.models import (
     BatchStatus,
     ChangeAction,
+    ConflictDecision,
     ImportBatch,
     ImportChange,
+    ImportConflict,
     ImportKind,
     ImportMapping,
     ImportRow,
@@ -205,6 +207,15 @@ def entities_of_lines(
         if change.line is not None and (change.line not in found or change.entity_type == "deal"):
             found[change.line] = (change.entity_type, after["public_id"], str(name))
     return found
+
+
+def list_conflicts(actor: Actor, batch: ImportBatch, limit: int = 200) -> list[ImportConflict]:
+    """Where the batch's file and a person disagree; those to be decided first."""
+    statement = visible(select(ImportConflict), actor, P.IMPORT_VIEW).where(
+        ImportConflict.batch_id == batch.id
+    )
+    is_decided = case((ImportConflict.decision == ConflictDecision.OPEN, 0), else_=1)
+    return list(db.session.scalars(statement.order_by(is_decided, ImportConflict.id).limit(limit)))
 
 
 def list_rejected(actor: Actor, batch: ImportBatch) -> list[ImportRow]:

@@ -220,6 +220,9 @@ CALLS: dict[tuple[str, str], Call] = {
         ids={"batch_id": "draft_batch"}, body={"encoding": "utf-8", "delimiter": "comma"}
     ),
     ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
+    ("imports.decide", "POST"): Call(
+        body={"decision": "ours", "conflict": Id("import_conflict")}
+    ),
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
     ("imports.alias", "POST"): Call(body=_unknown_product),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),

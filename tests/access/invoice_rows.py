@@ -5,8 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from prm.imports.models import ImportConflict
 from prm.products.models import ProductPrice
 from prm.revenue.models import Invoice, Payment, Target, scope_of
+
+
+def add_conflict(f: Any) -> None:
+    """A price that the applied batch left alone, since a person had changed it."""
+    product = f.tenant.things["product"]
+    price = {"price_minor": None, "currency": None}
+    conflict = ImportConflict(
+        batch_id=f.tenant.things["batch"].id, line=2, entity_type="product", entity_id=product.id,
+        record=f.say("PRODUCT"), field="price", ours=price, theirs=price, ours_shown="–", theirs_shown="–",
+    )  # fmt: skip
+    f.add(conflict, "import_conflict")
 
 
 def add_price(f: Any) -> None:

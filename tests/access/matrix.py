@@ -101,6 +101,7 @@ imports.mapping                  GET    in    404   ok    403     403   403    4
 imports.mapping                  POST   in    404   ok    403     403   403    403   403    403
 imports.reading                  POST   in    404   ok    403     403   403    403   403    403
 imports.confirm                  POST   in    404   ok    403     403   403    403   403    403
+imports.decide                   POST   in    404   ok    403     403   403    403   403    403
 imports.discard                  POST   in    404   ok    403     403   403    403   403    403
 imports.undo                     GET    in    404   ok    403     403   403    403   403    403
 imports.undo                     POST   in    404   ok    403     403   403    403   403    403

@@ -56,7 +56,7 @@ from prm.training.models import (
     VersionStatus,
 )
 from prm.vendors.models import SigningKey, StoredFile
-from tests.access.invoice_rows import add_invoices, add_price
+from tests.access.invoice_rows import add_conflict, add_invoices, add_price
 from tests.factories import World
 from tests.factories.marketing import png
 
@@ -111,6 +111,7 @@ def fill(world: World, tenant: Tenant) -> None:
         _imports(filler)
         add_invoices(filler)
         add_price(filler)
+        add_conflict(filler)
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,

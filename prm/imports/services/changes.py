@@ -57,7 +57,7 @@ def insert_rows(batch: ImportBatch, model: Any, rows: Sequence[tuple[int, dict[s
             "entity_id": key,
             "action": ChangeAction.INSERTED,
             "before": None,
-            "after": _plain({"id": key, **row}),
+            "after": plain_values({"id": key, **row}),
         }
         for (line, _), key, row in zip(rows, keys, completed, strict=True)
     )
@@ -124,7 +124,7 @@ def _note(changes: Iterable[dict[str, Any]]) -> None:
 
 def snapshot(row: Any) -> dict[str, Any]:
     """All columns of a row, as JSON holds them."""
-    return _plain({name: getattr(row, name) for name in _columns(type(row))})
+    return plain_values({name: getattr(row, name) for name in _columns(type(row))})
 
 
 def typed(model: Any, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,7 +149,8 @@ def _completed(model: Any, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of columns, as JSON holds them."""
     return {name: _plain_value(value) for name, value in values.items()}
 
 

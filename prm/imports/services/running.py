@@ -26,6 +26,7 @@ from prm.imports.options import ImportOptions
 from prm.imports.reading import PreparedFile, prepare_file
 from prm.imports.report import ImportReport, keep_reason
 from prm.imports.services.changes import IN_ONE
+from prm.imports.services.conflicts import keep_clashes
 from prm.imports.services.deals import apply_deals, plan_deals
 from prm.imports.services.invoices import apply_invoices, plan_invoices
 from prm.imports.services.locking import lock_imports
@@ -109,6 +110,8 @@ def apply_prepared(
     batch.applied_at = clock.now()
     db.session.flush()
     counts = {name: value for name, value in report.counts().items() if isinstance(value, int)}
+    if not report.conflicts:
+        del counts["conflicts"]
     record(
         actor,
         "import.applied",
@@ -152,6 +155,7 @@ def _run(
         run.count(planned)
         if batch is not None:
             apply(run, batch, planned)
+            keep_clashes(batch, [(row.line, row.clashes) for row in planned if row.clashes])
             _keep_rows(batch, planned, prepared.kind)
         for row in planned:
             if row.existing is not None and row.existing in db.session:
@@ -173,7 +177,7 @@ def _keep_rows(batch: ImportBatch, planned: list[Planned], kind: ImportKind) -> 
             "reasons": [keep_reason(reason) for reason in row.reasons],
         }
         for row in planned
-        if row.outcome is not RowOutcome.UNCHANGED or row.order is not None
+        if row.outcome is not RowOutcome.UNCHANGED or row.order is not None or row.clashes
     ]
     if kept:
         db.session.execute(insert(ImportRow), kept, execution_options=IN_ONE)
