@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -25,6 +26,7 @@ from prm.imports.services.aliases import FIELDS
 from prm.imports.services.aliases import add_alias as add_alias_to
 from prm.imports.services.running import plan_import, run_import
 from prm.imports.services.undoing import undo_batch
+from prm.imports.tasks import sweep_dropped_files
 from prm.infra.db import bind_vendor, transaction
 from prm.infra.importing.errors import ROW_REASONS
 from prm.vendors.models import Vendor
@@ -168,9 +170,7 @@ def _tell(report: ImportReport, *, is_dry: bool) -> None:
         for each in report.unmatched:
             click.echo(f"{each.rows:>9,}  {each.field} {each.value or '(none given)'}")
     if report.conflicts:
-        click.echo(
-            "Changed by hand, and otherwise in the file; left alone until chosen on the import page:"
-        )
+        click.echo("Changed by hand, and otherwise in the file; left alone until chosen on the import page:")
         for clash in report.conflicts[:_SHOWN]:
             values = f"{clash.ours} here, {clash.theirs} in line {clash.line}"
             click.echo(f"  {clash.record}, {clash.field}: {values}")
@@ -257,6 +257,37 @@ def _listed(slug: str, batch: ImportBatch) -> dict[str, Any]:
             for name in ("read", "inserted", "updated", "unchanged", "orders_derived", "rejected")
         },
     }
+
+
+@group.command("sweep")
+@json_option
+@with_appcontext
+@reported
+def sweep_command(as_json: bool) -> None:
+    """Import the whole files of the drop folder now; the worker does it each minute."""
+    if current_app.config["DROP_FOLDER"] is None:
+        raise DomainError("No drop folder is set up: set DROP_FOLDER.")
+    taken = [
+        {
+            "vendor": slug,
+            "file": row.name,
+            "kind": row.kind.value,
+            "source": row.source,
+            "sha256": row.sha256,
+            "status": row.status.value,
+            "reason": row.message,
+        }
+        for slug, row in sweep_dropped_files()
+    ]
+    if as_json:
+        print_json(taken)
+        return
+    for each in taken:
+        click.echo(f"{each['status']:<8}  {each['vendor']}  {each['kind']}.{each['source']}  {each['file']}")
+        if each["reason"]:
+            click.echo(f"          {each['reason']}")
+    if not taken:
+        click.echo("Nothing was waiting.")
 
 
 @group.command("alias")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from prm.imports.models import BatchStatus, ConflictDecision, ImportKind, RowOutcome
+from prm.imports.models import BatchStatus, ConflictDecision, DropStatus, ImportKind, RowOutcome
 
 KIND_NAMES = {
     ImportKind.PARTNERS: _l("Partners"),
@@ -96,6 +96,8 @@ FIELD_NAMES = {
     "role": _l("Role"),
     "job_functions": _l("Job functions"),
 }
+DROP_NAMES = {DropStatus.DONE: _l("Imported"), DropStatus.FAILED: _l("Failed")}
+DROP_LOOKS = {DropStatus.DONE: "success", DropStatus.FAILED: "danger"}
 DECISION_NAMES = {
     ConflictDecision.OPEN: _l("To be decided"),
     ConflictDecision.OURS: _l("Ours was kept"),

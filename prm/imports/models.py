@@ -115,6 +115,36 @@ class ImportRow(VendorOwned, db.Model):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
+class DropStatus(StrEnum):
+    DONE = "done"
+    FAILED = "failed"
+
+
+class DroppedFile(Keyed, VendorOwned, db.Model):
+    """A file that came through the drop folder, known by its hash: the same one is never taken twice.
+
+    `batch_id` is its import, `message` why there is none.
+    """
+
+    __tablename__ = "dropped_file"
+    __table_args__ = tenant_table(
+        tenant_key("batch_id", "import_batch"),
+        UniqueConstraint("vendor_id", "kind", "source", "sha256"),
+    )
+
+    kind: Mapped[ImportKind] = enum_column(ImportKind)
+    source: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(150))
+    sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[DropStatus] = enum_column(DropStatus, default=DropStatus.FAILED)
+    message: Mapped[str] = mapped_column(String(500), default="")
+    batch_id: Mapped[int | None]
+    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    batch: Mapped[ImportBatch | None] = relationship(viewonly=True)
+
+
 class ConflictDecision(StrEnum):
     OPEN = "open"
     OURS = "ours"

@@ -19,6 +19,7 @@ from prm.imports.models import (
     BatchStatus,
     ChangeAction,
     ConflictDecision,
+    DroppedFile,
     ImportBatch,
     ImportChange,
     ImportConflict,
@@ -36,6 +37,11 @@ from prm.revenue.models import Invoice, Order
 def batches(actor: Actor) -> Select[Any]:
     """The vendor's imports, for a table."""
     return visible(select(ImportBatch), actor, P.IMPORT_VIEW)
+
+
+def dropped_files(actor: Actor) -> Select[Any]:
+    """What came through the drop folder, for a table."""
+    return visible(select(DroppedFile), actor, P.IMPORT_VIEW)
 
 
 def list_batches(actor: Actor, *, limit: int | None = None) -> list[ImportBatch]:

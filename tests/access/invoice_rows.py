@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from prm.imports.models import ImportConflict
+from prm.imports.models import DroppedFile, DropStatus, ImportConflict, ImportKind
 from prm.products.models import ProductPrice
 from prm.revenue.models import Invoice, Payment, Target, scope_of
 
@@ -19,6 +19,15 @@ def add_conflict(f: Any) -> None:
         record=f.say("PRODUCT"), field="price", ours=price, theirs=price, ours_shown="–", theirs_shown="–",
     )  # fmt: skip
     f.add(conflict, "import_conflict")
+
+
+def add_dropped(f: Any) -> None:
+    """A file that came through the drop folder."""
+    dropped = DroppedFile(
+        kind=ImportKind.PRODUCTS, source=f.say("IMPORT"), name=f"{f.say('IMPORT')}.csv", sha256="0" * 64,
+        status=DropStatus.FAILED, message=f.say("IMPORT"), arrived_at=f.now,
+    )  # fmt: skip
+    f.add(dropped)
 
 
 def add_price(f: Any) -> None:

@@ -92,6 +92,7 @@ products.alias                   POST   in    404   ok    403     403   403    4
 products.remove_alias            POST   in    404   ok    403     403   403    403   403    403
 imports.index                    GET    in    404   ok    403     403   403    ok    403    403
 imports.batch                    GET    in    404   ok    403     403   403    ok    403    403
+imports.dropped                  GET    in    404   ok    403     403   403    ok    403    403
 imports.file                     GET    in    404   ok    403     403   403    ok    403    403
 imports.rejected                 GET    in    404   ok    403     403   403    ok    403    403
 imports.unmatched                GET    in    404   ok    403     403   403    ok    403    403

@@ -56,7 +56,7 @@ from prm.training.models import (
     VersionStatus,
 )
 from prm.vendors.models import SigningKey, StoredFile
-from tests.access.invoice_rows import add_conflict, add_invoices, add_price
+from tests.access.invoice_rows import add_conflict, add_dropped, add_invoices, add_price
 from tests.factories import World
 from tests.factories.marketing import png
 
@@ -112,6 +112,7 @@ def fill(world: World, tenant: Tenant) -> None:
         add_invoices(filler)
         add_price(filler)
         add_conflict(filler)
+        add_dropped(filler)
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from prm.accounts.models import JobFunction
 from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.extensions import db
+from prm.imports.models import DroppedFile, DropStatus, ImportBatch, ImportKind
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.marketing import queries as marketing
@@ -112,6 +113,21 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         for number in range(start, start + count)
     ]
     import_rows(world, acme, "targets", targets)
+    with world.acting(acme), transaction() as session:
+        batch = session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc())).first()
+        assert batch is not None
+        session.add_all(
+            DroppedFile(
+                kind=ImportKind.TARGETS,
+                source="crm",
+                name=f"{number}.csv",
+                sha256=f"{number:064}",
+                status=DropStatus.DONE,
+                batch_id=batch.id,
+                arrived_at=clock.now(),
+            )
+            for number in range(start, start + count)
+        )
 
 
 def pages_of(app: Flask) -> list[str]:
