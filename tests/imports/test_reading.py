@@ -178,3 +178,11 @@ def test_a_sheet_that_is_not_there_is_a_refusal_in_words(world: World, vendor: V
     with pytest.raises(DomainError, match="no sheet called") as refused:
         import_file(world, vendor, "orders", workbook(A=[["id", "partner"]]), sheet="B", dry_run=True)
     assert set(refused.value.fields) == {"sheet"}
+
+
+def test_two_umlauts_are_enough_to_tell_windows_from_the_mac(admin: FlaskClient) -> None:
+    content = "Partner ID;Name;Region;Manager\nN-1;Nordwind;West;Müller\nS-1;Südwind;Ost;Maier\n"
+    url, _ = open_mapping(admin, content.encode("cp1252"), kind="partners")
+    page = admin.get(url).text
+    assert "Südwind" in page
+    assert "Windows-1252" in page
