@@ -41,7 +41,7 @@ def present(overview: Overview, formats: Formats, link: Link) -> Shown:
             formats.share(overview.revenue_minor, overview.revenue_minor),
             link("revenue.orders", **_orders_arguments(overview.terms, overview.currency)),
             target=_target(overview.aims.total_minor, formats),
-            reached=_reached(overview.revenue_minor, overview.aims.total_minor, formats),
+            reached=_reached(overview.measured_minor, overview.aims.total_minor, formats),
         ),
         credits=[credit_table(overview, by, formats, link) for by in overview.credits],
         disagreements=disagreements_of(overview.credits, overview.attributed_minor, formats),
@@ -200,7 +200,7 @@ def _lines(
             max(0, row.revenue_minor * 1000 // largest) if has_bars and largest > 0 else 0,
             _("unmatched") if row.is_unmatched else "",
             target=_target(row.target_minor, formats),
-            reached=_reached(row.revenue_minor, row.target_minor, formats),
+            reached=_reached(row.measured_minor, row.target_minor, formats),
         )
         for row in top
     ]
@@ -225,8 +225,8 @@ def _target(minor: int | None, formats: Formats) -> str:
     return "" if minor is None else formats.money(minor)
 
 
-def _reached(revenue_minor: int, target_minor: int | None, formats: Formats) -> str:
-    return "" if target_minor is None else formats.share(revenue_minor, target_minor)
+def _reached(measured_minor: int, target_minor: int | None, formats: Formats) -> str:
+    return "" if target_minor is None else formats.share(measured_minor, target_minor)
 
 
 def _sum_of_targets(rows: Sequence[RevenueRow]) -> int | None:

@@ -209,7 +209,7 @@ def _reached_of(row: RevenueRow) -> Fraction:
     """By what part of its target a row has reached; rows without one come after all others."""
     if row.target_minor is None:
         return Fraction(-(10**18))
-    return Fraction(row.revenue_minor, max(row.target_minor, 1))
+    return Fraction(row.measured_minor, max(row.target_minor, 1))
 
 
 def _label_of(row: RevenueRow) -> str:

@@ -82,7 +82,7 @@ def _breakdown(by: RevenueBy, report: RevenueReport, overview: Overview) -> Shee
             (
                 row.label,
                 Money(row.revenue_minor, overview.currency),
-                *(_aimed(row.revenue_minor, row.target_minor, overview) if has_targets else ()),
+                *(_aimed(row.measured_minor, row.target_minor, overview) if has_targets else ()),
                 row.orders,
                 _("unmatched") if row.is_unmatched else None,
             )
@@ -91,17 +91,17 @@ def _breakdown(by: RevenueBy, report: RevenueReport, overview: Overview) -> Shee
         footer=(
             _("Total"),
             Money(report.total_minor, overview.currency),
-            *(_aimed(report.total_minor, overview.aims.total_minor, overview) if has_targets else ()),
+            *(_aimed(overview.measured_minor, overview.aims.total_minor, overview) if has_targets else ()),
             report.orders,
         ),
     )
 
 
-def _aimed(revenue_minor: int, target_minor: int | None, overview: Overview) -> tuple[object, object]:
+def _aimed(measured_minor: int, target_minor: int | None, overview: Overview) -> tuple[object, object]:
     """A target and the percentage reached, with one decimal; nothing where there is none."""
     if target_minor is None:
         return None, None
-    percent = Decimal(round(Fraction(revenue_minor * 1000, target_minor))) / 10 if target_minor else None
+    percent = Decimal(round(Fraction(measured_minor * 1000, target_minor))) / 10 if target_minor else None
     return Money(target_minor, overview.currency), percent
 
 

@@ -85,6 +85,11 @@ class Overview:
         return self.by_quarter.other_currencies
 
     @property
+    def measured_minor(self) -> int:
+        """Revenue of the quarters that have a target."""
+        return sum(row.measured_minor for row in self.by_quarter.rows if row.target_minor is not None)
+
+    @property
     def partners_with_revenue(self) -> int:
         return sum(row.orders > 0 for row in self.by_partner.rows)
 

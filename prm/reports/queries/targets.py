@@ -1,7 +1,8 @@
 """What was aimed at in a report's period, put beside what was ordered.
 
 A target counts whole for every quarter that has begun and that the period touches: what is still
-running is measured against all of it. Targets are taken as stated: a region's is not made up from
+running is measured against all of it. What is reached of it is the revenue of those quarters alone,
+also where the report shows more of them. Targets are taken as stated: a region's is not made up from
 its partners', nor the vendor's from its regions'.
 """
 
@@ -10,15 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from prm.access import Actor
+from sqlalchemy import case, func, select
+
+from prm.access import Actor, visible
+from prm.extensions import db
 from prm.infra import clock
+from prm.partners.models import Partnership, Region
+from prm.permissions import P
 from prm.reports.terms import Terms
+from prm.revenue.models import Order
 from prm.revenue.quarters import Quarter, find_quarter
 from prm.revenue.queries import By as RevenueBy
-from prm.revenue.queries import RevenueReport, RevenueRow
+from prm.revenue.queries import RevenueReport, RevenueRow, narrow_orders
 from prm.revenue.queries.targets import StatedTarget, list_targets
 from prm.vendors.models import Vendor
 
@@ -33,6 +40,8 @@ class Aims:
     by_quarter: dict[Quarter, int] = field(default_factory=dict)
     by_partner: dict[tuple[UUID, str], int] = field(default_factory=dict)
     by_region: dict[tuple[UUID, str], int] = field(default_factory=dict)
+    #: Revenue of the quarters for which a partner or region has a target, by public id.
+    measured: dict[UUID, int] = field(default_factory=dict)
 
     @property
     def total_minor(self) -> int | None:
@@ -50,6 +59,12 @@ def find_aims(actor: Actor, vendor: Vendor, terms: Terms) -> Aims:
         for target in list_targets(actor, vendor.currency)
         if _touches(target.quarter, terms.period.first, terms.period.last, today)
     ]
+    measured = {
+        **_measured(actor, terms, vendor.currency, Partnership.public_id,
+                    [(each.partner[0], each.quarter) for each in counted if each.partner is not None]),
+        **_measured(actor, terms, vendor.currency, Region.public_id,
+                    [(each.region[0], each.quarter) for each in counted if each.region is not None]),
+    }  # fmt: skip
     return Aims(
         vendor.fiscal_year_start_month,
         _sums((each.quarter, each) for each in counted if _is_whole(each, terms)),
@@ -65,7 +80,35 @@ def find_aims(actor: Actor, vendor: Vendor, terms: Terms) -> Aims:
             for each in counted
             if each.region is not None and terms.partner is None and terms.region in (None, each.region[0])
         ),
+        measured,
     )
+
+
+def _measured(
+    actor: Actor, terms: Terms, currency: str, key: Any, stated: list[tuple[UUID, Quarter]]
+) -> dict[UUID, int]:
+    """Revenue of each subject in the quarters that it has a target for; `key` is its public id's column."""
+    quarters = {quarter.key: quarter for _subject, quarter in stated}
+    if not quarters:
+        return {}
+    lies_in = case(
+        *((Order.ordered_on.between(each.first, each.last), name) for name, each in quarters.items()),
+        else_="",
+    ).label("quarter")
+    statement = (
+        visible(select(key, lies_in, Order.amount_minor), actor, P.ORDER_VIEW, Order)
+        .select_from(Order)
+        .join(Partnership, Partnership.id == Order.partnership_id)
+        .outerjoin(Region, Region.id == Partnership.region_id)
+    )
+    found = narrow_orders(statement, replace(terms.filters(), currency=currency)).subquery()
+    subject, quarter, amount = found.c
+    summed = select(subject, quarter, func.sum(amount)).where(quarter != "").group_by(subject, quarter)
+    sums = {(each, name): int(total) for each, name, total in db.session.execute(summed)}
+    measured: dict[UUID, int] = {}
+    for each, in_quarter in stated:
+        measured[each] = measured.get(each, 0) + sums.get((each, in_quarter.key), 0)
+    return measured
 
 
 def _touches(quarter: Quarter, first: date | None, last: date | None, today: date) -> bool:
@@ -96,6 +139,7 @@ def with_aims(report: RevenueReport, aims: Aims) -> RevenueReport:
         rows = _joined(
             report, amounts, lambda row: row.key, lambda key: (str(key), quarters[str(key)].label, None)
         )
+        rows = [replace(row, measured_minor=row.revenue_minor) for row in rows]
         rows.sort(key=lambda row: find_quarter(row.key, aims.start_month) or Quarter(0, 1))
         return replace(report, rows=tuple(rows))
     named = {RevenueBy.PARTNER: aims.by_partner, RevenueBy.REGION: aims.by_region}.get(report.by, {})
@@ -107,7 +151,15 @@ def with_aims(report: RevenueReport, aims: Aims) -> RevenueReport:
         return (f"{name} ({public_id})" if name in taken else name, name, public_id)
 
     amounts = {public_id: amount for (public_id, _), amount in named.items()}
-    return replace(report, rows=tuple(_joined(report, amounts, lambda row: row.public_id, empty)))
+    rows = _joined(report, amounts, lambda row: row.public_id, empty)
+    measured = aims.measured
+    return replace(
+        report,
+        rows=tuple(
+            replace(row, measured_minor=measured.get(row.public_id, 0)) if row.public_id else row
+            for row in rows
+        ),
+    )
 
 
 def _joined(

@@ -35,8 +35,8 @@ class RevenueRow:
     """One line of a report. `key` is stable and unique in it, `label` is for people.
 
     `link` are the parameters with which the list of orders shows exactly the rows behind it.
-    `is_unmatched`: a product name that is no product of ours yet. `target_minor`: what was aimed at;
-    reports fill it in, revenue_by does not.
+    `is_unmatched`: a product name that is no product of ours yet. `target_minor`: what was aimed at, and
+    `measured_minor` the revenue of the quarters that is for; reports fill them in, revenue_by does not.
     """
 
     key: str
@@ -47,6 +47,7 @@ class RevenueRow:
     public_id: UUID | None = None
     is_unmatched: bool = False
     target_minor: int | None = None
+    measured_minor: int = 0
 
 
 @dataclass(frozen=True)
