@@ -36,7 +36,7 @@ _SHOWN = 20
 
 @click.group("imports")
 def group() -> None:
-    """Import partners, products, deals and orders; list and undo imports; state aliases."""
+    """Import files of every kind, also from the drop folder; list and undo imports; state aliases."""
 
 
 def _field_help() -> str:

@@ -35,13 +35,17 @@ from prm.revenue.models import Invoice, Order
 
 
 def batches(actor: Actor) -> Select[Any]:
-    """The vendor's imports, for a table."""
-    return visible(select(ImportBatch), actor, P.IMPORT_VIEW)
+    """The vendor's imports, for a table; files of people only for who may see people."""
+    return _without_people(visible(select(ImportBatch), actor, P.IMPORT_VIEW), actor, ImportBatch)
+
+
+def _without_people(statement: Select[Any], actor: Actor, model: Any) -> Select[Any]:
+    return statement if actor.can(P.PEOPLE_VIEW) else statement.where(model.kind != ImportKind.PEOPLE)
 
 
 def dropped_files(actor: Actor) -> Select[Any]:
-    """What came through the drop folder, for a table."""
-    return visible(select(DroppedFile), actor, P.IMPORT_VIEW)
+    """What came through the drop folder, for a table; people as in batches()."""
+    return _without_people(visible(select(DroppedFile), actor, P.IMPORT_VIEW), actor, DroppedFile)
 
 
 def list_batches(actor: Actor, *, limit: int | None = None) -> list[ImportBatch]:

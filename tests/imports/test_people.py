@@ -182,3 +182,16 @@ def test_a_page_invites_in_the_name_of_who_confirmed(
     admin.post(url.replace("/mapping", "/confirm"))
     assert [each[:2] for each in invitations(world, vendor)] == [("ada@acme.test", "content_author")]
     assert "Vera Vendor" in mail.deliveries[0].message.get_content()
+
+
+def test_who_may_not_see_people_sees_no_file_of_them(
+    world: World, vendor: VendorRef, north: PartnershipRef
+) -> None:
+    report = import_file(world, vendor, "people", NEW + "nobody,Nix,Northwind,,\n")
+    executive = world.client(world.user(Role.EXECUTIVE, vendor=vendor))
+    admin = world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor))
+    assert "people.csv" in admin.get("/acme/imports/").text
+    assert "people.csv" not in executive.get("/acme/imports/").text
+    for path in ("", "/file", "/rejected.csv"):
+        url = f"/acme/imports/{report.batch}{path}"
+        assert (admin.get(url).status_code, executive.get(url).status_code) == (200, 404)

@@ -135,7 +135,7 @@ def _read(currency: str) -> tuple[list[Aim], dict[str, str]]:
 def _page(actor: Actor, year: int, by: str, errors: dict[str, str]) -> TablePage:
     label = _("Partner") if by == "partner" else _("Region")
     columns = [
-        Column("name", label, sort=Partnership.name_folded if by == "partner" else _name_of),
+        Column("name", label, sort=Partnership.name_folded if by == "partner" else _whole_first),
         *(Column(str(number), _("Q%(number)s", number=number)) for number in QUARTERS),
     ]
     url = partial(url_for, "revenue.targets", year=year, by=by)
@@ -154,6 +154,10 @@ def _page(actor: Actor, year: int, by: str, errors: dict[str, str]) -> TablePage
 
 def _name_of(row: Whole | Region) -> str:
     return row.name.casefold()
+
+
+def _whole_first(row: Whole | Region) -> str:
+    return "" if isinstance(row, Whole) else row.name.casefold()
 
 
 def _grid_row(
