@@ -59,6 +59,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "FILES_URL", "", "Where files are kept: a folder, or s3://bucket/prefix. Default: DATA_DIR/files"
     ),
+    Setting(
+        "DROP_FOLDER",
+        "",
+        "Folder whose files are imported by themselves, by VENDOR/KIND.SOURCE/. Default: none.",
+    ),
     Setting("S3_ENDPOINT_URL", "", "Endpoint of an S3-compatible store other than AWS."),
     Setting(
         "REDIS_URL",
@@ -130,6 +135,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "TRUSTED_HOSTS": sorted(hosts),
         "SECRET_KEY_FALLBACKS": names("SECRET_KEY_PREVIOUS"),
         "DATA_DIR": folder,
+        "DROP_FOLDER": Path(text["DROP_FOLDER"]) if text["DROP_FOLDER"] else None,
         "FILES_URL": text["FILES_URL"] or str(folder / "files"),
         "SQLALCHEMY_DATABASE_URI": text["DATABASE_URL"] or f"sqlite:///{folder / 'prm.sqlite'}",
         "PROXIES": number("PROXIES"),

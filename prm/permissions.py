@@ -80,6 +80,7 @@ class P(StrEnum):
     USAGE_VIEW = "usage.view"
     DEAL_VIEW = "deal.view"
     ORDER_VIEW = "order.view"
+    TARGET_EDIT = "target.edit"
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
     REPORT_VIEW = "report.view"
@@ -136,6 +137,7 @@ _ROWS = {
     P.USAGE_VIEW:          (ALL,    SCOPE,   ALL,     NO,     OWN,     NO),
     P.DEAL_VIEW:           (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.ORDER_VIEW:          (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
+    P.TARGET_EDIT:         (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.IMPORT_VIEW:         (ALL,    NO,      NO,      ALL,    NO,      NO),
     P.IMPORT_RUN:          (ALL,    NO,      NO,      NO,     NO,      NO),
     P.REPORT_VIEW:         (ALL,    NO,      NO,      ALL,    NO,      NO),

@@ -55,6 +55,8 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
             (_l("Attribution"), "reports.attribution", "target", P.REPORT_VIEW),
             (_l("Deals"), "deals.index", "briefcase", P.DEAL_VIEW),
             (_l("Orders"), "revenue.orders", "receipt", P.ORDER_VIEW),
+            (_l("Invoices"), "revenue.invoices", "file-invoice", P.ORDER_VIEW),
+            (_l("Targets"), "revenue.targets", "target-arrow", P.TARGET_EDIT),
         ),
     ),
     (

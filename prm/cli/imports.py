@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,12 +20,13 @@ from prm.imports.fields import STAGE_WORDS, fields_of
 from prm.imports.models import ImportBatch, ImportKind
 from prm.imports.options import DEFAULT_SOURCE, ImportOptions
 from prm.imports.queries import list_batches
-from prm.imports.reading import LIMITS
+from prm.imports.reading import LIMITS, SEPARATORS
 from prm.imports.report import ImportReport, say_reason
 from prm.imports.services.aliases import FIELDS
 from prm.imports.services.aliases import add_alias as add_alias_to
 from prm.imports.services.running import plan_import, run_import
 from prm.imports.services.undoing import undo_batch
+from prm.imports.tasks import sweep_dropped_files
 from prm.infra.db import bind_vendor, transaction
 from prm.infra.importing.errors import ROW_REASONS
 from prm.vendors.models import Vendor
@@ -34,7 +36,7 @@ _SHOWN = 20
 
 @click.group("imports")
 def group() -> None:
-    """Import partners, products, deals and orders; list and undo imports; state aliases."""
+    """Import files of every kind, also from the drop folder; list and undo imports; state aliases."""
 
 
 def _field_help() -> str:
@@ -59,6 +61,9 @@ Stages: {", ".join(sorted(set(STAGE_WORDS.values())))}.
 @click.option("--stage", "stages", multiple=True, metavar="SOURCE=STAGE", help="Repeatable.")
 @click.option("--date-format", metavar="F", help="Such as MM/DD/YYYY or %m/%d/%Y. Default: detected.")
 @click.option("--decimal", metavar=".|,", help="The decimal sign. Default: detected.")
+@click.option("--encoding", metavar="E", help="Such as utf-8 or cp1252. Default: detected.")
+@click.option("--delimiter", metavar=",|;|tab", help="What separates columns. Default: detected.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook. Default: the first visible one.")
 @click.option("--won-as-orders", is_flag=True, help="Make an order of every won deal.")
 @click.option("--create-partners", is_flag=True, help="Create partners that nobody knows yet.")
 @click.option("--dry-run", is_flag=True, help="Report what would happen; change nothing.")
@@ -74,6 +79,9 @@ def run_command(
     stages: tuple[str, ...],
     date_format: str | None,
     decimal: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
     won_as_orders: bool,
     create_partners: bool,
     dry_run: bool,
@@ -86,6 +94,9 @@ def run_command(
         stages={word: stage.lower() for word, stage in _pairs(stages, "--stage", "SOURCE=STAGE").items()},
         date_format=date_format,
         decimal=decimal,
+        encoding=encoding,
+        delimiter=SEPARATORS.get(delimiter.lower(), delimiter) if delimiter else None,
+        sheet=sheet,
         won_as_orders=won_as_orders,
         create_partners=create_partners,
     )
@@ -158,6 +169,11 @@ def _tell(report: ImportReport, *, is_dry: bool) -> None:
         click.echo("Unmatched (kept; resolve with `flask imports alias`):")
         for each in report.unmatched:
             click.echo(f"{each.rows:>9,}  {each.field} {each.value or '(none given)'}")
+    if report.conflicts:
+        click.echo("Changed by hand, and otherwise in the file; left alone until chosen on the import page:")
+        for clash in report.conflicts[:_SHOWN]:
+            values = f"{clash.ours} here, {clash.theirs} in line {clash.line}"
+            click.echo(f"  {clash.record}, {clash.field}: {values}")
     if groups := report.rejected_groups():
         click.echo("Rejected (--json lists every row):")
         for each in groups[:_SHOWN]:
@@ -241,6 +257,37 @@ def _listed(slug: str, batch: ImportBatch) -> dict[str, Any]:
             for name in ("read", "inserted", "updated", "unchanged", "orders_derived", "rejected")
         },
     }
+
+
+@group.command("sweep")
+@json_option
+@with_appcontext
+@reported
+def sweep_command(as_json: bool) -> None:
+    """Import the whole files of the drop folder now; the worker does it each minute."""
+    if current_app.config["DROP_FOLDER"] is None:
+        raise DomainError("No drop folder is set up: set DROP_FOLDER.")
+    taken = [
+        {
+            "vendor": slug,
+            "file": row.name,
+            "kind": row.kind.value,
+            "source": row.source,
+            "sha256": row.sha256,
+            "status": row.status.value,
+            "reason": row.message,
+        }
+        for slug, row in sweep_dropped_files()
+    ]
+    if as_json:
+        print_json(taken)
+        return
+    for each in taken:
+        click.echo(f"{each['status']:<8}  {each['vendor']}  {each['kind']}.{each['source']}  {each['file']}")
+        if each["reason"]:
+            click.echo(f"          {each['reason']}")
+    if not taken:
+        click.echo("Nothing was waiting.")
 
 
 @group.command("alias")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prm.deals.models import DealStage
 from prm.imports.models import ImportKind
 from prm.infra.importing import FieldSpec
+from prm.permissions import PARTNER_ROLES, VENDOR_ROLES, Role
 
 MAX_SOURCE = 60
 
@@ -16,6 +17,7 @@ _CUSTOMER_WORDS = (
     "account", "account name", "end customer", "customer name", "client", "company", "kunde", "endkunde",
 )  # fmt: skip
 _PRODUCT_WORDS = ("product name", "item", "item name", "sku", "article", "produkt", "artikel")
+_INVOICE_WORDS = ("invoice id", "invoice number", "invoice no", "invoice", "rechnungsnummer", "rechnung")
 _CURRENCY = FieldSpec("currency", max_length=20, synonyms=("currency code", "iso currency", "währung"))
 
 #: What sources write for our stages without being told. Everything else is stated per import.
@@ -23,6 +25,17 @@ STAGE_WORDS = {
     **{stage.value: stage.value for stage in DealStage},
     "closed won": DealStage.WON.value,
     "closed lost": DealStage.LOST.value,
+}
+
+#: What sources write for the roles of a portal's people without being told.
+ROLE_WORDS = {
+    **{role.value: role.value for role in Role if role in VENDOR_ROLES | PARTNER_ROLES},
+    **{
+        role.value.replace("_", " "): role.value
+        for role in Role
+        if role in VENDOR_ROLES | PARTNER_ROLES and "_" in role.value
+    },
+    "member": Role.PARTNER_MEMBER.value,
 }
 
 FIELDS: dict[ImportKind, tuple[FieldSpec, ...]] = {
@@ -132,6 +145,81 @@ FIELDS: dict[ImportKind, tuple[FieldSpec, ...]] = {
             "deal_external_id",
             max_length=120,
             synonyms=("deal id", "opportunity id", "deal", "opportunity", "deal number"),
+        ),
+    ),
+    ImportKind.INVOICES: (
+        FieldSpec("external_id", is_required=True, max_length=120, synonyms=(*_INVOICE_WORDS, "id")),
+        FieldSpec("partner", is_required=True, max_length=200, synonyms=_PARTNER_WORDS),
+        FieldSpec(
+            "order_external_id",
+            max_length=120,
+            synonyms=("order id", "order number", "order no", "order", "auftragsnummer"),
+        ),
+        FieldSpec(
+            "invoiced_on",
+            "date",
+            is_required=True,
+            synonyms=("invoice date", "date", "billing date", "rechnungsdatum", "datum"),
+        ),
+        FieldSpec("due_on", "date", synonyms=("due date", "due", "payable by", "fällig am", "fälligkeit")),
+        FieldSpec(
+            "amount",
+            "money",
+            is_required=True,
+            currency_field="currency",
+            synonyms=("invoice amount", "net amount", "value", "total", "betrag"),
+        ),
+        _CURRENCY,
+    ),
+    ImportKind.PAYMENTS: (
+        FieldSpec(
+            "external_id",
+            is_required=True,
+            max_length=120,
+            synonyms=("payment id", "payment number", "payment no", "payment", "id", "transaction id"),
+        ),
+        FieldSpec("invoice_external_id", is_required=True, max_length=120, synonyms=_INVOICE_WORDS),
+        FieldSpec(
+            "paid_on",
+            "date",
+            is_required=True,
+            synonyms=("payment date", "paid", "date", "received", "value date", "zahlungsdatum", "datum"),
+        ),
+        FieldSpec(
+            "amount",
+            "money",
+            is_required=True,
+            currency_field="currency",
+            synonyms=("payment amount", "paid amount", "value", "total", "betrag"),
+        ),
+        _CURRENCY,
+    ),
+    ImportKind.TARGETS: (
+        FieldSpec("partner", max_length=200, synonyms=_PARTNER_WORDS),
+        FieldSpec("region", max_length=100, synonyms=("territory", "area", "sales region", "gebiet")),
+        FieldSpec(
+            "quarter", is_required=True, max_length=20, synonyms=("fiscal quarter", "period", "quartal")
+        ),
+        FieldSpec(
+            "amount",
+            "money",
+            is_required=True,
+            currency_field="currency",
+            synonyms=("target", "quota", "revenue target", "value", "ziel", "betrag"),
+        ),
+        _CURRENCY,
+    ),
+    ImportKind.PEOPLE: (
+        FieldSpec(
+            "email", is_required=True, max_length=254, synonyms=("e mail", "mail", "email address", "e-mail")
+        ),
+        FieldSpec("name", max_length=120, synonyms=("full name", "person", "contact", "contact name")),
+        FieldSpec("partner", max_length=200, synonyms=(*_PARTNER_WORDS, "company", "company name", "firma")),
+        FieldSpec("role", "choice", choices=ROLE_WORDS, synonyms=("portal role", "rolle")),
+        FieldSpec(
+            "job_functions",
+            max_length=200,
+            synonyms=("job function", "function", "functions", "department", "funktion", "abteilung"),
         ),
     ),
 }

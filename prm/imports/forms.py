@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,9 +15,11 @@ from wtforms.validators import InputRequired, Length
 
 from prm.deals.labels import STAGE_NAMES
 from prm.imports.fields import MAX_SOURCE, STAGE_WORDS, fields_of
-from prm.imports.labels import FIELD_NAMES, KIND_HINTS, KIND_NAMES
+from prm.imports.labels import ENCODING_NAMES, FIELD_NAMES, KIND_HINTS, KIND_NAMES, SEPARATOR_NAMES
 from prm.imports.models import ImportBatch, ImportKind
 from prm.imports.options import DEFAULT_SOURCE, ImportOptions
+from prm.imports.reading import SEPARATORS
+from prm.infra.importing import ENCODINGS
 
 COLUMN, STAGE = "column_", "stage_"
 
@@ -42,10 +45,56 @@ class UploadForm(FlaskForm):
         ]
 
 
-def mapping_form(batch: ImportBatch, options: ImportOptions, stage_column: str | None) -> Any:
+class ReadingForm(FlaskForm):
+    """How the file itself is read; left open, it is found out."""
+
+    encoding = SelectField(_l("Character encoding"))
+    delimiter = SelectField(_l("Columns are separated by"))
+    sheet = SelectField(_l("Sheet"))
+
+    def __init__(self, *, facts: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        found_out = SelectChoice("", _("Find out"))
+        self.sheet.choices = [SelectChoice(name) for name in facts.get("sheets", [])] or [found_out]
+        self.encoding.choices = [found_out, *(SelectChoice(c, ENCODING_NAMES.get(c, c)) for c in ENCODINGS)]
+        self.delimiter.choices = [
+            found_out,
+            *(SelectChoice(word, str(SEPARATOR_NAMES[sign])) for word, sign in SEPARATORS.items()),
+        ]
+        if facts.get("sheet"):
+            del self.encoding, self.delimiter
+        else:
+            del self.sheet
+
+    def stated(self) -> dict[str, str | None]:
+        """What was chosen, as drafts.reread_batch takes it."""
+        return {
+            "encoding": self.encoding.data or None if "encoding" in self else None,
+            "delimiter": SEPARATORS.get(self.delimiter.data or "") if "delimiter" in self else None,
+            "sheet": self.sheet.data or None if "sheet" in self else None,
+        }
+
+
+def reading_form(batch: ImportBatch) -> ReadingForm:
+    """The form filled with how the draft is read now."""
+    options = ImportOptions.from_json(batch.options)
+    words = {sign: word for word, sign in SEPARATORS.items()}
+    return ReadingForm(
+        facts=batch.file_facts,
+        data={
+            "encoding": options.encoding or "",
+            "delimiter": words.get(options.delimiter or "", ""),
+            "sheet": batch.file_facts.get("sheet") or "",
+        },
+    )
+
+
+def mapping_form(
+    batch: ImportBatch, options: ImportOptions, stage_column: str | None, *, is_shown: bool = False
+) -> Any:
     """The form of one file: a select per field, one per word of the stage column, and the formats.
 
-    `options` fill it where nothing was posted.
+    `options` fill it where nothing was posted; `is_shown` leaves what was posted to another form.
     """
     columns = [SelectChoice(column) for column in batch.file_facts["columns"]]
     fields: dict[str, Any] = {
@@ -99,7 +148,8 @@ def mapping_form(batch: ImportBatch, options: ImportOptions, stage_column: str |
             default=options.create_partners,
             description=_("Otherwise their rows are rejected."),
         )
-    return type("MappingForm", (FlaskForm,), fields)()
+    form = type("MappingForm", (FlaskForm,), fields)
+    return form(formdata=None) if is_shown else form()
 
 
 def stage_words(batch: ImportBatch, stage_column: str | None) -> list[str]:
@@ -116,6 +166,7 @@ def _stage_of(word: str, options: ImportOptions) -> str:
 
 def read_mapping(form: Any, batch: ImportBatch) -> ImportOptions:
     """What a posted mapping form states. Every field is stated: filled by a column, or left empty."""
+    read_as = ImportOptions.from_json(batch.options)
     columns = {spec.name: form[COLUMN + spec.name].data or None for spec in fields_of(batch.kind)}
     words = stage_words(batch, form["stage_column"].data)
     stages = {
@@ -128,6 +179,9 @@ def read_mapping(form: Any, batch: ImportBatch) -> ImportOptions:
         stages=stages,
         date_format=form["date_format"].data.strip() or None,
         decimal=form["decimal"].data or None,
+        encoding=read_as.encoding,
+        delimiter=read_as.delimiter,
+        sheet=read_as.sheet,
         won_as_orders="won_as_orders" in form and form["won_as_orders"].data,
         create_partners="create_partners" in form and form["create_partners"].data,
     )

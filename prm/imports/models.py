@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.accounts.models import User
@@ -27,6 +27,10 @@ class ImportKind(StrEnum):
     PRODUCTS = "products"
     DEALS = "deals"
     ORDERS = "orders"
+    INVOICES = "invoices"
+    PAYMENTS = "payments"
+    TARGETS = "targets"
+    PEOPLE = "people"
 
 
 class BatchStatus(StrEnum):
@@ -78,6 +82,18 @@ class ImportBatch(Keyed, VendorOwned, db.Model):
     created_by: Mapped[User | None] = relationship(viewonly=True)
 
 
+class ImportMapping(Keyed, VendorOwned, db.Model):
+    """How files of one kind from one source were read the last time: proposed for the next one."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = tenant_table(UniqueConstraint("vendor_id", "kind", "source"))
+
+    kind: Mapped[ImportKind] = enum_column(ImportKind)
+    source: Mapped[str] = mapped_column(String(60))
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ImportRow(VendorOwned, db.Model):
     """One line of a batch that changed something or was rejected, with its cells as the file has them.
 
@@ -97,6 +113,72 @@ class ImportRow(VendorOwned, db.Model):
     outcome: Mapped[RowOutcome] = enum_column(RowOutcome)
     raw: Mapped[dict[str, Any]] = mapped_column(JSON)
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class DropStatus(StrEnum):
+    DONE = "done"
+    FAILED = "failed"
+
+
+class DroppedFile(Keyed, VendorOwned, db.Model):
+    """A file that came through the drop folder, known by its hash: the same one is never taken twice.
+
+    `batch_id` is its import, `message` why there is none.
+    """
+
+    __tablename__ = "dropped_file"
+    __table_args__ = tenant_table(
+        tenant_key("batch_id", "import_batch"),
+        UniqueConstraint("vendor_id", "kind", "source", "sha256"),
+    )
+
+    kind: Mapped[ImportKind] = enum_column(ImportKind)
+    source: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(150))
+    sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[DropStatus] = enum_column(DropStatus, default=DropStatus.FAILED)
+    message: Mapped[str] = mapped_column(String(500), default="")
+    batch_id: Mapped[int | None]
+    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    batch: Mapped[ImportBatch | None] = relationship(viewonly=True)
+
+
+class ConflictDecision(StrEnum):
+    OPEN = "open"
+    OURS = "ours"
+    THEIRS = "theirs"
+    SUPERSEDED = "superseded"  # a later file spoke of the same field
+
+
+class ImportConflict(Keyed, VendorOwned, db.Model):
+    """A field that a person had changed by hand and that a file would have changed otherwise.
+
+    `ours` and `theirs` hold the columns of the field as a change does; a region that was not there is
+    held by its name. Nothing is overwritten before somebody decides.
+    """
+
+    __tablename__ = "import_conflict"
+    __table_args__ = tenant_table(
+        tenant_key("batch_id", "import_batch"),
+        Index("ix_import_conflict_batch", "vendor_id", "batch_id"),
+        Index("ix_import_conflict_entity", "vendor_id", "entity_type", "entity_id"),
+    )
+
+    batch_id: Mapped[int]
+    line: Mapped[int]
+    entity_type: Mapped[str] = mapped_column(String(30))
+    entity_id: Mapped[int]
+    record: Mapped[str] = mapped_column(String(200))
+    field: Mapped[str] = mapped_column(String(30))
+    ours: Mapped[dict[str, Any]] = mapped_column(JSON)
+    theirs: Mapped[dict[str, Any]] = mapped_column(JSON)
+    ours_shown: Mapped[str] = mapped_column(String(300))
+    theirs_shown: Mapped[str] = mapped_column(String(300))
+    decision: Mapped[ConflictDecision] = enum_column(ConflictDecision, default=ConflictDecision.OPEN)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class ImportChange(VendorOwned, db.Model):

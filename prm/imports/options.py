@@ -15,16 +15,25 @@ class ImportOptions:
 
     `columns`: field → column; None leaves the field empty although a column is suggested for it.
     `stages`: the source's word → our stage. `date_format` like MM/DD/YYYY or %m/%d/%Y. `decimal`
-    '.' or ','. `won_as_orders` makes an order of every won deal, `create_partners` a partnership of
-    every partner that a deal or order names and nobody knows.
+    '.' or ','. `encoding`, `delimiter` and `sheet` say how the file itself is read. `won_as_orders`
+    makes an order of every won deal, `create_partners` a partnership of every partner that a deal or
+    order names and nobody knows.
     """
 
     columns: Mapping[str, str | None] = field(default_factory=dict)
     stages: Mapping[str, str] = field(default_factory=dict)
     date_format: str | None = None
     decimal: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
     won_as_orders: bool = False
     create_partners: bool = False
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether a person stated anything at all."""
+        return self != ImportOptions()
 
     def as_json(self) -> dict[str, Any]:
         """What ImportBatch.options keeps."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
 from prm.access import Actor, visible
@@ -18,21 +18,34 @@ from prm.extensions import db
 from prm.imports.models import (
     BatchStatus,
     ChangeAction,
+    ConflictDecision,
+    DroppedFile,
     ImportBatch,
     ImportChange,
+    ImportConflict,
     ImportKind,
+    ImportMapping,
     ImportRow,
     RowOutcome,
 )
-from prm.imports.options import ImportOptions
 from prm.infra.names import fold_name
 from prm.permissions import P
-from prm.revenue.models import Order
+from prm.products.models import Product
+from prm.revenue.models import Invoice, Order
 
 
 def batches(actor: Actor) -> Select[Any]:
-    """The vendor's imports, for a table."""
-    return visible(select(ImportBatch), actor, P.IMPORT_VIEW)
+    """The vendor's imports, for a table; files of people only for who may see people."""
+    return _without_people(visible(select(ImportBatch), actor, P.IMPORT_VIEW), actor, ImportBatch)
+
+
+def _without_people(statement: Select[Any], actor: Actor, model: Any) -> Select[Any]:
+    return statement if actor.can(P.PEOPLE_VIEW) else statement.where(model.kind != ImportKind.PEOPLE)
+
+
+def dropped_files(actor: Actor) -> Select[Any]:
+    """What came through the drop folder, for a table; people as in batches()."""
+    return _without_people(visible(select(DroppedFile), actor, P.IMPORT_VIEW), actor, DroppedFile)
 
 
 def list_batches(actor: Actor, *, limit: int | None = None) -> list[ImportBatch]:
@@ -76,20 +89,12 @@ def find_row(actor: Actor, batch: ImportBatch, line: int | None) -> ImportRow | 
     ).one_or_none()
 
 
-def find_last_options(actor: Actor, kind: ImportKind, source: str) -> ImportOptions | None:
-    """How the last applied file of this kind and source was read."""
-    statement = (
-        visible(select(ImportBatch.options), actor, P.IMPORT_RUN, ImportBatch)
-        .where(
-            ImportBatch.kind == kind,
-            ImportBatch.source == source,
-            ImportBatch.status.in_([BatchStatus.APPLIED, BatchStatus.UNDONE, BatchStatus.DUE]),
-        )
-        .order_by(ImportBatch.id.desc())
-        .limit(1)
-    )
-    kept = db.session.scalars(statement).one_or_none()
-    return ImportOptions.from_json(kept) if kept is not None else None
+def find_mapping(actor: Actor, kind: ImportKind, source: str) -> ImportMapping | None:
+    """How the last file of this kind and source was read."""
+    statement = visible(select(ImportMapping), actor, P.IMPORT_RUN)
+    return db.session.scalars(
+        statement.where(ImportMapping.kind == kind, ImportMapping.source == source)
+    ).one_or_none()
 
 
 def find_last_source(actor: Actor) -> str | None:
@@ -115,10 +120,11 @@ class UnmatchedName:
     value: str
     deals: int
     orders: int
+    invoices: int = 0
 
     @property
     def rows(self) -> int:
-        return self.deals + self.orders
+        return self.deals + self.orders + self.invoices
 
     @property
     def field_id(self) -> str:
@@ -146,6 +152,11 @@ def list_unmatched(actor: Actor) -> list[UnmatchedName]:
     )
     for value, count in db.session.execute(waiting.group_by(Order.deal_external_id)):
         counted.setdefault(("deal_external_id", value), [0, 0])[1] = count
+    orderless = visible(
+        select(Invoice.order_external_id, func.count(Invoice.id)), actor, P.ORDER_VIEW, Invoice
+    ).where(Invoice.order_id.is_(None), Invoice.order_external_id != "")
+    for value, count in db.session.execute(orderless.group_by(Invoice.order_external_id)):
+        counted.setdefault(("order_external_id", value), [0, 0, 0])[2] = count
     found = [UnmatchedName(name, value, *counts) for (name, value), counts in counted.items()]
     return sorted(found, key=lambda each: (-each.rows, each.field, each.value))
 
@@ -165,9 +176,20 @@ def count_unmatched(actor: Actor, field: str, folded: str) -> int:
     return total
 
 
+def count_rows_by_name(actor: Actor, product: Product) -> dict[str, int]:
+    """How many deals and orders of a product came by each name (folded) that sources write."""
+    found: dict[str, int] = {}
+    for model, permission in ((Deal, P.DEAL_VIEW), (Order, P.ORDER_VIEW)):
+        statement = visible(select(model.product_name, func.count(model.id)), actor, permission, model)
+        statement = statement.where(model.product_id == product.id).group_by(model.product_name)
+        for name, count in db.session.execute(statement):
+            found[fold_name(name)] = found.get(fold_name(name), 0) + count
+    return found
+
+
 # -- from lines to rows ------------------------------------------------------------------------
 
-_OPENED = ("deal", "order", "partnership", "product")
+_OPENED = ("deal", "order", "partnership", "product", "invoice", "payment")
 
 
 def entities_of_lines(
@@ -189,11 +211,21 @@ def entities_of_lines(
     found: dict[int, tuple[str, str, str]] = {}
     for change in db.session.scalars(statement):
         after = change.after or {}
-        name = after.get("external_id") if change.entity_type in ("deal", "order") else after.get("name")
+        has_id = change.entity_type in ("deal", "order", "invoice", "payment")
+        name = after.get("external_id" if has_id else "name")
         # A deal goes before the order derived from it.
         if change.line is not None and (change.line not in found or change.entity_type == "deal"):
             found[change.line] = (change.entity_type, after["public_id"], str(name))
     return found
+
+
+def list_conflicts(actor: Actor, batch: ImportBatch, limit: int = 200) -> list[ImportConflict]:
+    """Where the batch's file and a person disagree; those to be decided first."""
+    statement = visible(select(ImportConflict), actor, P.IMPORT_VIEW).where(
+        ImportConflict.batch_id == batch.id
+    )
+    is_decided = case((ImportConflict.decision == ConflictDecision.OPEN, 0), else_=1)
+    return list(db.session.scalars(statement.order_by(is_decided, ImportConflict.id).limit(limit)))
 
 
 def list_rejected(actor: Actor, batch: ImportBatch) -> list[ImportRow]:

@@ -1,7 +1,7 @@
 """From bytes and options to typed rows: everything that can be wrong with a file as a whole.
 
 A DomainError of this module names the option that mends it: `columns`, `stages`, `date_format`,
-`decimal`, or `file`.
+`decimal`, `encoding`, `delimiter`, `sheet`, or `file`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from prm.errors import DomainError
 from prm.imports.fields import fields_of
 from prm.imports.models import ImportKind
 from prm.imports.options import ImportOptions
+from prm.imports.report import keep_plain
 from prm.infra.importing import (
+    DELIMITERS,
     ConvertOptions,
     DatePatternError,
     FieldSpec,
@@ -35,9 +37,15 @@ from prm.infra.importing import (
     suggest_mapping,
     text_of,
 )
+from prm.infra.wording import N_, Notice
 
 LIMITS = Limits(size=32 * 1024 * 1024, rows=300_000, columns=256)
 SAMPLES = 3
+#: What separates columns, by the words that people state it with.
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+#: The column in which rejected rows come back with what was wrong; never read.
+REASON = "reason"
+DATES_READ_AS = N_("Dates are read as %(format)s.")
 MAX_VALUES = 40  # a column with more different values than this is not offered as stages
 
 
@@ -56,13 +64,31 @@ class PreparedFile:
         return convert_rows(self.table, self.mapping, self.specs, self.convert_options)
 
 
-def open_file(content: bytes, filename: str) -> Table:
-    """The file as a table. Raises DomainError (field `file`) for what is no table."""
+def open_file(content: bytes, filename: str, options: ImportOptions | None = None) -> Table:
+    """The file as a table. Raises DomainError for what is no table.
+
+    Its field is `encoding` or `sheet` where that was stated and does not fit, else `file`.
+    """
+    options = options or ImportOptions()
+    if options.delimiter is not None and options.delimiter not in DELIMITERS:
+        message = _("Columns are separated by a comma, a semicolon, a tab or a bar.")
+        raise DomainError(message, {"delimiter": message})
     try:
-        return open_table(content, filename, limits=LIMITS)
+        return open_table(
+            content,
+            filename,
+            limits=LIMITS,
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            sheet=options.sheet,
+        )
     except ImportFileError as error:
         message = error.notice.text(_)
-        raise DomainError(message, {"file": message}) from error
+        name = {"encoding_wrong": "encoding", "encoding_unknown": "encoding", "sheet_missing": "sheet"}.get(
+            error.code, "file"
+        )
+        field = name if getattr(options, name, None) else "file"
+        raise DomainError(message, {field: message}) from error
 
 
 def prepare_file(
@@ -72,7 +98,7 @@ def prepare_file(
 
     Raises DomainError where columns, stages, dates or decimals are not clear.
     """
-    table = open_file(content, filename)
+    table = open_file(content, filename, options)
     specs = fields_of(kind)
     mapping = settle_mapping(table.columns, specs, options)
     convert_options = _stated(specs, options, currency)
@@ -86,17 +112,24 @@ def prepare_file(
 
 def settle_mapping(columns: tuple[str, ...], specs: tuple[FieldSpec, ...], options: ImportOptions) -> Mapping:
     """What was stated, over what is suggested for the rest. Raises DomainError (field `columns`)."""
-    stated = Mapping({f: c for f, c in options.columns.items() if c is not None}).resolve(columns)
-    left_empty = {f for f, c in options.columns.items() if c is None}
-    suggested = suggest_mapping(
-        [column for column in columns if column not in stated.fields.values()],
-        [spec for spec in specs if spec.name not in options.columns],
-    )
-    mapping = Mapping({f: c for f, c in stated.over(suggested).fields.items() if f not in left_empty})
+    mapping = propose_mapping(columns, specs, options)
     if problems := mapping.problems(columns, specs):
         message = " ".join(problem.text(_) for problem in problems)
         raise DomainError(message, {"columns": message})
     return mapping
+
+
+def propose_mapping(
+    columns: tuple[str, ...], specs: tuple[FieldSpec, ...], options: ImportOptions
+) -> Mapping:
+    """What was stated, over what the names of the remaining columns suggest."""
+    stated = Mapping({f: c for f, c in options.columns.items() if c is not None}).resolve(columns)
+    left_empty = {f for f, c in options.columns.items() if c is None}
+    suggested = suggest_mapping(
+        [each for each in columns if each not in stated.fields.values() and each.casefold() != REASON],
+        [spec for spec in specs if spec.name not in options.columns],
+    )
+    return Mapping({f: c for f, c in stated.over(suggested).fields.items() if f not in left_empty})
 
 
 def _stated(specs: tuple[FieldSpec, ...], options: ImportOptions, currency: str) -> ConvertOptions:
@@ -145,8 +178,12 @@ def _ask(table: Table, specs: tuple[FieldSpec, ...], questions: list[Question]) 
     raise DomainError(message, fields)
 
 
-def look_into(table: Table) -> dict[str, Any]:
-    """What the mapping page shows of a file: columns, the first values of each, its few-valued columns."""
+def look_into(table: Table, kind: ImportKind, options: ImportOptions) -> dict[str, Any]:
+    """What the mapping page shows of a file: how it is read, its columns, the first values of each.
+
+    Columns of few different values come with all of them, for the stages. `found`: what the values
+    prove, or leave open, of how dates and amounts are written in the columns proposed for them.
+    """
     samples: dict[str, list[str]] = {column: [] for column in table.columns}
     values: dict[str, dict[str, int] | None] = {column: {} for column in table.columns}
     for row in table.rows():
@@ -169,7 +206,32 @@ def look_into(table: Table) -> dict[str, Any]:
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "sheet": table.sheet,
+        "sheets": list(table.sheets),
+        "found": _formats_found(table, kind, options),
         "samples": samples,
         "values": {column: counted for column, counted in values.items() if counted},
         "notices": [{"msgid": notice.msgid, "args": dict(notice.params)} for notice in table.notices],
     }
+
+
+def _formats_found(table: Table, kind: ImportKind, options: ImportOptions) -> list[dict[str, Any]]:
+    specs = fields_of(kind)
+    mapping = propose_mapping(table.columns, specs, options)
+    known = Mapping({f: column for f, column in mapping.fields.items() if column in table.columns})
+    settled, questions, findings = settle_formats(table, known, specs, ConvertOptions())
+    said = {each.field for each in (*questions, *findings)}
+    findings += [
+        Question(name, known.fields[name], Notice("date_format_plain", DATES_READ_AS, {"format": str(found)}))
+        for name, found in settled.date_formats.items()
+        if name not in said
+    ]
+    return [
+        {
+            "column": each.column,
+            "msgid": each.notice.msgid,
+            "args": {name: keep_plain(value) for name, value in each.notice.params.items()},
+            "is_open": is_open,
+        }
+        for is_open, some in ((True, questions), (False, findings))
+        for each in some
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,17 @@ class Unmatched:
     field: str
     value: str
     rows: int
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A field that a person changed by hand and the file says otherwise: both values, for people."""
+
+    line: int
+    record: str
+    field: str
+    ours: str
+    theirs: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,7 @@ class ImportReport:
     orders_derived: int = 0
     unmatched: list[Unmatched] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    conflicts: list[Disagreement] = field(default_factory=list)
     created: dict[str, int] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
 
@@ -107,6 +119,8 @@ class ImportReport:
             "unchanged": self.unchanged,
             "orders_derived": self.orders_derived,
             "rejected": len(self.rejected),
+            "conflicts": len(self.conflicts),
+            "conflict_rows": [asdict(each) for each in self.conflicts[:KEPT_GROUPS]],
             "created": dict(self.created),
             "unmatched": [{"field": u.field, "value": u.value, "rows": u.rows} for u in self.unmatched],
             "rejected_groups": [
@@ -122,7 +136,7 @@ def keep_reason(reason: Reason) -> dict[str, Any]:
         "column": reason.column,
         "value": reason.value,
         "msgid": reason.notice.msgid,
-        "args": {name: _plain(value) for name, value in reason.notice.params.items()},
+        "args": {name: keep_plain(value) for name, value in reason.notice.params.items()},
     }
 
 
@@ -132,5 +146,6 @@ def say_reason(kept: Mapping[str, Any]) -> str:
     return sentence % kept["args"] if kept["args"] else sentence.replace("%%", "%")
 
 
-def _plain(value: Any) -> Any:
+def keep_plain(value: Any) -> Any:
+    """A parameter of a sentence, as JSON holds it."""
     return value if isinstance(value, int | str | None) else str(value)

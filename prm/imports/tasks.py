@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import structlog
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -11,7 +12,7 @@ from prm.access import system_actor
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.imports.models import BatchStatus
-from prm.imports.services import drafts
+from prm.imports.services import drafts, dropping
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.jobs import job, sweeper
 from prm.vendors.models import Vendor
@@ -48,6 +49,42 @@ def check_batch(vendor_id: int, batch_id: int) -> None:
         if values is not None:
             with transaction():
                 drafts.keep_check(batch_id, values)
+
+
+def sweep_dropped_files() -> list[tuple[str, dropping.Taken]]:
+    """Import every whole file of the drop folder, vendor by vendor: (vendor's address, what became of it).
+
+    What another writer keeps us from is left for the next time.
+    """
+    root = current_app.config["DROP_FOLDER"]
+    if root is None:
+        return []
+    taken: list[tuple[str, dropping.Taken]] = []
+    vendors = db.session.execute(select(Vendor.id, Vendor.slug).order_by(Vendor.id)).all()
+    for vendor_id, slug in vendors:
+        folder = root / slug
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        with serve_vendor(vendor_id):
+            for dropped in dropping.waiting_files(folder):
+                try:
+                    found = dropping.take_file(system_actor(vendor_id), dropped)
+                except (OperationalError, IntegrityError) as error:
+                    log.warning("dropped_file_waits", file=dropped.path.name, reason=type(error).__name__)
+                    continue
+                except Exception as error:
+                    # One file must not keep all others waiting; it stays where it is and is tried again.
+                    log.error("dropped_file_failed", file=dropped.path.name, exc_info=error)
+                    continue
+                if found is not None:
+                    taken.append((slug, found))
+    return taken
+
+
+@sweeper
+def take_dropped_files() -> None:
+    """The drop folder, each minute."""
+    sweep_dropped_files()
 
 
 @sweeper

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from prm.access import Actor, visible
+from prm.access import Actor, require, visible
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock
@@ -15,7 +16,7 @@ from prm.infra.money import Money
 from prm.infra.names import fold_name
 from prm.journal.services import record
 from prm.permissions import P
-from prm.products.models import Product, ProductAlias
+from prm.products.models import Product, ProductAlias, ProductPrice
 
 
 def create_product(actor: Actor, *, name: str, price: Money | None = None) -> Product:
@@ -103,6 +104,66 @@ def remove_alias(actor: Actor, alias_id: UUID) -> ProductAlias:
     db.session.delete(alias)
     db.session.flush()
     return alias
+
+
+def add_price(actor: Actor, product_id: UUID, *, valid_from: date, price: Money) -> ProductPrice:
+    """State the list price from a day on; the same day and currency again changes it.
+
+    Raises NotFound; DomainError (field `amount`) for a negative one.
+    """
+    require(actor, P.PRODUCT_EDIT)
+    product = _get(actor, product_id)
+    if price.minor < 0:
+        message = _("A price is not negative.")
+        raise DomainError(message, {"amount": message})
+    stated = db.session.scalars(
+        select(ProductPrice).where(
+            ProductPrice.product_id == product.id,
+            ProductPrice.valid_from == valid_from,
+            ProductPrice.currency == price.currency,
+        )
+    ).one_or_none()
+    if stated is None:
+        stated = ProductPrice(
+            vendor_id=product.vendor_id, product_id=product.id, valid_from=valid_from, currency=price.currency
+        )
+        db.session.add(stated)
+    stated.amount_minor = price.minor
+    db.session.flush()
+    facts = {
+        "product": str(product.public_id),
+        "valid_from": valid_from.isoformat(),
+        "amount_minor": price.minor,
+        "currency": price.currency,
+    }
+    record(actor, "product.price_set", stated, facts=facts)
+    return stated
+
+
+def remove_price(actor: Actor, price_id: UUID) -> Product:
+    """Take a dated price back. Returns its product. Raises NotFound."""
+    require(actor, P.PRODUCT_EDIT)
+    price = db.session.scalars(
+        visible(select(ProductPrice).where(ProductPrice.public_id == price_id), actor, P.PRODUCT_EDIT)
+    ).one_or_none()
+    if price is None:
+        raise NotFound
+    product = db.session.scalars(select(Product).where(Product.id == price.product_id)).one()
+    record(actor, "product.price_removed", price, facts={"product": str(product.public_id)})
+    db.session.delete(price)
+    db.session.flush()
+    return product
+
+
+def set_active(actor: Actor, product_id: UUID, *, is_active: bool) -> Product:
+    """Take a product out of what is offered, or back into it; its orders stay. Raises NotFound."""
+    require(actor, P.PRODUCT_EDIT)
+    product = _get(actor, product_id)
+    if product.is_active is not is_active:
+        product.is_active = is_active
+        db.session.flush()
+        record(actor, "product.activated" if is_active else "product.deactivated", product)
+    return product
 
 
 def _get(actor: Actor, product_id: UUID) -> Product:

@@ -40,6 +40,8 @@ def present(overview: Overview, formats: Formats, link: Link) -> Shown:
             formats.count(overview.orders),
             formats.share(overview.revenue_minor, overview.revenue_minor),
             link("revenue.orders", **_orders_arguments(overview.terms, overview.currency)),
+            target=_target(overview.aims.total_minor, formats),
+            reached=_reached(overview.measured_minor, overview.aims.total_minor, formats),
         ),
         credits=[credit_table(overview, by, formats, link) for by in overview.credits],
         disagreements=disagreements_of(overview.credits, overview.attributed_minor, formats),
@@ -194,9 +196,11 @@ def _lines(
             formats.money(row.revenue_minor),
             formats.count(row.orders),
             formats.share(row.revenue_minor, report.total_minor),
-            link("revenue.orders", **row.link),
+            link("revenue.orders", **row.link) if row.orders else None,
             max(0, row.revenue_minor * 1000 // largest) if has_bars and largest > 0 else 0,
             _("unmatched") if row.is_unmatched else "",
+            target=_target(row.target_minor, formats),
+            reached=_reached(row.measured_minor, row.target_minor, formats),
         )
         for row in top
     ]
@@ -211,9 +215,23 @@ def _lines(
                 formats.share(amount, report.total_minor),
                 rest_url,
                 is_rest=True,
+                target=_target(_sum_of_targets(rest), formats),
             )
         )
     return lines
+
+
+def _target(minor: int | None, formats: Formats) -> str:
+    return "" if minor is None else formats.money(minor)
+
+
+def _reached(measured_minor: int, target_minor: int | None, formats: Formats) -> str:
+    return "" if target_minor is None else formats.share(measured_minor, target_minor)
+
+
+def _sum_of_targets(rows: Sequence[RevenueRow]) -> int | None:
+    stated = [row.target_minor for row in rows if row.target_minor is not None]
+    return sum(stated) if stated else None
 
 
 # -- credit ------------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ class Stat:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of revenue. `permille` of the largest row is its bar."""
+    """A row of revenue. `permille` of the largest row is its bar. `target` is what was aimed at,
+    `reached` the part of it that is there; "" where there is none."""
 
     label: str
     amount: str
@@ -37,6 +38,8 @@ class Line:
     permille: int = 0
     note: str = ""
     is_rest: bool = False
+    target: str = ""
+    reached: str = ""
 
 
 @dataclass(frozen=True)

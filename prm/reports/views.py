@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,7 @@ from prm.reports.forms import LOOKBACKS, ReportForm, read_form, terms_of
 from prm.reports.labels import BREAKDOWNS, REVENUE_BY
 from prm.reports.queries import Choices, compose_overview, read_choices
 from prm.reports.queries.rows import find_order_lines, get_unit, list_order_lines
+from prm.reports.queries.targets import find_aims, with_aims
 from prm.reports.terms import Terms
 from prm.reports.workbook import revenue_workbook
 from prm.revenue.queries import By as RevenueBy
@@ -158,12 +160,22 @@ def breakdown() -> tuple[str, int]:
     by = _chosen(RevenueBy, request.args.get("by"), RevenueBy.PARTNER)
     page = report = None
     if asked.terms is not None:
-        report = revenue_by(current_actor(), by, filters=asked.terms.filters())
+        aims = find_aims(current_actor(), g.vendor, asked.terms)
+        report = with_aims(revenue_by(current_actor(), by, filters=asked.terms.filters()), aims)
+        has_targets = any(row.target_minor is not None for row in report.rows)
         spec = TableSpec(
             key=None,
             columns=[
                 Column("label", BREAKDOWNS[by], sort=lambda row: row.label.casefold()),
                 Column("revenue", _l("Revenue"), sort=lambda row: row.revenue_minor, is_numeric=True),
+                *(
+                    [
+                        Column("target", _l("Target"), sort=_target_of, is_numeric=True),
+                        Column("reached", _l("Of target"), sort=_reached_of, is_numeric=True),
+                    ]
+                    if has_targets
+                    else []
+                ),
                 Column("share", _l("Share"), is_numeric=True),
                 Column("orders", _l("Orders"), sort=lambda row: row.orders, is_numeric=True),
             ],
@@ -187,6 +199,17 @@ def breakdown() -> tuple[str, int]:
         ),
         asked.status,
     )
+
+
+def _target_of(row: RevenueRow) -> int:
+    return row.target_minor if row.target_minor is not None else -1
+
+
+def _reached_of(row: RevenueRow) -> Fraction:
+    """By what part of its target a row has reached; rows without one come after all others."""
+    if row.target_minor is None:
+        return Fraction(-(10**18))
+    return Fraction(row.measured_minor, max(row.target_minor, 1))
 
 
 def _label_of(row: RevenueRow) -> str:

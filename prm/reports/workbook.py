@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 from flask_babel import gettext as _
 
@@ -70,20 +72,37 @@ def _summary(overview: Overview, formats: Formats) -> Sheet:
 
 
 def _breakdown(by: RevenueBy, report: RevenueReport, overview: Overview) -> Sheet:
+    has_targets = any(row.target_minor is not None for row in report.rows)
     return Sheet(
         str(REVENUE_BY[by]),
-        (BREAKDOWNS[by], _("Revenue"), _("Orders"), _("Note")),
+        (BREAKDOWNS[by], _("Revenue"), _("Target"), _("Of target (%)"), _("Orders"), _("Note"))
+        if has_targets
+        else (BREAKDOWNS[by], _("Revenue"), _("Orders"), _("Note")),
         [
             (
                 row.label,
                 Money(row.revenue_minor, overview.currency),
+                *(_aimed(row.measured_minor, row.target_minor, overview) if has_targets else ()),
                 row.orders,
                 _("unmatched") if row.is_unmatched else None,
             )
             for row in report.rows
         ],
-        footer=(_("Total"), Money(report.total_minor, overview.currency), report.orders),
+        footer=(
+            _("Total"),
+            Money(report.total_minor, overview.currency),
+            *(_aimed(overview.measured_minor, overview.aims.total_minor, overview) if has_targets else ()),
+            report.orders,
+        ),
     )
+
+
+def _aimed(measured_minor: int, target_minor: int | None, overview: Overview) -> tuple[object, object]:
+    """A target and the percentage reached, with one decimal; nothing where there is none."""
+    if target_minor is None:
+        return None, None
+    percent = Decimal(round(Fraction(measured_minor * 1000, target_minor))) / 10 if target_minor else None
+    return Money(target_minor, overview.currency), percent
 
 
 def _credits(by: By, overview: Overview) -> Sheet:

@@ -1,1 +1,2 @@
-"""Revenue: orders that partners brought, as the vendor's source systems state them."""
+"""Revenue: orders that partners brought, invoices and payments on them, as source systems state them;
+and targets, as the vendor states them."""

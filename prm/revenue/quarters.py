@@ -13,6 +13,10 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 
 _KEY = re.compile(r"(FY)?(\d{4})-Q([1-4])", re.ASCII)
+_WRITTEN = (
+    re.compile(r"(?:FY ?)?(?P<year>\d{4})[ /-]?Q(?P<number>[1-4])", re.ASCII),
+    re.compile(r"Q(?P<number>[1-4])[ /-]?(?:FY ?)?(?P<year>\d{4})", re.ASCII),
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -67,3 +71,13 @@ def find_quarter(key: str, start_month: int = 1) -> Quarter | None:
     if match is None or bool(match[1]) is (start_month == 1) or not 1900 <= int(match[2]) <= 2199:
         return None
     return Quarter(int(match[2]), int(match[3]), start_month)
+
+
+def read_quarter(text: str, start_month: int = 1) -> Quarter | None:
+    """The fiscal quarter that a person or a file names: 2025-Q1, FY2025-Q1, Q1 2025, Q1/2025."""
+    plain = " ".join(text.upper().split())
+    for pattern in _WRITTEN:
+        match = pattern.fullmatch(plain)
+        if match is not None and 1900 <= int(match["year"]) <= 2199:
+            return Quarter(int(match["year"]), int(match["number"]), start_month)
+    return None

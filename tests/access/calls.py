@@ -29,6 +29,8 @@ ARGUMENTS: dict[str, str] = {
     "grant_id": "grant",
     "invitation_id": "PA.invitation",
     "order_id": "PA.order",
+    "invoice_id": "PA.invoice",
+    "price_id": "product_price",
     "product_id": "product",
     "alias_id": "product_alias",
     "batch_id": "batch",
@@ -323,9 +325,24 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?format=csv", "?format=xlsx", "?search=KAN", "?partner={PA.partnership}", "?product=none"),
         query_ids={"partner": "PA.partnership", "product": "product"},
     ),
+    ("revenue.invoices", "GET"): Call(
+        queries=("?format=csv", "?format=xlsx", "?partner={PA.partnership}", "?standing=overdue"),
+        query_ids={"partner": "PA.partnership"},
+    ),
+    ("revenue.targets", "GET"): Call(queries=("?by=region", "?search=KAN", "?year=2030")),
+    ("revenue.targets", "POST"): Call(
+        body=lambda tenant, role: {
+            f"{kind}.{tenant.things['PA.partnership'].public_id}.2": typed
+            for kind, typed in (("t", "12"), ("o", ""))
+        }
+    ),
     ("products.index", "GET"): Call(queries=("?search=KAN",)),
     ("products.create", "POST"): Call(body={"name": "Widget", "price": "12.50"}),
     ("products.edit", "POST"): Call(body={"name": "Renamed", "price": "13"}),
+    ("products.add_price", "POST"): Call(
+        body={"valid_from": "2030-01-01", "amount": "12.50", "currency": "USD"}
+    ),
+    ("products.set_active", "POST"): Call(body={"active": "no"}),
     ("products.alias", "POST"): Call(body={"value": "Another name"}),
     ("imports.index", "GET"): Call(queries=("?search=KAN", "?kind=products")),
     ("imports.batch", "GET"): Call(queries=("?outcome=rejected",)),
@@ -342,7 +359,13 @@ CALLS: dict[tuple[str, str], Call] = {
              (Then("admin", "/acme/imports/{orders_batch}", says="Known to globex"),)),
         ),
     ),
+    ("imports.reading", "POST"): Call(
+        ids={"batch_id": "draft_batch"}, body={"encoding": "utf-8", "delimiter": "comma"}
+    ),
     ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
+    ("imports.decide", "POST"): Call(
+        body={"decision": "ours", "conflict": Id("import_conflict")}
+    ),
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
     ("imports.alias", "POST"): Call(
         body=_unknown_product, forms=((ADMIN, _customer_of_the_other),)

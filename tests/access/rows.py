@@ -33,6 +33,7 @@ from prm.training.models import (
 )
 from tests.access import partner_rows
 from tests.access.filling import Filler
+from tests.access.invoice_rows import add_conflict, add_dropped, add_invoices, add_price
 from tests.access.rows_learning import certificates, courses
 from tests.factories import World
 from tests.factories.marketing import png
@@ -61,6 +62,10 @@ def fill(world: World, tenant: Tenant) -> None:
             partnership = tenant.things["PA.partnership"].public_id
             filler.add(BulkItem(run_id=run.id, subject=partnership, label=tenant.token("COMPANY", "PA")))
         partner_rows.fill(filler)
+        add_invoices(filler)
+        add_price(filler)
+        add_conflict(filler)
+        add_dropped(filler)
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,

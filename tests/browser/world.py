@@ -18,6 +18,21 @@ BAD_DEALS = """external_id,partner,stage,closed_on,amount
 1,Bright Path IT,won,2026-02-30,10
 2,Nobody,won,,x
 """
+INVOICES = """external_id,partner,invoiced_on,due_on,amount
+I-1,Bright Path IT,2026-01-31,2026-03-01,10.00
+I-2,Bright Path IT,2026-02-28,,20.00
+"""
+PAYMENTS = """external_id,invoice_external_id,paid_on,amount
+P-1,I-1,2026-02-15,4.00
+"""
+TARGETS = """partner,quarter,amount
+Bright Path IT,2026-Q1,1000
+,2026-Q1,9000
+"""
+PRODUCTS = """name,price
+Lumen Core,1.00
+Lumen Forecast,many
+"""
 LESSON = """# Heading
 
 %s
@@ -33,6 +48,19 @@ def fill_up(portal: Portal, chromium: Browser, folder: Path) -> None:
     bad = folder / "bad-deals.csv"
     bad.write_text(BAD_DEALS, encoding="utf-8")
     portal.flask("imports", "run", str(bad), "--vendor", "lumen", "--kind", "deals", "--source", "other")
+    with browsing(chromium, portal) as page:
+        sign_in(page, "admin@lumen.example", PASSWORD)
+        to(page, "Products")
+        page.get_by_role("link", name="Lumen Core", exact=True).click()
+        labelled(page, "List price").fill("4321")
+        page.get_by_role("button", name="Save").click()
+    for kind, content in (
+        ("invoices", INVOICES), ("payments", PAYMENTS), ("targets", TARGETS),
+        ("products", PRODUCTS),  # a conflict with what was changed by hand, and a rejected row
+    ):  # fmt: skip
+        file = folder / f"{kind}.csv"
+        file.write_text(content, encoding="utf-8")
+        portal.flask("imports", "run", str(file), "--vendor", "lumen", "--kind", kind, "--source", "other")
     with browsing(chromium, portal) as page:
         sign_in(page, "admin@lumen.example", PASSWORD)
         upload(page, "Deals", bad)  # stays a draft

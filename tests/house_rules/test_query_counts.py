@@ -15,6 +15,7 @@ from prm.accounts.models import JobFunction
 from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.extensions import db
+from prm.imports.models import DroppedFile, DropStatus, ImportBatch, ImportKind
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.marketing import queries as marketing
@@ -26,6 +27,7 @@ from prm.partners.models import FieldKind, Partnership
 from prm.partners.queries import desk as desk_queries
 from prm.partners.services import applications, desk
 from prm.permissions import Role
+from prm.revenue.quarters import quarter_of
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
@@ -90,6 +92,49 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         for step in range(2)
     ]
     import_rows(world, acme, "deals", rows, won_as_orders=True)
+    invoices = [
+        {
+            "external_id": f"I{number}",
+            "partner": f"Partner {number}",
+            "order_external_id": f"D{number}-1",
+            "invoiced_on": today.isoformat(),
+            "due_on": today.isoformat(),
+            "amount": "100",
+        }
+        for number in range(start, start + count)
+    ]
+    import_rows(world, acme, "invoices", invoices)
+    payments = [
+        {
+            "external_id": f"P{number}",
+            "invoice_external_id": f"I{number}",
+            "paid_on": today.isoformat(),
+            "amount": 40,
+        }
+        for number in range(start, start + count)
+    ]
+    import_rows(world, acme, "payments", payments)
+    quarter = quarter_of(today).key
+    targets = [
+        {"partner": f"Partner {number}", "quarter": quarter, "amount": "1000"}
+        for number in range(start, start + count)
+    ]
+    import_rows(world, acme, "targets", targets)
+    with world.acting(acme), transaction() as session:
+        batch = session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc())).first()
+        assert batch is not None
+        session.add_all(
+            DroppedFile(
+                kind=ImportKind.TARGETS,
+                source="crm",
+                name=f"{number}.csv",
+                sha256=f"{number:064}",
+                status=DropStatus.DONE,
+                batch_id=batch.id,
+                arrived_at=clock.now(),
+            )
+            for number in range(start, start + count)
+        )
 
 
 def look_after(world: World, acme: VendorRef, partnership: PartnershipRef, number: int) -> None:

@@ -105,3 +105,70 @@ def test_another_vendors_product_does_not_exist(world: World, vendor: VendorRef,
     foreign = dump(world, other)["product"][0]["public_id"]
     assert admin.get(f"/acme/products/{foreign}").status_code == 404
     assert admin.post(f"/acme/products/{foreign}/aliases", data={"value": "x"}).status_code == 404
+
+
+def test_a_price_holds_from_its_day_on(world: World, vendor: VendorRef, admin: FlaskClient) -> None:
+    import_rows(world, vendor, "products", [{"name": "Rocket", "price": "100"}])
+    [product] = dump(world, vendor)["product"]
+    url = f"/acme/products/{product['public_id']}"
+    for day, amount in (("2020-01-01", "110"), ("2021-01-01", "1,120.50"), ("2199-01-01", "130")):
+        answer = admin.post(f"{url}/prices", data={"valid_from": day, "amount": amount, "currency": "usd"})
+        assert answer.status_code == 302, answer.text
+    page = admin.get(url).text
+    assert "List price today: $1,120.50" in page
+    assert [page.count(f">{state}<") for state in ("In force", "To come", "Former")] == [1, 1, 1]
+    assert "$1,120.50" in admin.get("/acme/products/").text
+    removal = re.findall(r'action="(/acme/products/prices/[0-9a-f-]+/remove)"', page)
+    assert len(removal) == 3
+    admin.post(removal[1])
+    assert "List price today: $110.00" in admin.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"valid_from": "someday"}, "Not a valid date value."),
+        ({"valid_from": "0001-01-01"}, "The year is not between"),
+        ({"amount": "viel"}, "This is not an amount of money."),
+        ({"amount": "-1"}, "A price is not negative."),
+        ({"currency": "XQZ"}, "is not a currency code"),
+    ],
+)
+def test_a_price_that_is_none_is_refused_and_stays_typed(
+    world: World, vendor: VendorRef, admin: FlaskClient, changed: dict[str, str], said: str
+) -> None:
+    import_rows(world, vendor, "products", [{"name": "Rocket"}])
+    [product] = dump(world, vendor)["product"]
+    form = {"valid_from": "2024-01-31", "amount": "12.25", "currency": "USD"} | changed
+    answer = admin.post(f"/acme/products/{product['public_id']}/prices", data=form)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{form["amount"]}"' in answer.text
+
+
+def test_what_is_no_longer_offered_is_hidden_from_partners_and_keeps_its_orders(
+    world: World, vendor: VendorRef, admin: FlaskClient
+) -> None:
+    north = world.partnership(vendor, "Northwind")
+    import_rows(world, vendor, "products", [{"name": "Rocket"}, {"name": "Sledge"}])
+    deals(world, vendor, {"product": "Rocket"})
+    product = dump(world, vendor)["product"][0]
+    admin.post(f"/acme/products/{product['public_id']}/active", data={"active": "no"})
+    partner = world.client(world.user(Role.PARTNER_ADMIN, partnership=north))
+    assert "Rocket" not in partner.get("/acme/products/").text
+    assert "Sledge" in partner.get("/acme/products/").text
+    assert "No longer offered" in admin.get("/acme/products/?active=no").text
+    assert "Sledge" not in admin.get("/acme/products/?active=no").text
+    assert dump(world, vendor)["deal"][0]["product_id"] == product["id"]
+    admin.post(f"/acme/products/{product['public_id']}/active", data={"active": "yes"})
+    assert "Rocket" in partner.get("/acme/products/").text
+
+
+def test_an_alias_says_what_it_resolves(world: World, vendor: VendorRef, admin: FlaskClient) -> None:
+    world.partnership(vendor, "Northwind")
+    import_rows(world, vendor, "products", [{"name": "Rocket"}])
+    deals(world, vendor, {"product": "Rokcet"}, {"external_id": "D-2", "product": "ROKCET"})
+    [product] = dump(world, vendor)["product"]
+    url = f"/acme/products/{product['public_id']}"
+    page = admin.post(f"{url}/aliases", data={"value": "Rokcet"}, follow_redirects=True).text
+    assert re.search(r"Rokcet</t[hd]>\s*<td[^>]*>2</td>", page)

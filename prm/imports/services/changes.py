@@ -18,7 +18,7 @@ from prm.imports.models import ChangeAction, ImportBatch, ImportChange
 from prm.infra.db import UtcDateTime
 from prm.partners.models import Partnership, Region
 from prm.products.models import Product
-from prm.revenue.models import Order
+from prm.revenue.models import Invoice, Order, Payment, Target
 
 ENTITIES: dict[str, Any] = {
     "region": Region,
@@ -27,10 +27,13 @@ ENTITIES: dict[str, Any] = {
     "customer": Customer,
     "deal": Deal,
     "order": Order,
+    "invoice": Invoice,
+    "payment": Payment,
+    "target": Target,
 }
 TYPE_OF = {model: name for name, model in ENTITIES.items()}
 #: Follow from names and aliases, not from the file: never compared, found anew when restored.
-RESOLVED = frozenset({"product_id", "customer_id", "deal_id"})
+RESOLVED = frozenset({"product_id", "customer_id", "deal_id", "order_id"})
 #: Without it rows would be sent in groups that have the same columns empty: hundreds of statements.
 IN_ONE = {"render_nulls": True}
 
@@ -54,7 +57,7 @@ def insert_rows(batch: ImportBatch, model: Any, rows: Sequence[tuple[int, dict[s
             "entity_id": key,
             "action": ChangeAction.INSERTED,
             "before": None,
-            "after": _plain({"id": key, **row}),
+            "after": plain_values({"id": key, **row}),
         }
         for (line, _), key, row in zip(rows, keys, completed, strict=True)
     )
@@ -121,7 +124,7 @@ def _note(changes: Iterable[dict[str, Any]]) -> None:
 
 def snapshot(row: Any) -> dict[str, Any]:
     """All columns of a row, as JSON holds them."""
-    return _plain({name: getattr(row, name) for name in _columns(type(row))})
+    return plain_values({name: getattr(row, name) for name in _columns(type(row))})
 
 
 def typed(model: Any, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,7 +149,8 @@ def _completed(model: Any, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of columns, as JSON holds them."""
     return {name: _plain_value(value) for name, value in values.items()}
 
 

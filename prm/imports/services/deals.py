@@ -11,6 +11,7 @@ from prm.extensions import db
 from prm.imports.matching import chunks, select_by
 from prm.imports.models import ImportBatch, RowOutcome
 from prm.imports.services.changes import delete_rows, insert_rows, update_rows
+from prm.imports.services.invoices import let_invoices_wait, link_waiting_invoices
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.imports.services.sales import (
     differing,
@@ -163,7 +164,7 @@ def _apply_orders(run: Run, batch: ImportBatch, planned: list[Planned], deal_key
             action, order, values = row.order
             traced = with_keys(values) | {"batch_id": batch.id, "line": row.line}
             by_action.setdefault(action, []).append((row, order, traced))
-    insert_rows(
+    keys = insert_rows(
         batch,
         Order,
         [
@@ -181,6 +182,9 @@ def _apply_orders(run: Run, batch: ImportBatch, planned: list[Planned], deal_key
             for row, _, values in by_action.get("insert", [])
         ],
     )
+    names = [values["external_id"] for _row, _, values in by_action.get("insert", [])]
+    link_waiting_invoices(run.source, dict(zip(names, keys, strict=True)))
+    let_invoices_wait([order.id for _row, order, _ in by_action.get("delete", [])])
     update_rows(batch, [(row.line, order, values) for row, order, values in by_action.get("update", [])])
     delete_rows(batch, [(row.line, order) for row, order, _ in by_action.get("delete", [])])
 

@@ -19,10 +19,11 @@ from prm.extensions import db
 from prm.imports.fields import fields_of
 from prm.imports.models import BatchStatus, ImportBatch, ImportKind
 from prm.imports.options import ImportOptions
-from prm.imports.queries import find_last_options
 from prm.imports.reading import look_into, open_file, prepare_file, settle_mapping
 from prm.imports.report import ImportReport
 from prm.imports.services.locking import lock_imports
+from prm.imports.services.mappings import fitting, open_as_last_time, remember_mapping
+from prm.imports.services.people import on_behalf_of
 from prm.imports.services.running import (
     apply_prepared,
     clean_source,
@@ -47,15 +48,15 @@ def upload_file(actor: Actor, content: bytes, filename: str, *, kind: ImportKind
     Raises DomainError (fields `file`, `source`) where it is no table or the source has no name.
     """
     source = clean_source(source)
-    table = open_file(content, filename)
+    table, options = open_as_last_time(actor, content, filename, kind, source)
     file = keep_file(actor, content, filename)
     batch = ImportBatch(
         vendor_id=actor.vendor_id,
         kind=kind,
         source=source,
         file_id=file.id,
-        options=_fitting(find_last_options(actor, kind, source), table.columns).as_json(),
-        file_facts=look_into(table),
+        options=options.as_json(),
+        file_facts=look_into(table, kind, options),
         status=BatchStatus.DRAFT,
         created_by_id=actor.user_id,
         created_at=clock.now(),
@@ -65,12 +66,25 @@ def upload_file(actor: Actor, content: bytes, filename: str, *, kind: ImportKind
     return batch
 
 
-def _fitting(options: ImportOptions | None, columns: tuple[str, ...]) -> ImportOptions:
-    """Options of an earlier file, without the columns that this one lacks."""
-    if options is None:
-        return ImportOptions()
-    kept = {name: column for name, column in options.columns.items() if column is None or column in columns}
-    return ImportOptions.from_json({**options.as_json(), "columns": kept})
+def reread_batch(
+    actor: Actor, batch_id: UUID, *, encoding: str | None, delimiter: str | None, sheet: str | None
+) -> ImportBatch:
+    """Read a draft's file in another way; None has it found out. Columns it then lacks are let go.
+
+    Raises DomainError (field `encoding`, `delimiter` or `sheet`) where the file cannot be read so.
+    """
+    batch = _open_draft(actor, batch_id)
+    stated = ImportOptions.from_json(
+        {**batch.options, "encoding": encoding, "delimiter": delimiter, "sheet": sheet}
+    )
+    table = open_file(storage.read(batch.file.key), batch.file.name, stated)
+    options = fitting(stated, table, batch.kind)
+    batch.options = options.as_json()
+    batch.file_facts = look_into(table, batch.kind, options)
+    batch.counts = {}
+    batch.status = BatchStatus.DRAFT
+    batch.failure = None
+    return batch
 
 
 def check_options(batch: ImportBatch, options: ImportOptions) -> None:
@@ -93,6 +107,7 @@ def save_checked(actor: Actor, batch_id: UUID, options: ImportOptions, report: I
     batch.counts = report.counts() | {"findings": report.findings}
     batch.status = BatchStatus.CHECKED
     batch.failure = None
+    _remember(actor, batch, options)
     return batch
 
 
@@ -103,8 +118,14 @@ def ask_for_check(actor: Actor, batch_id: UUID, options: ImportOptions) -> Impor
     batch.counts = {}
     batch.status = BatchStatus.CHECKING
     batch.failure = None
+    _remember(actor, batch, options)
     announce(actor, "import.check_due", batch)
     return batch
+
+
+def _remember(actor: Actor, batch: ImportBatch, options: ImportOptions) -> None:
+    words = batch.file_facts.get("values", {}).get(options.columns.get("stage") or "", {})
+    remember_mapping(actor, batch.kind, batch.source, options, words)
 
 
 def reopen_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
@@ -194,7 +215,7 @@ def apply_due_batch(actor: Actor, batch_id: int) -> None:
         storage.read(batch.file.key), batch.file.name, batch.kind,
         ImportOptions.from_json(batch.options), reporting_currency(actor),
     )  # fmt: skip
-    apply_prepared(actor, batch, prepared, batch.file)
+    apply_prepared(on_behalf_of(actor, batch), batch, prepared, batch.file)
 
 
 def mark_failed(actor: Actor, batch_id: int, reason: str) -> None:
@@ -218,7 +239,7 @@ def check_due_batch(actor: Actor, batch_id: int) -> Mapping[str, Any] | None:
     if batch is None:
         return None
     try:
-        report = plan_batch(actor, batch, ImportOptions.from_json(batch.options))
+        report = plan_batch(on_behalf_of(actor, batch), batch, ImportOptions.from_json(batch.options))
     except DomainError as error:
         said = " ".join(dict.fromkeys([str(error), *error.fields.values()]))
         return {"status": BatchStatus.DRAFT, "failure": said[:500]}

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, inspect, select
 from sqlalchemy.orm import aliased
 
 from prm.errors import Conflict
@@ -18,6 +18,8 @@ from prm.imports.services.changes import ENTITIES, RESOLVED, TYPE_OF, snapshot
 from prm.infra.references import references_to
 
 _SHOWN = 5
+_FIRST = 3
+_CALLED = ("external_id", "name", "value", "number", "title")  # what a row is called, if it has one
 
 
 def changes_of(batch: ImportBatch, model: Any, *actions: ChangeAction) -> Iterator[list[ImportChange]]:
@@ -120,7 +122,7 @@ def refuse_dependants(batch: ImportBatch, model: Any) -> None:
     for other, attribute in references_to(model):
         is_hanging = attribute.in_(inserted_by(batch, model))
         if count := db.session.scalar(select(func.count(attribute)).where(is_hanging)):
-            hanging.append(count_of(other.__tablename__, count))
+            hanging.append(_counted(other, is_hanging, count))
             if hasattr(other, "batch_id"):
                 came_with = select(other.batch_id).where(is_hanging, other.batch_id.is_not(None))
                 imports.update(db.session.scalars(came_with.distinct()))
@@ -139,6 +141,21 @@ def refuse_dependants(batch: ImportBatch, model: Any) -> None:
                 rows=", ".join(hanging),
             )
         )
+
+
+def _counted(model: Any, criterion: Any, count: int) -> str:
+    """How many rows of a kind, and what the first ones are called: "2 payments (P-1, P-2)"."""
+    counted = count_of(model.__tablename__, count)
+    columns = {attribute.key for attribute in inspect(model).column_attrs}
+    called = next((name for name in _CALLED if name in columns), None)
+    if called is None:
+        return counted
+    statement = select(getattr(model, called)).where(criterion).order_by(model.id).limit(_FIRST)
+    first = [str(each) for each in db.session.scalars(statement) if each]
+    if not first:
+        return counted
+    more = " …" if count > len(first) else ""
+    return _("%(counted)s (%(first)s)", counted=counted, first=", ".join(first) + more)
 
 
 def _names_of(keys: Iterable[int]) -> str:

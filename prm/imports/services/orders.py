@@ -8,6 +8,7 @@ from prm.deals.models import Deal
 from prm.imports.matching import select_by
 from prm.imports.models import ImportBatch, RowOutcome
 from prm.imports.services.changes import insert_rows, update_rows
+from prm.imports.services.invoices import link_waiting_invoices
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.imports.services.sales import (
     differing,
@@ -84,7 +85,10 @@ def apply_orders(run: Run, batch: ImportBatch, planned: list[Planned]) -> None:
         return with_keys(row.values) | {"batch_id": batch.id, "line": row.line}
 
     new = [(row.line, traced(row)) for row in planned if row.outcome is RowOutcome.INSERTED]
-    insert_rows(batch, Order, new)
+    keys = insert_rows(batch, Order, new)
+    link_waiting_invoices(
+        run.source, {values["external_id"]: key for (_, values), key in zip(new, keys, strict=True)}
+    )
     update_rows(
         batch,
         [(row.line, row.existing, traced(row)) for row in planned if row.outcome is RowOutcome.UPDATED],

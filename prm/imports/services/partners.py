@@ -10,6 +10,7 @@ from prm.extensions import db
 from prm.imports.matching import Made, key_of, select_by
 from prm.imports.models import ImportBatch, RowOutcome
 from prm.imports.services.changes import insert_rows, update_rows
+from prm.imports.services.conflicts import HandEdits, load_hand_edits, take_clashes
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.infra.importing import ParsedRow
 from prm.infra.names import fold_name
@@ -25,7 +26,8 @@ def plan_partners(run: Run, rows: list[FileRow]) -> list[Planned]:
     keys = {key for key in found.values() if isinstance(key, int)}
     existing = {partner.id: partner for partner in select_by(Partnership, Partnership.id, keys)}
     _load_regions(run, rows)
-    return [_plan(run, row, found.get(row.line), existing) for row in rows]
+    edits = load_hand_edits(Partnership, keys)
+    return [_plan(run, row, found.get(row.line), existing, edits) for row in rows]
 
 
 def _find(run: Run, row: ParsedRow) -> int | Notice | None:
@@ -52,7 +54,13 @@ def _find(run: Run, row: ParsedRow) -> int | Notice | None:
     return candidates[0] if candidates else None
 
 
-def _plan(run: Run, row: FileRow, found: int | Notice | None, existing: dict[int, Partnership]) -> Planned:
+def _plan(
+    run: Run,
+    row: FileRow,
+    found: int | Notice | None,
+    existing: dict[int, Partnership],
+    edits: HandEdits,
+) -> Planned:
     if not isinstance(row, ParsedRow):
         return run.rejected(row, *row.reasons)
     if isinstance(found, Notice):
@@ -68,7 +76,9 @@ def _plan(run: Run, row: FileRow, found: int | Notice | None, existing: dict[int
         values["manager_name"] = row.values["manager"]
     if external_id:
         values["external_id"], values["source_system"] = external_id, run.source
-    if run.has("region"):
+    if found is not None and run.has("region") and edits.is_edited(existing[found], ("region_id",)):
+        values["region_id"] = _known_region(run, row)
+    elif run.has("region"):
         values["region_id"] = _region(run, row)
     if found is None:
         made = {"source_system": run.source, "created_at": run.started_at}
@@ -78,15 +88,32 @@ def _plan(run: Run, row: FileRow, found: int | Notice | None, existing: dict[int
         # What the source says of one that was merged is not said of the one it was merged into.
         values = {}
     changed = {column: value for column, value in values.items() if getattr(partnership, column) != value}
+    clashes = take_clashes(partnership, changed, edits, _shown(run, row, partnership)) if changed else []
     outcome = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
-    return Planned(row.line, row.raw, outcome, changed, partnership)
+    return Planned(row.line, row.raw, outcome, changed, partnership, clashes=clashes)
+
+
+def _shown(run: Run, row: ParsedRow, partnership: Partnership) -> dict[str, tuple[str, str]]:
+    """Each field as a person reads it: as it is here, and as the file has it."""
+    region = next((name for name, key in run.region_names.items() if key == partnership.region_id), "–")
+    return {
+        "name": (partnership.name, str(row.values["name"])),
+        "region": (region, str(row.values["region"] or "–")),
+        "manager": (partnership.manager_name or "–", str(row.values["manager"] or "–")),
+    }
+
+
+def _known_region(run: Run, row: ParsedRow) -> int | str | None:
+    """The region that a row names, without making it: its name where there is none yet."""
+    name = " ".join(str(row.values["region"] or "").split())
+    known = run.regions.get(fold_name(name)) if name else None
+    return (known if isinstance(known, int) else name[:100]) if name else None
 
 
 def _load_regions(run: Run, rows: list[FileRow]) -> None:
     if not run.regions and run.has("region"):
-        run.regions.update(
-            {fold_name(name): key for name, key in db.session.execute(select(Region.name, Region.id))}
-        )
+        run.region_names = dict(map(tuple, db.session.execute(select(Region.name, Region.id))))
+        run.regions.update({fold_name(name): key for name, key in run.region_names.items()})
 
 
 def _region(run: Run, row: ParsedRow) -> int | Made | None:

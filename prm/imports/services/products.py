@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prm.imports.matching import select_by
 from prm.imports.models import ImportBatch, RowOutcome
 from prm.imports.services.changes import insert_rows, update_rows
+from prm.imports.services.conflicts import HandEdits, load_hand_edits, shown_price, take_clashes
 from prm.imports.services.rematching import match_products
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.infra.importing import ParsedRow
@@ -18,10 +21,11 @@ def plan_products(run: Run, rows: list[FileRow]) -> list[Planned]:
     names = [str(row.values["name"]) for row in rows if isinstance(row, ParsedRow)]
     keys = {key for name in names if (key := run.products.find(name)) is not None}
     existing = {product.id: product for product in select_by(Product, Product.id, keys)}
-    return [_plan(run, row, existing) for row in rows]
+    edits = load_hand_edits(Product, keys)
+    return [_plan(run, row, existing, edits) for row in rows]
 
 
-def _plan(run: Run, row: FileRow, existing: dict[int, Product]) -> Planned:
+def _plan(run: Run, row: FileRow, existing: dict[int, Product], edits: HandEdits) -> Planned:
     if not isinstance(row, ParsedRow):
         return run.rejected(row, *row.reasons)
     name = " ".join(str(row.values["name"]).split())
@@ -29,7 +33,7 @@ def _plan(run: Run, row: FileRow, existing: dict[int, Product]) -> Planned:
     identities = [("name", fold_name(name)), *([("key", key)] if key is not None else [])]
     if duplicate := run.first_seen(row, "name", *identities):
         return run.rejected(row, duplicate)
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if run.has("price"):
         price = row.values["price"]
         values["price_minor"] = price.minor if isinstance(price, Money) else None
@@ -41,8 +45,17 @@ def _plan(run: Run, row: FileRow, existing: dict[int, Product]) -> Planned:
     if product.name_folded == fold_name(name):
         values["name"] = name  # its spelling may change; called by an alias it keeps its own name
     changed = {column: value for column, value in values.items() if getattr(product, column) != value}
+    locale = run.actor.locale
+    shown = {
+        "name": (product.name, name),
+        "price": (
+            shown_price(product.price_minor, product.currency, locale),
+            shown_price(values.get("price_minor"), values.get("currency"), locale),
+        ),
+    }
+    clashes = take_clashes(product, changed, edits, shown) if changed else []
     outcome = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
-    return Planned(row.line, row.raw, outcome, changed, product)
+    return Planned(row.line, row.raw, outcome, changed, product, clashes=clashes)
 
 
 def apply_products(run: Run, batch: ImportBatch, planned: list[Planned]) -> None:

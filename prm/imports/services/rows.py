@@ -12,8 +12,9 @@ from prm.imports.matching import CustomerBook, Made, PartnerBook, ProductBook
 from prm.imports.models import ImportBatch, RowOutcome
 from prm.imports.options import ImportOptions
 from prm.imports.reading import PreparedFile
-from prm.imports.report import ImportReport, Rejected, Unmatched, keep_reason
+from prm.imports.report import Disagreement, ImportReport, Rejected, Unmatched, keep_reason
 from prm.imports.services.changes import insert_rows
+from prm.imports.services.conflicts import Clash
 from prm.infra import clock
 from prm.infra.importing import ParsedRow, Reason, RejectedRow
 from prm.infra.names import fold_name
@@ -27,6 +28,7 @@ FileRow = ParsedRow | RejectedRow
 class Planned:
     """What happens to one row: `values` to insert, or to set on `existing`.
 
+    `clashes` are fields that a person changed and the file would change otherwise: left alone.
     `order` is what happens to the order derived from a deal: (what, existing order, values).
     """
 
@@ -37,6 +39,7 @@ class Planned:
     existing: Any = None
     reasons: tuple[Reason, ...] = ()
     order: tuple[str, Any, dict[str, Any]] | None = None
+    clashes: list[Clash] = field(default_factory=list)
 
 
 @dataclass
@@ -53,6 +56,7 @@ class Run:
     products: ProductBook
     customers: CustomerBook = field(default_factory=CustomerBook)
     regions: dict[str, int | Made] = field(default_factory=dict)
+    region_names: dict[str, int] = field(default_factory=dict)
     seen: dict[Any, int] = field(default_factory=dict)
     unmatched: Counter[tuple[str, str]] = field(default_factory=Counter)
     report: ImportReport = field(default_factory=ImportReport)
@@ -95,6 +99,10 @@ class Run:
             else:
                 reasons = tuple(keep_reason(reason) for reason in row.reasons)
                 report.rejected.append(Rejected(row.line, reasons, row.raw))
+            report.conflicts += [
+                Disagreement(row.line, clash.record, clash.field, clash.ours_shown, clash.theirs_shown)
+                for clash in row.clashes
+            ]
             if row.order is not None and row.order[0] != "delete":
                 report.orders_derived += 1
 

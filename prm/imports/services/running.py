@@ -26,12 +26,18 @@ from prm.imports.options import ImportOptions
 from prm.imports.reading import PreparedFile, prepare_file
 from prm.imports.report import ImportReport, keep_reason
 from prm.imports.services.changes import IN_ONE
+from prm.imports.services.conflicts import keep_clashes
 from prm.imports.services.deals import apply_deals, plan_deals
+from prm.imports.services.invoices import apply_invoices, plan_invoices
 from prm.imports.services.locking import lock_imports
+from prm.imports.services.mappings import remember_mapping
 from prm.imports.services.orders import apply_orders, plan_orders
 from prm.imports.services.partners import apply_partners, plan_partners
+from prm.imports.services.payments import apply_payments, plan_payments
+from prm.imports.services.people import apply_people, plan_people
 from prm.imports.services.products import apply_products, plan_products
 from prm.imports.services.rows import FileRow, Planned, Run
+from prm.imports.services.targets import apply_targets, plan_targets
 from prm.infra import clock, storage
 from prm.journal.services import record
 from prm.partners.services import MANUAL
@@ -46,6 +52,10 @@ KINDS: dict[ImportKind, tuple[Plan, Apply]] = {
     ImportKind.PRODUCTS: (plan_products, apply_products),
     ImportKind.DEALS: (plan_deals, apply_deals),
     ImportKind.ORDERS: (plan_orders, apply_orders),
+    ImportKind.INVOICES: (plan_invoices, apply_invoices),
+    ImportKind.PAYMENTS: (plan_payments, apply_payments),
+    ImportKind.TARGETS: (plan_targets, apply_targets),
+    ImportKind.PEOPLE: (plan_people, apply_people),
 }
 
 
@@ -82,6 +92,7 @@ def run_import(
     )
     db.session.add(batch)
     db.session.flush()
+    remember_mapping(actor, kind, source, options)
     return apply_prepared(actor, batch, prepared, file)
 
 
@@ -99,6 +110,8 @@ def apply_prepared(
     batch.applied_at = clock.now()
     db.session.flush()
     counts = {name: value for name, value in report.counts().items() if isinstance(value, int)}
+    if not report.conflicts:
+        del counts["conflicts"]
     record(
         actor,
         "import.applied",
@@ -142,25 +155,29 @@ def _run(
         run.count(planned)
         if batch is not None:
             apply(run, batch, planned)
-            _keep_rows(batch, planned)
+            keep_clashes(batch, [(row.line, row.clashes) for row in planned if row.clashes])
+            _keep_rows(batch, planned, prepared.kind)
         for row in planned:
             if row.existing is not None and row.existing in db.session:
                 db.session.expunge(row.existing)
     return run.finish()
 
 
-def _keep_rows(batch: ImportBatch, planned: list[Planned]) -> None:
-    """The lines that changed something or were rejected, with their cells as they came."""
+def _keep_rows(batch: ImportBatch, planned: list[Planned], kind: ImportKind) -> None:
+    """The lines that changed something or were rejected, with their cells as they came.
+
+    Of people only what is to be mended is kept a second time.
+    """
     kept: list[dict[str, Any]] = [
         {
             "batch_id": batch.id,
             "line": row.line,
             "outcome": row.outcome,
-            "raw": row.raw,
+            "raw": {} if kind is ImportKind.PEOPLE and not row.reasons else row.raw,
             "reasons": [keep_reason(reason) for reason in row.reasons],
         }
         for row in planned
-        if row.outcome is not RowOutcome.UNCHANGED or row.order is not None
+        if row.outcome is not RowOutcome.UNCHANGED or row.order is not None or row.clashes
     ]
     if kept:
         db.session.execute(insert(ImportRow), kept, execution_options=IN_ONE)

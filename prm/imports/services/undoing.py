@@ -17,6 +17,7 @@ from prm.imports.labels import count_of
 from prm.imports.matching import load_products, select_by
 from prm.imports.models import BatchStatus, ChangeAction, ImportBatch
 from prm.imports.services.changes import IN_ONE, typed
+from prm.imports.services.invoices import link_waiting_invoices, relink_invoices
 from prm.imports.services.locking import lock_imports
 from prm.imports.services.obstacles import (
     changes_of,
@@ -26,6 +27,7 @@ from prm.imports.services.obstacles import (
     refuse_edited,
     refuse_later_imports,
 )
+from prm.imports.services.people import undo_people
 from prm.imports.services.rematching import customers_named
 from prm.infra import clock
 from prm.infra.db import claim
@@ -35,7 +37,7 @@ from prm.journal.services import record
 from prm.partners.models import Partnership, Region
 from prm.permissions import P
 from prm.products.models import Product
-from prm.revenue.models import Order
+from prm.revenue.models import Invoice, Order, Payment, Target
 
 #: What deals and orders point at; deleted in this order once nothing restored points at them.
 NAMED: tuple[Any, ...] = (Product, Customer, Partnership, Region)
@@ -69,11 +71,13 @@ def undo_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
         .values(status=BatchStatus.UNDONE, undone_at=clock.now()),
         _("This import was undone in the meantime."),
     )
-    for model in (Order, Deal):
+    for model in (Payment, Invoice, Target, Order, Deal):
         _delete_inserted(batch, model)
-    for model in (*NAMED, Deal, Order):
+    for model in (*NAMED, Deal, Order, Invoice, Payment, Target):
         _restore_updated(batch, model)
     _restore_deleted_orders(batch)
+    relink_invoices(batch)
+    undo_people(actor, batch)
     for model in NAMED:
         _delete_inserted(batch, model)
     db.session.flush()
@@ -99,13 +103,13 @@ def _delete_inserted(batch: ImportBatch, model: Any) -> None:
 
 def _let_go(batch: ImportBatch, model: Any) -> None:
     """Rows that were there before, and that waited for this deal or product by its name, wait again."""
-    if model not in (Deal, Product):
+    if model not in (Deal, Product, Order):
         return
     earlier = select(ImportBatch.id).where(
         or_(ImportBatch.applied_at < batch.applied_at, ImportBatch.id == batch.id)
     )
     for other, attribute in references_to(model):
-        if other in KEPT_ROWS:
+        if other in (*KEPT_ROWS, Invoice):
             _execute(
                 update(other)
                 .where(attribute.in_(inserted_by(batch, model)), other.batch_id.in_(earlier))
@@ -150,6 +154,7 @@ def _restore_deleted_orders(batch: ImportBatch) -> None:
                 )
             )
         db.session.execute(insert(Order), rows, execution_options=IN_ONE)
+        link_waiting_invoices(batch.source, {row["external_id"]: row["id"] for row in rows})
 
 
 def _resolved(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

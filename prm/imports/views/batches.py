@@ -16,6 +16,7 @@ from prm.access import current_actor, requires
 from prm.extensions import db
 from prm.imports import queries
 from prm.imports.labels import (
+    DECISION_NAMES,
     FIELD_NAMES,
     KIND_NAMES,
     OUTCOME_LOOKS,
@@ -113,6 +114,9 @@ def batch(batch_id: UUID) -> str | Response:
         status_look=STATUS_LOOKS[found.status],
         field_names=FIELD_NAMES,
         unmatched=counts.get("unmatched", []),
+        conflicts=queries.list_conflicts(actor, found) if is_done else [],
+        planned_conflicts=counts.get("conflict_rows", []) if not is_done else [],
+        decision_names=DECISION_NAMES,
         rejected_groups=[
             {**group, "reason": say_reason(group)} for group in counts.get("rejected_groups", [])
         ],

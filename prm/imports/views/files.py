@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from werkzeug.wrappers import Response
@@ -14,16 +11,12 @@ from prm.access import current_actor, requires
 from prm.imports import queries
 from prm.imports.models import BatchStatus
 from prm.imports.options import ImportOptions
-from prm.imports.report import say_reason
 from prm.imports.services import drafts
+from prm.imports.services.rejected import RejectedRow, rejected_csv
 from prm.imports.views.blueprint import blueprint
 from prm.infra import storage
-from prm.infra.downloads import attachment, csv_attachment
+from prm.infra.downloads import attachment
 from prm.permissions import P
-
-_NUMBER = re.compile(r"[+-]\d{1,18}(?:\.\d{1,6})?", re.ASCII)
-#: Columns put after the file's own; no field is suggested for them when the file comes back.
-_ADDED = ("rejected_line", "rejected_column", "rejected_reason")
 
 
 @blueprint.get("/<slug:vendor>/imports/<uuid:batch_id>/file")
@@ -40,7 +33,7 @@ def rejected(batch_id: UUID) -> Response:
     """The rejected rows with their cells and reasons, to be mended and sent again."""
     actor = current_actor()
     batch = queries.get_batch(actor, batch_id)
-    rows: Iterable[tuple[int, Mapping[str, Any], Iterable[Mapping[str, Any]]]]
+    rows: Iterable[RejectedRow]
     if batch.status in (BatchStatus.APPLIED, BatchStatus.UNDONE):
         rows = ((row.line, row.raw, row.reasons) for row in queries.list_rejected(actor, batch))
     elif batch.status is BatchStatus.CHECKED:
@@ -48,25 +41,5 @@ def rejected(batch_id: UUID) -> Response:
         rows = ((row.line, row.raw, row.reasons) for row in report.rejected)
     else:
         rows = ()
-    columns = list(batch.file_facts.get("columns") or _columns_of(rows := list(rows)))
     name = f"{batch.file.name.rsplit('.', 1)[0]}-rejected.csv"
-    return csv_attachment(name, [*columns, *_ADDED], _written(rows, columns))
-
-
-def _columns_of(rows: Iterable[tuple[int, Mapping[str, Any], Any]]) -> list[str]:
-    """The columns of an import without a mapping page: those of its fullest rejected row."""
-    return list(max((raw for _line, raw, _reasons in rows), key=len, default={}))
-
-
-def _written(
-    rows: Iterable[tuple[int, Mapping[str, Any], Iterable[Mapping[str, Any]]]], columns: list[str]
-) -> Iterator[list[object]]:
-    for line, raw, reasons in rows:
-        said = " ".join(dict.fromkeys(say_reason(reason) for reason in reasons))
-        named = ", ".join(str(reason["column"]) for reason in reasons if reason["column"])
-        yield [*[_cell(raw.get(column, "")) for column in columns], line, named, said]
-
-
-def _cell(text: str) -> object:
-    """A signed number stays one, so that it can be read again; other text is disarmed by the export."""
-    return Decimal(text) if _NUMBER.fullmatch(text) else text
+    return attachment(rejected_csv(rows, batch.file_facts.get("columns", ())), name, "text/csv")

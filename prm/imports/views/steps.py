@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,18 +13,26 @@ from prm.access import current_actor, requires
 from prm.errors import Conflict, DomainError
 from prm.imports import queries
 from prm.imports.fields import fields_of
-from prm.imports.forms import UploadForm, mapping_form, read_mapping, stage_words
-from prm.imports.labels import KIND_NAMES
-from prm.imports.models import BatchStatus, ImportBatch, ImportKind
+from prm.imports.forms import (
+    COLUMN,
+    STAGE,
+    ReadingForm,
+    UploadForm,
+    mapping_form,
+    read_mapping,
+    reading_form,
+    stage_words,
+)
+from prm.imports.labels import ENCODING_NAMES, KIND_NAMES, SEPARATOR_NAMES
+from prm.imports.models import BatchStatus, ImportBatch, ImportKind, ImportMapping
 from prm.imports.options import ImportOptions
-from prm.imports.reading import LIMITS
+from prm.imports.reading import LIMITS, propose_mapping
 from prm.imports.report import say_reason
 from prm.imports.services import drafts
 from prm.imports.services.undoing import undo_batch
 from prm.imports.views.blueprint import blueprint
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
-from prm.infra.importing import suggest_mapping
 from prm.permissions import P
 
 
@@ -82,17 +91,61 @@ def mapping(batch_id: UUID) -> str | Response | tuple[str, int]:
             status = 422
     elif request.method == "POST":
         status = 422
-    page = render_template(
+    return _mapping_page(batch, form, stage_column, reading_form(batch)), status
+
+
+def _mapping_page(batch: ImportBatch, form: Any, stage_column: str | None, reading: ReadingForm) -> str:
+    facts = batch.file_facts
+    saved = queries.find_mapping(current_actor(), batch.kind, batch.source)
+    return render_template(
         "imports/mapping.html",
         batch=batch,
         form=form,
+        reading=reading,
+        encoding_name=ENCODING_NAMES.get(facts["encoding"], facts["encoding"]),
+        separator_name=SEPARATOR_NAMES.get(facts["delimiter"]),
+        found=[{**each, "text": say_reason(each)} for each in facts.get("found", [])],
+        saved=saved,
+        as_last_time=_as_last_time(form, saved, stage_words(batch, stage_column)),
         specs=fields_of(batch.kind),
         kind_name=KIND_NAMES[batch.kind],
         stage_words=stage_words(batch, stage_column),
         stage_column=stage_column,
-        notices=[say_reason(notice) for notice in batch.file_facts["notices"]],
+        notices=[say_reason(notice) for notice in facts["notices"]],
     )
-    return page, status
+
+
+def _as_last_time(form: Any, saved: ImportMapping | None, words: list[str]) -> set[str]:
+    """The controls that stand as they were saved with the last file of this source."""
+    if saved is None:
+        return set()
+    options = ImportOptions.from_json(saved.options)
+    expected = {COLUMN + name: column or "" for name, column in options.columns.items()}
+    expected |= {f"{STAGE}{n}": options.stages.get(word, "") for n, word in enumerate(words)}
+    expected |= {"date_format": options.date_format or "", "decimal": options.decimal or ""}
+    return {name for name, value in expected.items() if value and name in form and form[name].data == value}
+
+
+@blueprint.post("/<slug:vendor>/imports/<uuid:batch_id>/reading")
+@requires(P.IMPORT_RUN)
+def reading(batch_id: UUID) -> Response | tuple[str, int]:
+    """Read a draft's file with another encoding, separator or sheet."""
+    actor = current_actor()
+    batch = queries.get_batch(actor, batch_id)
+    form = ReadingForm(facts=batch.file_facts)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                drafts.reread_batch(actor, batch_id, **form.stated())
+            return redirect(url_for("imports.mapping", batch_id=batch_id))
+        except DomainError as error:
+            show_error(form, error)
+            batch = queries.get_batch(actor, batch_id)
+    if batch.status not in drafts.DISCARDABLE:
+        return redirect(url_for("imports.batch", batch_id=batch_id))
+    suggested = _suggested(batch)
+    columns = mapping_form(batch, suggested, suggested.columns.get("stage"), is_shown=True)
+    return _mapping_page(batch, columns, suggested.columns.get("stage"), form), 422
 
 
 def _has_other_stages(stage_column: str | None) -> bool:
@@ -103,10 +156,8 @@ def _has_other_stages(stage_column: str | None) -> bool:
 def _suggested(batch: ImportBatch) -> ImportOptions:
     """What was stated for this batch or the last one of its kind, over what its columns suggest."""
     options = ImportOptions.from_json(batch.options)
-    taken = [column for column in options.columns.values() if column]
-    columns = [column for column in batch.file_facts["columns"] if column not in taken]
-    specs = [spec for spec in fields_of(batch.kind) if spec.name not in options.columns]
-    suggestion = suggest_mapping(columns, specs).fields
+    columns = tuple(batch.file_facts["columns"])
+    suggestion = propose_mapping(columns, fields_of(batch.kind), options).fields
     return ImportOptions.from_json({**options.as_json(), "columns": {**suggestion, **options.columns}})
 
 

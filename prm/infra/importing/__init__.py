@@ -5,6 +5,7 @@ A file that cannot be read raises ImportFileError; a row that cannot be read is 
 """
 
 from prm.infra.importing.cells import Cell, text_of
+from prm.infra.importing.csvfile import DELIMITERS
 from prm.infra.importing.dates import (
     DateFormat,
     DateFormatGuess,
@@ -29,6 +30,7 @@ from prm.infra.importing.rows import (
 from prm.infra.importing.xlsxfile import XlsxLimits
 
 __all__ = [
+    "DELIMITERS",
     "ENCODINGS",
     "Cell",
     "ConvertOptions",

@@ -26,26 +26,31 @@ _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 _SEPARATOR_HINT = re.compile(r"\s{0,8}sep=([,;\t|])\s{0,8}")
 
 
-def sniff(text: str) -> tuple[str, bool, int]:
-    """(delimiter, whether a space may stand before a quote, lines to skip at the top).
+def sniff(text: str) -> tuple[str, bool, int, tuple[str, ...]]:
+    """(delimiter, whether a space may stand before a quote, lines to skip at the top, its rivals).
 
     The delimiter is the one that splits the header and then most records into as many cells as the
-    header. Excel's own first line `sep=;` is obeyed.
+    header. Excel's own first line `sep=;` is obeyed. A rival splits every record as evenly: then a
+    person has to look.
     """
     sample = _whole_lines(text)
     first = _LINE.match(sample)
     hint = _SEPARATOR_HINT.fullmatch(first.group()) if first else None
     if first and hint:
-        return hint.group(1), _has_space_before_quote(sample, hint.group(1)), 1
+        return hint.group(1), _has_space_before_quote(sample, hint.group(1)), 1, ()
     best, best_score = ",", (0.0, 0)
+    even: list[str] = []
     for delimiter in DELIMITERS:
         widths = [len(record) for record in _sampled(sample, delimiter)]
         if not widths or widths[0] < 2:
             continue
+        if len(widths) > 1 and set(widths) == {widths[0]}:
+            even.append(delimiter)
         score = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
         if score > best_score:
             best, best_score = delimiter, score
-    return best, _has_space_before_quote(sample, best), 0
+    rivals = tuple(each for each in even if each != best) if best in even else ()
+    return best, _has_space_before_quote(sample, best), 0, rivals
 
 
 def read_records(

@@ -125,4 +125,19 @@ def _detect_legacy(content: bytes) -> str:
             and match.coherence >= best.coherence
         ):
             return "cp1252"
+    if (
+        best.encoding == "mac_roman"
+        and _are_letters(lines, "cp1252")
+        and not _are_letters(lines, "mac_roman")
+    ):
+        return "cp1252"  # two umlauts are too little for statistics: “Müller” there is “M¸ller” here
     return str(best.encoding)
+
+
+def _are_letters(lines: list[bytes], encoding: str) -> bool:
+    """Whether everything beyond ASCII reads as letters."""
+    try:
+        texts = [line.decode(encoding) for line in lines]
+    except UnicodeDecodeError:
+        return False
+    return all(c.isascii() or c.isalpha() for text in texts for c in text)

@@ -131,7 +131,7 @@ def _open_csv(
     content: bytes, filename: str, limits: Limits, encoding: str | None, delimiter: str | None
 ) -> Table:
     text, used_encoding = decode_text(content, encoding)
-    sniffed, has_space, skip_lines = sniff(text)
+    sniffed, has_space, skip_lines, rivals = sniff(text)
     if delimiter is not None and delimiter not in DELIMITERS:
         raise ValueError(f"the delimiter is one of {DELIMITERS!r}")
     separator = delimiter or sniffed
@@ -160,6 +160,15 @@ def _open_csv(
             )
         )
 
+    if rivals and delimiter is None:
+        notices.append(
+            Notice(
+                "delimiter_ambiguous",
+                N_("%(rivals)s could separate the columns as well as %(delimiter)s, which was taken."),
+                {"rivals": ", ".join(map(_shown_sign, rivals)), "delimiter": _shown_sign(separator)},
+            )
+        )
+
     def rows() -> Iterator[Row]:
         following = records()
         next(following)
@@ -169,12 +178,24 @@ def _open_csv(
     return Table(filename, "csv", columns, count, used_encoding, separator, tuple(notices), None, (), rows)
 
 
+def _shown_sign(sign: str) -> str:
+    return "TAB" if sign == "\t" else f"“{sign}”"
+
+
 def _open_xlsx(content: bytes, filename: str, limits: Limits, sheet: str | None) -> Table:
     found = read_xlsx(content, limits.xlsx, sheet)
     if not found.rows:
         raise ImportFileError("sheet_empty", sheet=found.sheet[:80])
     (_, header), *body = found.rows
     columns, notices = _name_columns([text_of(cell) for cell in header], limits)
+    if len(found.sheets) > 1 and sheet is None:
+        notices.append(
+            Notice(
+                "sheet_chosen",
+                N_("The workbook has %(count)s sheets; “%(sheet)s” was read."),
+                {"count": len(found.sheets), "sheet": found.sheet[:80]},
+            )
+        )
 
     def rows() -> Iterator[Row]:
         for line, cells in body:

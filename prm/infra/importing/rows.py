@@ -27,6 +27,7 @@ from prm.infra.wording import Notice
 
 Value = str | date | Money | int | None
 _SHOWN = 200
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _SHEET_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 
 
@@ -223,7 +224,7 @@ class _Converters:
 
     def _value(self, spec: FieldSpec, cell: Cell, values: dict[str, Value]) -> Value:
         if isinstance(cell, str):
-            cell = cell.strip()
+            cell = rearmed(cell.strip())
             if not cell.isprintable() and any((c < " " and c not in "\n\r\t") or c == "\x7f" for c in cell):
                 raise _Refused(row_reason("value_control"))
             if cell in _SHEET_ERRORS:
@@ -298,6 +299,14 @@ class _Converters:
         if "." in text or "," in text:
             raise _Refused(row_reason("decimal_unknown"))
         return "."
+
+
+def rearmed(text: str) -> str:
+    """A cell without the quote that exports put before what a spreadsheet would take for a formula.
+
+    So a file that we wrote reads back as it was before.
+    """
+    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in _FORMULA_STARTS else text
 
 
 def _folded_choices(spec: FieldSpec, added: MappingOf[str, str]) -> dict[str, str]:

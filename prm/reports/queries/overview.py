@@ -20,12 +20,13 @@ from prm.infra import clock
 from prm.partners.models import Partnership, Region
 from prm.permissions import P
 from prm.reports.periods import Against, Period, Preset, compared_periods, period_of
+from prm.reports.queries.targets import Aims, find_aims, with_aims
 from prm.reports.queries.trained import TrainedSplit, split_by_training
 from prm.reports.terms import Terms
 from prm.revenue.models import Order
 from prm.revenue.quarters import Quarter, quarter_of
 from prm.revenue.queries import By as RevenueBy
-from prm.revenue.queries import CurrencyTotal, RevenueReport, revenue_by
+from prm.revenue.queries import CurrencyTotal, RevenueReport, RevenueRow, revenue_by
 from prm.vendors.models import Vendor
 
 CREDIT_GROUPINGS = (By.CAMPAIGN, By.ASSET, By.COURSE)
@@ -56,6 +57,7 @@ class Overview:
     quarters: tuple[Quarter, ...]
     quarters_by_region: Mapping[str, tuple[int, ...]]
     comparisons: Mapping[Against, Comparison]
+    aims: Aims
     partners: int
     attribution: Attribution
     credits: Mapping[By, tuple[CreditRow, ...]]
@@ -83,14 +85,20 @@ class Overview:
         return self.by_quarter.other_currencies
 
     @property
+    def measured_minor(self) -> int:
+        """Revenue of the quarters that have a target."""
+        return sum(row.measured_minor for row in self.by_quarter.rows if row.target_minor is not None)
+
+    @property
     def partners_with_revenue(self) -> int:
-        return len(self.by_partner.rows)
+        return sum(row.orders > 0 for row in self.by_partner.rows)
 
 
 def compose_overview(actor: Actor, vendor: Vendor, terms: Terms) -> Overview:
     """Read and compute everything the revenue report shows, as of now."""
     filters = terms.filters()
-    totals = {by: revenue_by(actor, by, filters=filters) for by in RevenueBy}
+    aims = find_aims(actor, vendor, terms)
+    totals = {by: with_aims(revenue_by(actor, by, filters=filters), aims) for by in RevenueBy}
     attribution = get_attribution(actor, vendor, filters, terms.lookback_days)
     credits = {by: tuple(attribution.rows(by)) for by in CREDIT_GROUPINGS}
     trained = split_by_training(actor, vendor, attribution.units, terms.period.first, terms.period.last)
@@ -114,6 +122,7 @@ def compose_overview(actor: Actor, vendor: Vendor, terms: Terms) -> Overview:
         quarters=quarters,
         quarters_by_region=by_region,
         comparisons=comparisons,
+        aims=aims,
         partners=_count_partners(actor, terms),
         attribution=attribution,
         credits=credits,
@@ -195,6 +204,10 @@ def disagreement(rows: Sequence[CreditRow]) -> dict[tuple[Model, Model], int]:
     }
 
 
+def _aim(row: RevenueRow) -> list[int]:
+    return [] if row.target_minor is None else [row.target_minor]
+
+
 def _fingerprint(
     totals: Mapping[RevenueBy, RevenueReport],
     credits: Mapping[By, tuple[CreditRow, ...]],
@@ -207,7 +220,8 @@ def _fingerprint(
     """
     figures = {
         "totals": {
-            by.value: sorted([r.key, r.revenue_minor, r.orders] for r in totals[by].rows) for by in totals
+            by.value: sorted([r.key, r.revenue_minor, r.orders, *_aim(r)] for r in totals[by].rows)
+            for by in totals
         },
         "credits": {
             by.value: sorted([row.key, *(row.credits[model] for model in Model)] for row in rows)

@@ -1,5 +1,15 @@
-"""Reads of orders: what they sum to, and which they are."""
+"""Reads of orders: what they sum to, and which they are; of invoices: what was paid on them."""
 
+from prm.revenue.queries.invoices import (
+    InvoiceStanding,
+    Standing,
+    get_invoice,
+    invoices,
+    list_invoices_of,
+    list_payments,
+    of_standing,
+    paid_by_invoice,
+)
 from prm.revenue.queries.orders import (
     OrderFilters,
     find_deal_of,
@@ -25,19 +35,27 @@ from prm.revenue.queries.totals import (
 __all__ = [
     "By",
     "CurrencyTotal",
+    "InvoiceStanding",
     "OrderFilters",
     "RevenueReport",
     "RevenueRow",
+    "Standing",
     "find_deal_of",
     "find_order",
     "fiscal_start_month",
+    "get_invoice",
     "get_order",
+    "invoices",
+    "list_invoices_of",
     "list_order_currencies",
+    "list_payments",
     "narrow_orders",
+    "of_standing",
     "orders",
     "orders_for_export",
     "orders_for_page",
     "orders_of_deal",
+    "paid_by_invoice",
     "reporting_currency",
     "revenue_by",
 ]

@@ -35,7 +35,8 @@ class RevenueRow:
     """One line of a report. `key` is stable and unique in it, `label` is for people.
 
     `link` are the parameters with which the list of orders shows exactly the rows behind it.
-    `is_unmatched`: a product name that is no product of ours yet.
+    `is_unmatched`: a product name that is no product of ours yet. `target_minor`: what was aimed at, and
+    `measured_minor` the revenue of the quarters that is for; reports fill them in, revenue_by does not.
     """
 
     key: str
@@ -45,6 +46,8 @@ class RevenueRow:
     link: dict[str, str] = field(default_factory=dict)
     public_id: UUID | None = None
     is_unmatched: bool = False
+    target_minor: int | None = None
+    measured_minor: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, func
 from werkzeug.wrappers import Response
@@ -22,11 +22,11 @@ from prm.infra.tables import Column, Filter, TableSpec, all_rows, narrow, pagina
 from prm.partners.models import Partnership
 from prm.permissions import P
 from prm.revenue import queries
+from prm.revenue.labels import STANDING_LOOKS, STANDING_NAMES
 from prm.revenue.models import Order
 from prm.revenue.queries import OrderFilters
 from prm.revenue.queries.orders import NONE
-
-blueprint = Blueprint("revenue", __name__)
+from prm.revenue.views.blueprint import blueprint
 
 
 @blueprint.get("/<slug:vendor>/revenue/orders")
@@ -133,4 +133,7 @@ def order(order_id: UUID) -> str:
         money=shown_money,
         batch=batch,
         batch_row=find_row(actor, batch, found.line) if batch else None,
+        invoices=queries.list_invoices_of(actor, found),
+        standing_names=STANDING_NAMES,
+        standing_looks=STANDING_LOOKS,
     )
