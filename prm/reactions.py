@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from prm.accounts import tasks as accounts
+from prm.audits import tasks as audits
 from prm.certification import tasks as certification
 from prm.certification.services import issue_on_evidence
 from prm.imports import tasks as imports
@@ -51,6 +52,8 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
 
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
+    "audit_campaign.due": (enqueue_for_vendor(audits.make_campaign),),
+    "audit.report_due": (enqueue_for_vendor(audits.make_report),),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),

@@ -31,6 +31,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
         (
             (_l("Partners"), "partners.index", "building", P.PARTNER_VIEW),
             (_l("Compliance"), "audits.compliance", "shield-check", P.COMPLIANCE_VIEW),
+            (_l("Audits"), "audits.index", "clipboard-check", P.AUDIT_VIEW),
             (_l("People"), "accounts.people", "users", P.PEOPLE_VIEW),
         ),
     ),
@@ -60,6 +61,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
             (_l("Products"), "products.index", "package", P.PRODUCT_EDIT),
             (_l("Imports"), "imports.index", "file-import", P.IMPORT_VIEW),
             (_l("Policy"), "audits.policy", "checklist", P.POLICY_EDIT),
+            (_l("Criteria"), "audits.criteria", "clipboard-list", P.CRITERIA_EDIT),
             (_l("Journal"), "journal.index", "history", P.JOURNAL_VIEW),
             (_l("Settings"), "vendors.settings", "settings", P.VENDOR_SETTINGS),
         ),
