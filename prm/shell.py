@@ -195,7 +195,7 @@ def _navigation(can: Callable[[P], bool]) -> list[NavGroup]:
         if items:
             groups.append(NavGroup(str(title), items))
     if not any(item.is_current for group in groups for item in group.items):
-        groups = [_mark_section(group, current[0]) for group in groups]
+        groups = _mark_section(groups, current[0])
     return groups
 
 
@@ -211,15 +211,18 @@ def _switcher(user_id: int, vendor: Any) -> list[Switch]:
     ]
 
 
-def _mark_section(group: NavGroup, section: str) -> NavGroup:
+def _mark_section(groups: list[NavGroup], section: str) -> list[NavGroup]:
     """On a page below a section, the nearest entry above it is the current one, else its first."""
-    here = [item for item in group.items if f"/{section}/" in item.url]
+    here = [item for group in groups for item in group.items if f"/{section}/" in item.url]
     above = [item for item in here if request.path.startswith(item.url)]
     current = max(above, key=lambda item: len(item.url)) if above else here[0] if here else None
-    return NavGroup(
-        group.title,
-        [NavItem(i.label, i.url, i.icon, i is current, i.badge) for i in group.items],
-    )
+    return [
+        NavGroup(
+            group.title,
+            [NavItem(i.label, i.url, i.icon, i is current, i.badge) for i in group.items],
+        )
+        for group in groups
+    ]
 
 
 def _across() -> list[NavGroup]:

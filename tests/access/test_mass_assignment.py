@@ -31,6 +31,7 @@ RANDOM_IN = {
     "certificate": {"number", "facts", "user_id", "partnership_id"},
     "journal_entry": {"facts"},
     "outgoing_mail": {"subject", "body"},
+    "audit": {"seed"},
 }
 
 

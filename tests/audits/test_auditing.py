@@ -141,7 +141,7 @@ def test_a_partner_learns_of_an_audit_when_it_opens_and_of_judgements_when_they_
     for path in (page, f"{page}/items/{item.public_id}", "/acme/audits/"):
         shown = client.get(path)
         assert shown.status_code == 200
-        assert b"DRAFT" not in shown.data and "Not met" not in shown.text and "80" not in shown.text
+        assert b"DRAFT" not in shown.data and "Not met" not in shown.text and "80 %" not in shown.text
     assert client.get(f"/acme/audits/findings/{finding}/actions/new").status_code == 404
     assert client.get(f"{page}/report.pdf").status_code == 409
     making.report(world, audit)

@@ -14,6 +14,8 @@ from sqlalchemy import event
 from prm.accounts.models import JobFunction
 from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
+from prm.audits.queries.campaigns import Chosen
+from prm.audits.queries.criteria import list_active_checklists
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
@@ -22,6 +24,7 @@ from prm.marketing import services as usage
 from prm.marketing.models import UsageKind
 from prm.permissions import Role
 from tests.factories import UserRef, VendorRef, World
+from tests.factories import audits as auditing
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.revenue import import_rows
@@ -83,6 +86,26 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         for step in range(2)
     ]
     import_rows(world, acme, "deals", rows, won_as_orders=True)
+    fill_audits(world, acme, count, start)
+
+
+def fill_audits(world: World, acme: VendorRef, count: int, start: int) -> None:
+    """Criteria, checklists, campaigns, and an open audit of every partner."""
+    auditor = world.user(Role.CHANNEL_MANAGER, vendor=acme)
+    for number in range(start, start + count):
+        auditing.make_checklist(world, acme, f"Checklist {number}")
+    with world.acting(acme, auditor) as actor, transaction():
+        for number in range(start, start + count):
+            audits.start_campaign(
+                actor,
+                name=f"Campaign {number}",
+                checklist=list_active_checklists(actor)[0],
+                as_of=clock.today("UTC"),
+                due_on=clock.today("UTC"),
+                auditor_id=auditor.public_id,
+                chosen=Chosen(region=f"Region {number % 5}"),
+                opens_at_once=True,
+            )
 
 
 def pages_of(app: Flask) -> list[str]:

@@ -119,8 +119,8 @@ ACTION_KINDS = {
 }
 OUTCOMES = {
     TargetOutcome.WAITING: _l("Waiting"),
-    TargetOutcome.MADE: _l("Planned"),
-    TargetOutcome.FAILED: _l("Not planned"),
+    TargetOutcome.MADE: _l("Made"),
+    TargetOutcome.FAILED: _l("Not made"),
 }
 # What stands over the columns of evidence rows.
 COLUMNS = {
@@ -193,10 +193,9 @@ def _metric_sentence(terms: MetricTerms, certifications: Mapping[UUID, str], cur
 
 
 def threshold_text(terms: MetricTerms, currency: str) -> str:
-    number = format_decimal(terms.threshold)
     if terms.unit is Unit.MONEY:
-        return f"{number} {currency}"
-    return _("%(number)s %(unit)s", number=number, unit=str(UNITS[terms.unit]))
+        return f"{format_decimal(terms.threshold)} {currency}"
+    return counted(terms.unit, terms.threshold)
 
 
 def value_text(terms: MetricTerms, value: int | None, currency: str | None) -> str:
@@ -205,7 +204,23 @@ def value_text(terms: MetricTerms, value: int | None, currency: str | None) -> s
         return _("nothing to measure")
     if terms.unit is Unit.MONEY and currency:
         return format_money(value, currency, str(get_locale() or "en"))
-    return _("%(number)s %(unit)s", number=format_decimal(value), unit=str(UNITS[terms.unit]))
+    return counted(terms.unit, value)
+
+
+def counted(unit: Unit, number: int) -> str:
+    """A number with its unit."""
+    shown = format_decimal(number)
+    match unit:
+        case Unit.PEOPLE:
+            return ngettext("%(shown)s person", "%(shown)s people", number, shown=shown)
+        case Unit.ASSIGNMENTS:
+            return ngettext("%(shown)s assignment", "%(shown)s assignments", number, shown=shown)
+        case Unit.MONTHS:
+            return ngettext("%(shown)s month", "%(shown)s months", number, shown=shown)
+        case Unit.EVENTS:
+            return ngettext("%(shown)s event", "%(shown)s events", number, shown=shown)
+        case _completions:
+            return ngettext("%(shown)s completion", "%(shown)s completions", number, shown=shown)
 
 
 def unit_of(metric: Metric) -> Unit:

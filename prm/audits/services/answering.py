@@ -220,6 +220,7 @@ def prove_action(
         ),
         _("This action has its proof already; the auditor looks at it next."),
     )
+    db.session.refresh(action)
     record(
         actor,
         "audit.action_proved",

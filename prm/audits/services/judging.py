@@ -218,6 +218,7 @@ def waive_finding(actor: Actor, audit: Audit, finding: AuditFinding, *, reason: 
         .values(waived_at=clock.now(), waived_reason=_names(actor, audit).text(reason)[:2000]),
         _("This finding was accepted before."),
     )
+    db.session.refresh(finding)
     record(actor, "audit.finding_waived", finding, facts={"audit": str(audit.public_id)})
 
 
@@ -247,6 +248,7 @@ def verify_action(
         ),
         _("There is no proof to look at: it was not sent yet, or looked at before."),
     )
+    db.session.refresh(action)
     record(
         actor,
         "audit.action_accepted" if is_accepted else "audit.action_sent_back",
