@@ -45,7 +45,7 @@ def theatre(empty_portal: Portal, chromium: Browser) -> Theatre:
     for email, name, role, *place in (
         (ADMIN, "Ada Winter", "vendor_admin", "--vendor", "northstar"),
         (MANAGER, "Marta Ruiz", "channel_manager", "--vendor", "northstar"),
-        (PARTNER, "Zoë Ångström", "partner_admin", "--vendor", "northstar", "--partnership", partnership),
+        (PARTNER, "Zoë Ångström", "partner_admin", "--partnership", partnership),
     ):
         flask("users", "create", "--email", email, "--name", name, "--role", role, *place,
               "--password-stdin", typed=PASSWORD + "\n")  # fmt: skip
@@ -109,7 +109,7 @@ def plan_and_open(page: Page) -> str:
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Open the audit").click()
-    expect(page.get_by_text("The audit is open.")).to_be_visible()
+    expect(page.get_by_text("The audit is open. The evidence is taken.")).to_be_visible()
     assert_accessible(page)
     return urlsplit(page.url).path
 
