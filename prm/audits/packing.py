@@ -184,14 +184,14 @@ def evidence_csv(dossier: Dossier, item: AuditItem) -> bytes:
     if not rows:
         return b""
     columns = sorted({key for row in rows for key in row.cells})
-    judged = ("verdict", "note") if item.population is not None else ()
+    judged = ("verdict",) if item.population is not None else ()
     return csv_bytes(
         ["position", *columns, *judged],
         (
             [
                 row.position,
                 *(row.cells.get(key) for key in columns),
-                *([row.verdict, row.note] if judged else []),
+                *([row.verdict] if judged else []),
             ]
             for row in rows
         ),

@@ -16,11 +16,14 @@ from sqlalchemy import select, update
 
 from prm.audits import packing, services, tasks
 from prm.audits.models import Audit, AuditItem, AuditName
+from prm.audits.queries import auditing
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.journal.models import JournalEntry
-from prm.vendors.models import Vendor
+from prm.marketing.files import check_upload
+from prm.permissions import P
+from prm.vendors.models import StoredFile, Vendor
 from tests.audits.conftest import Cast
 from tests.factories import World
 from tests.factories import audits as making
@@ -211,6 +214,26 @@ def test_an_erased_name_changes_no_hash_and_a_changed_one_is_found(
     told[token]["name"] = "Somebody Else"
     (pack / "names.json").write_text(json.dumps(told))
     assert [path for path, _what in packing.verify_folder(pack).problems] == ["names.json"]
+
+
+def test_a_name_in_a_files_name_is_erased_with_the_person(
+    world: World, cast: Cast, audit: making.AuditRef
+) -> None:
+    making.open_(world, audit)
+    with world.acting(cast.vendor, cast.partner) as actor, transaction():
+        found = auditing.get_audit(actor, audit.public_id, P.AUDIT_ANSWER)
+        for name in ("CV of Leo Learner.pdf", "insurance.pdf"):
+            services.answer_item(
+                actor, found, making.items_of(found)[0], status=None, text="",
+                upload=check_upload(name, b"%PDF-1.7 " + name.encode()),
+            )  # fmt: skip
+    with world.acting(cast.vendor) as actor, transaction():
+        services.erase_names(actor, cast.learner.id)
+    with world.acting(cast.vendor):
+        names = [file.name for file in db.session.scalars(select(StoredFile).order_by(StoredFile.id)).all()]
+    assert names[-1] == "insurance.pdf"
+    assert not [name for name in names if "Leo" in name]
+    assert re.fullmatch(r"file-[0-9a-f]{12}\.pdf", names[-2])
 
 
 def first_item(world: World, cast: Cast, audit: making.AuditRef) -> object:

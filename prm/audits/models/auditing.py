@@ -93,9 +93,9 @@ class Audit(Keyed, VendorOwned, db.Model):
     planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     pseudonym_key: Mapped[str] = mapped_column(String(64))
-    summary: Mapped[str] = mapped_column(String(4000), default="")
-    sign_off_note: Mapped[str] = mapped_column(String(2000), default="")
-    returned_reason: Mapped[str] = mapped_column(String(2000), default="")
+    summary: Mapped[str] = mapped_column(default="")
+    sign_off_note: Mapped[str] = mapped_column(default="")
+    returned_reason: Mapped[str] = mapped_column(default="")
     score_percent: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -135,12 +135,12 @@ class AuditItem(Keyed, VendorOwned, db.Model):
     is_met: Mapped[bool | None]
     population: Mapped[int | None]
     self_status: Mapped[SelfStatus | None] = enum_column(SelfStatus)
-    self_text: Mapped[str] = mapped_column(String(4000), default="")
+    self_text: Mapped[str] = mapped_column(default="")
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verdict: Mapped[Verdict | None] = enum_column(Verdict)
     points: Mapped[int | None]
-    note: Mapped[str] = mapped_column(String(4000), default="")
+    note: Mapped[str] = mapped_column(default="")
     judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -159,7 +159,6 @@ class AuditRow(Keyed, VendorOwned, db.Model):
     position: Mapped[int]
     cells: Mapped[dict[str, Any]] = mapped_column(JSON)
     verdict: Mapped[RowVerdict | None] = enum_column(RowVerdict)
-    note: Mapped[str] = mapped_column(String(1000), default="")
 
 
 class AuditEvidence(Keyed, VendorOwned, db.Model):
@@ -211,10 +210,10 @@ class AuditFinding(Keyed, VendorOwned, db.Model):
     audit_id: Mapped[int]
     item_id: Mapped[int | None]
     severity: Mapped[Severity] = enum_column(Severity)
-    text: Mapped[str] = mapped_column(String(4000))
+    text: Mapped[str]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    waived_reason: Mapped[str] = mapped_column(String(2000), default="")
+    waived_reason: Mapped[str] = mapped_column(default="")
     waived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -229,16 +228,16 @@ class AuditAction(Keyed, VendorOwned, db.Model):
     )
 
     finding_id: Mapped[int]
-    text: Mapped[str] = mapped_column(String(4000))
+    text: Mapped[str]
     owner_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     due_on: Mapped[date]
     status: Mapped[ActionStatus] = enum_column(ActionStatus, default=ActionStatus.AGREED)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    proof_text: Mapped[str] = mapped_column(String(4000), default="")
+    proof_text: Mapped[str] = mapped_column(default="")
     proof_file_id: Mapped[int | None]
     proved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(String(2000), default="")
+    reason: Mapped[str] = mapped_column(default="")
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -61,7 +61,7 @@ def answer_item(
         raise _at("valid_until", _("Enter the date until which the document is valid."))
     names = _names(actor, audit)
     item.self_status = status
-    item.self_text = names.text(text)[:4000]
+    item.self_text = names.text(text)
     item.answered_by_id, item.answered_at = actor.user_id, clock.now()
     if upload is not None:
         _add_evidence(actor, names, item, upload, valid_until)
@@ -168,7 +168,7 @@ def agree_action(
     assert actor.user_id is not None
     action = AuditAction(
         finding_id=finding.id,
-        text=names.text(text)[:4000],
+        text=names.text(text),
         owner_id=people[owner_id].user_id,
         due_on=due_on,
         created_by_id=actor.user_id,
@@ -212,7 +212,7 @@ def prove_action(
         )
         .values(
             status=ActionStatus.PROVED,
-            proof_text=names.text(text)[:4000],
+            proof_text=names.text(text),
             # A proof sent again without a file keeps the file it had.
             proof_file_id=file.id if file is not None else action.proof_file_id,
             proved_by_id=actor.user_id,

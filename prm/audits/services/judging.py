@@ -70,7 +70,7 @@ def judge_item(
     if not note.strip() and (verdict in (Verdict.NOT_MET, Verdict.NOT_APPLICABLE) or departs):
         raise _at("note", _("Say why: what you saw, and what it means."))
     item.verdict, item.points = verdict, points if isinstance(terms, GradedTerms) else None
-    item.note = _names(actor, audit).text(note)[:4000]
+    item.note = _names(actor, audit).text(note)
     item.judged_by_id, item.judged_at = actor.user_id, clock.now()
     record(
         actor,
@@ -124,7 +124,7 @@ def add_finding(
         audit_id=audit.id,
         item_id=item.id if item is not None else None,
         severity=severity,
-        text=_names(actor, audit).text(text)[:4000],
+        text=_names(actor, audit).text(text),
         created_by_id=actor.user_id,
         created_at=clock.now(),
     )
@@ -180,7 +180,7 @@ def report_findings(actor: Actor, audit: Audit, *, summary: str) -> None:
                 numbers=", ".join(map(str, bare)),
             )
         )
-    audit.summary = _names(actor, audit).text(summary)[:4000]
+    audit.summary = _names(actor, audit).text(summary)
     audit.score_percent = score_of(items)
     move(audit, [AuditStatus.OPEN], AuditStatus.REPORTED, reported_at=clock.now(), returned_reason="")
     record(
@@ -215,7 +215,7 @@ def waive_finding(actor: Actor, audit: Audit, finding: AuditFinding, *, reason: 
     claim(
         update(AuditFinding)
         .where(AuditFinding.id == finding.id, AuditFinding.waived_at.is_(None))
-        .values(waived_at=clock.now(), waived_reason=_names(actor, audit).text(reason)[:2000]),
+        .values(waived_at=clock.now(), waived_reason=_names(actor, audit).text(reason)),
         _("This finding was accepted before."),
     )
     db.session.refresh(finding)
@@ -242,7 +242,7 @@ def verify_action(
         .where(AuditAction.id == action.id, AuditAction.status == ActionStatus.PROVED)
         .values(
             status=status,
-            reason=_names(actor, audit).text(reason)[:2000],
+            reason=_names(actor, audit).text(reason),
             verified_by_id=actor.user_id,
             verified_at=clock.now(),
         ),

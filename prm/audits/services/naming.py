@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select
 
 from prm.access import Actor
 from prm.accounts.models import User
-from prm.audits.models import Audit, AuditName
+from prm.audits.models import (
+    Audit,
+    AuditAction,
+    AuditEvidence,
+    AuditFinding,
+    AuditItem,
+    AuditName,
+)
 from prm.audits.pseudonyms import make_token, mask
 from prm.audits.queries.metrics import Cells, Named
 from prm.extensions import db
@@ -17,6 +25,9 @@ from prm.infra import clock
 from prm.journal.chain import commitment
 from prm.partners import queries as partners
 from prm.partners.models import Partnership
+from prm.vendors.models import StoredFile
+
+LONGEST_TEXT = 4000  # as it was typed; pseudonyms may make it longer
 
 
 def new_key() -> str:
@@ -81,7 +92,7 @@ class Names:
             for token, row in sorted(self.known.items())
             if row.kind in ("person", "company") and row.value
         }
-        return mask(text.strip(), shown, self._mail_token)
+        return mask(text.strip()[:LONGEST_TEXT], shown, self._mail_token)
 
     def _mail_token(self, address: str) -> str:
         owner = db.session.scalar(select(User.id).where(User.email_folded == address.casefold()))
@@ -91,12 +102,47 @@ class Names:
 def erase_names(actor: Actor, user_id: int) -> int:
     """Forget who a person is in every audit of the vendor served; returns how many names went.
 
-    The pseudonyms stay, and with them everything that was signed: no pack's hash changes.
+    With them go file names and mail addresses that carry the name, and the names of the files they
+    provided. The pseudonyms stay, and with them everything that was signed: no pack's hash changes.
     """
-    found = db.session.execute(
-        update(AuditName)
-        .where(AuditName.user_id == user_id, AuditName.value != "")
-        .values(value="", salt="")
-        .execution_options(synchronize_session=False)
+    own = db.session.scalars(select(AuditName).where(AuditName.user_id == user_id, AuditName.value != ""))
+    gone = list(own)
+    for audit_id in sorted({row.audit_id for row in gone}):
+        called = {r.value.casefold() for r in gone if r.audit_id == audit_id and r.kind == "person"}
+        others = db.session.scalars(
+            select(AuditName).where(
+                AuditName.audit_id == audit_id,
+                AuditName.value != "",
+                AuditName.kind.in_(["file", "mail"]),
+                or_(AuditName.user_id.is_(None), AuditName.user_id != user_id),
+            )
+        )
+        gone += [row for row in others if any(name in row.value.casefold() for name in called)]
+    _rename_files({row.token for row in gone if row.kind == "file"}, {row.audit_id for row in gone})
+    for row in gone:
+        row.value = row.salt = ""
+    db.session.flush()
+    return len(gone)
+
+
+def _rename_files(tokens: set[str], audit_ids: set[int]) -> None:
+    """Take the names of files away, but for their endings."""
+    if not tokens:
+        return
+    provided = (
+        select(StoredFile, Audit.pseudonym_key)
+        .join(AuditEvidence, AuditEvidence.file_id == StoredFile.id)
+        .join(AuditItem, AuditItem.id == AuditEvidence.item_id)
+        .join(Audit, Audit.id == AuditItem.audit_id)
     )
-    return int(found.rowcount)
+    proofs = (
+        select(StoredFile, Audit.pseudonym_key)
+        .join(AuditAction, AuditAction.proof_file_id == StoredFile.id)
+        .join(AuditFinding, AuditFinding.id == AuditAction.finding_id)
+        .join(Audit, Audit.id == AuditFinding.audit_id)
+    )
+    for statement in (provided, proofs):
+        for file, key in db.session.execute(statement.where(Audit.id.in_(audit_ids))):
+            token = make_token(key, "file", str(file.public_id))
+            if token in tokens:
+                file.name = token + PurePosixPath(file.name).suffix.lower()

@@ -88,7 +88,7 @@ def sign_off(actor: Actor, audit: Audit, *, note: str = "") -> None:
     hold(audit, AuditStatus.REVIEW)
     names = Names(audit)
     names.actor(actor)
-    audit.sign_off_note = names.text(note)[:2000]
+    audit.sign_off_note = names.text(note)
     move(
         audit,
         [AuditStatus.REVIEW],
@@ -117,7 +117,7 @@ def return_audit(actor: Actor, audit: Audit, *, reason: str) -> None:
         raise DomainError(message, {"note": message})
     names = Names(audit)
     names.actor(actor)
-    move(audit, [AuditStatus.REVIEW], AuditStatus.OPEN, returned_reason=names.text(reason)[:2000])
+    move(audit, [AuditStatus.REVIEW], AuditStatus.OPEN, returned_reason=names.text(reason))
     record(actor, "audit.returned", audit)
 
 
