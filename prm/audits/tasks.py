@@ -6,45 +6,21 @@ from flask import current_app
 from sqlalchemy import select
 
 from prm.access import system_actor
-from prm.audits import document, packing
+from prm.audits import packs
 from prm.audits.models import Audit, AuditStatus
-from prm.audits.queries import auditing
 from prm.audits.queries.campaigns import list_due
-from prm.audits.services import keep_report, make_next
-from prm.errors import Conflict
+from prm.audits.services import make_next
 from prm.extensions import db
-from prm.infra import clock, storage
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.jobs import job, sweeper
-from prm.vendors.models import StoredFile, Vendor
+from prm.vendors.models import Vendor
 
 
 @job
 def make_report(vendor_id: int, audit_id: int) -> None:
     """Render the report of a closed audit for its pack and keep it, once."""
     with serve_vendor(vendor_id):
-        audit = db.session.get_one(Audit, audit_id)
-        if audit.status is not AuditStatus.CLOSED or audit.report_file_id is not None:
-            return
-        vendor = db.session.get_one(Vendor, vendor_id)
-        dossier = auditing.get_dossier(audit, with_rows=True)
-        report = document.pack_pdf(dossier, vendor)
-        files = packing.pack_files(dossier, vendor, report, storage.read)
-        manifest = packing.sha256(files[packing.MANIFEST])
-        key, digest = storage.put(str(vendor.public_id), report)
-        file = StoredFile(
-            key=key,
-            sha256=digest,
-            size=len(report),
-            media_type="application/pdf",
-            name=f"audit-{audit.public_id}.pdf",
-            created_at=clock.now(),
-        )
-        try:
-            with transaction():
-                keep_report(system_actor(vendor_id), audit_id, file, manifest)
-        except Conflict:
-            return  # another worker kept the same bytes
+        packs.make_report(system_actor(vendor_id), audit_id)
 
 
 @sweeper

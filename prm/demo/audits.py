@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from prm.access import Actor
+from prm.access import Actor, system_actor
 from prm.accounts.models import User
 from prm.accounts.sessions import SignedIn
-from prm.audits import services, tasks
+from prm.audits import packs, services
 from prm.audits.criteria import (
     Comparison,
     DocumentTerms,
@@ -24,6 +24,7 @@ from prm.audits.criteria import (
 from prm.audits.models import (
     Audit,
     AuditAction,
+    AuditCampaign,
     AuditFinding,
     AuditItem,
     AuditRow,
@@ -96,7 +97,7 @@ def add_audits(vendor_id: int, now: datetime) -> None:
     with clock.freeze(begun), transaction():
         annual, short = _make_library(admin)
     closed = _close_one(admin, manager, partner, annual, begun)
-    tasks.make_report(vendor_id, closed)
+    packs.make_report(system_actor(vendor_id), closed)
     with clock.freeze(now - timedelta(days=6)), transaction():
         services.open_audit(manager, _plan(manager, annual, "demo-2"))
     with clock.freeze(now - timedelta(days=3)), transaction():
@@ -111,9 +112,12 @@ def add_audits(vendor_id: int, now: datetime) -> None:
             auditor_id=manager.user_public_id,  # type: ignore[arg-type]
             chosen=Chosen(),
         )
-        campaign = db.session.scalars(select(services.campaigns.AuditCampaign.id)).one()
+        campaign = db.session.scalars(select(AuditCampaign.id)).one()
     with clock.freeze(now - timedelta(days=2)):
-        tasks.make_campaign(vendor_id, campaign)
+        made = 1
+        while made:
+            with transaction():
+                made = services.make_next(system_actor(vendor_id), campaign)
 
 
 def _acting(vendor_id: int, email: str) -> Actor:
