@@ -86,6 +86,11 @@ class P(StrEnum):
     REPORT_VIEW = "report.view"
     COMPLIANCE_VIEW = "compliance.view"
     POLICY_EDIT = "policy.edit"
+    AUDIT_VIEW = "audit.view"
+    AUDIT_CONDUCT = "audit.conduct"
+    AUDIT_SIGN_OFF = "audit.sign_off"
+    AUDIT_ANSWER = "audit.answer"
+    CRITERIA_EDIT = "criteria.edit"
     JOURNAL_VIEW = "journal.view"
     LIST_KEEP = "list.keep"
     SEARCH = "search"
@@ -143,6 +148,11 @@ _ROWS = {
     P.REPORT_VIEW:         (ALL,    NO,      NO,      ALL,    NO,      NO),
     P.COMPLIANCE_VIEW:     (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.POLICY_EDIT:         (ALL,    NO,      NO,      NO,     NO,      NO),
+    P.AUDIT_VIEW:          (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
+    P.AUDIT_CONDUCT:       (ALL,    SCOPE,   NO,      NO,     NO,      NO),
+    P.AUDIT_SIGN_OFF:      (ALL,    SCOPE,   NO,      NO,     NO,      NO),
+    P.AUDIT_ANSWER:        (NO,     NO,      NO,      NO,     OWN,     NO),
+    P.CRITERIA_EDIT:       (ALL,    NO,      NO,      NO,     NO,      NO),
     P.JOURNAL_VIEW:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.LIST_KEEP:           (SELF,   SELF,    SELF,    SELF,   SELF,    SELF),
     P.SEARCH:              (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from prm.accounts import tasks as accounts
+from prm.audits import tasks as audits
 from prm.bulk import tasks as bulk
 from prm.certification import tasks as certification
 from prm.certification.services import issue_on_evidence
@@ -61,6 +62,8 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "bulk.started": (enqueue_for_vendor(bulk.advance_run),),
     "agreement.accepted": (onboarding.subject_changed,),
     "certificate.issued": (onboarding.subject_changed,),
+    "audit_campaign.due": (enqueue_for_vendor(audits.make_campaign),),
+    "audit.report_due": (enqueue_for_vendor(audits.make_report),),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),

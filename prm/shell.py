@@ -33,6 +33,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
             (_l("Applications"), "partners.applications", "inbox", P.APPLICATION_RULE),
             (_l("Tasks"), "partners.tasks", "clipboard-list", P.PARTNER_EDIT),
             (_l("Compliance"), "audits.compliance", "shield-check", P.COMPLIANCE_VIEW),
+            (_l("Audits"), "audits.index", "clipboard-check", P.AUDIT_VIEW),
             (_l("People"), "accounts.people", "users", P.PEOPLE_VIEW),
             (_l("Agreement"), "partners.own_agreement", "file-text", P.AGREEMENT_ACCEPT),
         ),
@@ -67,6 +68,7 @@ NAVIGATION: tuple[tuple[Any, tuple[tuple[Any, str, str, P], ...]], ...] = (
             (_l("Policy"), "audits.policy", "checklist", P.POLICY_EDIT),
             (_l("Agreements"), "partners.agreements", "file-text", P.VENDOR_SETTINGS),
             (_l("Onboarding"), "onboarding.template", "list-check", P.VENDOR_SETTINGS),
+            (_l("Criteria"), "audits.criteria", "clipboard-list", P.CRITERIA_EDIT),
             (_l("Journal"), "journal.index", "history", P.JOURNAL_VIEW),
             (_l("Settings"), "vendors.settings", "settings", P.VENDOR_SETTINGS),
         ),
@@ -211,7 +213,7 @@ def _navigation(can: Callable[[P], bool]) -> list[NavGroup]:
         if items:
             groups.append(NavGroup(str(title), items))
     if not any(item.is_current for group in groups for item in group.items):
-        groups = [_mark_section(group, current[0]) for group in groups]
+        groups = _mark_section(groups, current[0])
     return groups
 
 
@@ -227,15 +229,18 @@ def _switcher(user_id: int, vendor: Any) -> list[Switch]:
     ]
 
 
-def _mark_section(group: NavGroup, section: str) -> NavGroup:
+def _mark_section(groups: list[NavGroup], section: str) -> list[NavGroup]:
     """On a page below a section, the nearest entry above it is the current one, else its first."""
-    here = [item for item in group.items if f"/{section}/" in item.url]
+    here = [item for group in groups for item in group.items if f"/{section}/" in item.url]
     above = [item for item in here if request.path.startswith(item.url)]
     current = max(above, key=lambda item: len(item.url)) if above else here[0] if here else None
-    return NavGroup(
-        group.title,
-        [NavItem(i.label, i.url, i.icon, i is current, i.badge) for i in group.items],
-    )
+    return [
+        NavGroup(
+            group.title,
+            [NavItem(i.label, i.url, i.icon, i is current, i.badge) for i in group.items],
+        )
+        for group in groups
+    ]
 
 
 def _across() -> list[NavGroup]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from prm.access import system_actor
 from prm.accounts import services as accounts
+from prm.demo.audits import add_audits
 from prm.demo.content import FJORD, LUMEN
 from prm.demo.people import PASSWORD, SIGN_INS
 from prm.demo.vendor_world import VendorWorld
@@ -34,6 +35,8 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
                 if day.month != month:
                     month = day.month
                     tell(f"{text.name}: {day:%Y-%m}")
+            if text is LUMEN:
+                add_audits(world.vendor_id, now)
     _add_operator(start)
 
 

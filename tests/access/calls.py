@@ -58,6 +58,14 @@ ARGUMENTS: dict[str, str] = {
     "document_id": "PA.document",
     "branch_id": "PA.branch",
     "merge_id": "PA.merge",
+    "audit_id": "PA.audit",
+    "item_id": "PA.item",
+    "evidence_id": "PA.evidence",
+    "finding_id": "PA.finding",
+    "action_id": "PA.action",
+    "criterion_id": "criterion",
+    "checklist_id": "checklist",
+    "campaign_id": "campaign_of_audits",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -98,6 +106,13 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("invitation_id", frozenset({"west", "manager", "padmin"}), "invitation"),
     ("order_id", PARTNER_SIDE | {"west"}, "PB.order"),
     ("deal_id", PARTNER_SIDE | {"west"}, "PB.deal"),
+    ("audit_id", PARTNER_SIDE | {"west"}, "PB.audit"),
+    ("audit_id", PARTNER_SIDE, "PA.planned_audit"),
+    ("item_id", PARTNER_SIDE | {"west", "admin", "manager", "exec"}, "PB.item"),
+    ("evidence_id", PARTNER_SIDE | {"west"}, "PB.evidence"),
+    ("finding_id", PARTNER_SIDE | {"west"}, "PB.finding"),
+    ("finding_id", PARTNER_SIDE, "PA.draft_finding"),
+    ("action_id", PARTNER_SIDE | {"west"}, "PB.action"),
     ("user_id", frozenset({"west", "padmin"}), "user.mate_b"),
     ("user_id", frozenset({"manager", "west", "padmin"}), "user.exec"),
     ("enrolment_id", frozenset({"west", "padmin"}), "mate_b.enrolment"),
@@ -248,6 +263,14 @@ def _staff(email: str) -> Body:
 def _of_the_other(tenant: Tenant, role: str) -> Body:
     """Somebody who works for the other vendor."""
     return _staff(f"guest-{_other(tenant)}@example.com")
+_METRIC = {"name": "Another", "guidance": "G", "metric": "certified_people", "threshold": "2",
+           "comparison": "at_least", "certification": Id("scheme"), "job_function": "",
+           "skill_level": ""}  # fmt: skip
+
+
+def _checklist(tenant: Tenant, role: str) -> Body:
+    key = tenant.things["criterion"].public_id
+    return {"name": "Another", f"position-{key}": "1", f"weight-{key}": "3"}
 
 
 CALLS: dict[tuple[str, str], Call] = {
@@ -477,6 +500,59 @@ CALLS: dict[tuple[str, str], Call] = {
         body={"effective_on": "2027-01-01", "needs_certified": "y", "certification": Id("scheme"),
               "minimum": "2", "job_function": "sales", "needs_agreement": "y", "months": "12"}
     ),
+    ("audits.index", "GET"): Call(queries=("?format=csv", "?search=KAN", "?status=open", "?mine=yes")),
+    ("audits.plan", "GET"): Call(
+        queries=("?company_id={PA.partnership}",), query_ids={"company_id": "PA.partnership"}
+    ),
+    ("audits.plan", "POST"): Call(
+        body={"company": Name("PA.partnership"), "checklist": Id("checklist"), "as_of": "2026-01-05",
+              "due_on": "2031-01-01", "auditor": Id("user.manager"), "seed": "seed"}
+    ),
+    ("audits.change_plan", "POST"): Call(body={"due_on": "2031-01-01", "auditor": Id("user.manager")}),
+    ("audits.open_audit", "POST"): Call(ids={"audit_id": "PA.planned_audit"}),
+    ("audits.withdraw", "POST"): Call(ids={"audit_id": "PA.planned_audit"}),
+    ("audits.submit", "POST"): Call(ids={"audit_id": "PA.settled_audit"}),
+    ("audits.answer", "POST"): Call(
+        body={"self_status": "met", "text": "We do.", "file": _FILE, "valid_until": "2031-01-01"}
+    ),
+    ("audits.judge", "POST"): Call(body={"verdict": "not_met", "note": "Seen."}),
+    ("audits.add_finding", "GET"): Call(queries=("?item={PA.item}",)),
+    ("audits.add_finding", "POST"): Call(
+        body={"severity": "minor", "text": "Wrong.", "item": Id("PA.item")}
+    ),
+    ("audits.remove_finding", "POST"): Call(ids={"finding_id": "PA.draft_finding"}),
+    ("audits.report", "POST"): Call(body={"summary": "All in all."}),
+    ("audits.waive_finding", "POST"): Call(body={"reason": "A small thing."}),
+    ("audits.agree_action", "POST"): Call(
+        body={"text": "Write it down.", "owner": Id("user.member"), "due_on": "2031-01-01"}
+    ),
+    ("audits.prove_action", "POST"): Call(
+        ids={"action_id": "PA.agreed_action"}, body={"text": "Done.", "file": _FILE}
+    ),
+    ("audits.verify_action", "POST"): Call(body={"decision": "return", "reason": "Who?"}),
+    ("audits.proof_file", "GET"): Call(
+        absent=(("action_id", "PA.agreed_action", PARTNER_SIDE | {"west", "manager", "admin", "exec"}),)
+    ),
+    ("audits.sign_off", "GET"): Call(ids={"audit_id": "PA.review_audit"}),
+    ("audits.sign_off", "POST"): Call(
+        ids={"audit_id": "PA.review_audit"}, body={"decision": "sign", "note": "Fine."}
+    ),
+    ("audits.report_pdf", "GET"): Call(ids={"audit_id": "PA.closed_audit"}),
+    ("audits.pack", "GET"): Call(ids={"audit_id": "PA.closed_audit"}),
+    ("audits.names", "GET"): Call(ids={"audit_id": "PA.closed_audit"}),
+    ("audits.criteria", "GET"): Call(queries=("?search=KAN", "?kind=sample")),
+    ("audits.create_criterion", "GET"): Call(queries=("?kind=graded", "?kind=sample", "?kind=document")),
+    ("audits.create_criterion", "POST"): Call(body=_METRIC),
+    ("audits.edit_criterion", "POST"): Call(body={**_METRIC, "is_active": "y", "revision": "1"}),
+    ("audits.create_checklist", "POST"): Call(body=_checklist),
+    ("audits.edit_checklist", "POST"): Call(
+        body=lambda tenant, role: {**_checklist(tenant, role), "is_active": "y", "revision": "1"}
+    ),
+    ("audits.start_campaign", "POST"): Call(
+        body={"name": "Autumn", "checklist": Id("checklist"), "as_of": "2026-01-05", "due_on": "2031-01-01",
+              "auditor": Id("user.manager"), "region": "West"}
+    ),
+    ("audits.campaign", "GET"): Call(queries=("?format=csv", "?search=KAN", "?status=open")),
     ("marketing.library", "GET"): Call(queries=("?search=KAN", "?state=draft", "?campaign={campaign}")),
     ("marketing.download", "GET"): Call(absent=(("number", 1, PARTNER_SIDE | {"west", "manager"}),)),
     ("marketing.thumbnail", "GET"): Call(absent=(("asset_id", "plain_asset", LEARNERS),)),

@@ -32,6 +32,7 @@ RANDOM_IN = {
     "certificate": {"number", "facts", "user_id", "partnership_id"},
     "journal_entry": {"facts"},
     "outgoing_mail": {"subject", "body"},
+    "audit": {"seed"},
 }
 
 

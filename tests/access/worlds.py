@@ -40,6 +40,7 @@ from prm.permissions import Role
 from prm.vendors.models import FormerSlug
 from tests.access import rows
 from tests.access.account_rows import leave_traces, prove_all
+from tests.access.audits import fill_audits
 from tests.access.canaries import token
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories.world import PASSWORD
@@ -129,6 +130,7 @@ def build(app: Flask) -> TwoVendors:
     two = TwoVendors(tenants["ACME"], tenants["GLOBEX"], operator, *_work_with_both(world, tenants))
     for tenant in two.tenants:
         rows.fill(world, tenant)
+        fill_audits(world, tenant)
         _leave_traces(world, tenant, two.both)
     _open_sessions(app, two)
     return two

@@ -14,6 +14,8 @@ from sqlalchemy import event, select
 from prm.accounts.models import JobFunction
 from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
+from prm.audits.queries.campaigns import Chosen
+from prm.audits.queries.criteria import list_active_checklists
 from prm.extensions import db
 from prm.imports.models import DroppedFile, DropStatus, ImportBatch, ImportKind
 from prm.infra import clock
@@ -29,6 +31,7 @@ from prm.partners.services import applications, desk
 from prm.permissions import Role
 from prm.revenue.quarters import quarter_of
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
+from tests.factories import audits as auditing
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.partners import apply, make_template, publish_agreement
@@ -150,6 +153,26 @@ def look_after(world: World, acme: VendorRef, partnership: PartnershipRef, numbe
         row = db.session.scalars(select(Partnership).where(Partnership.id == partnership.id)).one()
         admin = desk_queries.list_task_owners(actor, row)[0][0]
         desk.add_task(actor, row, title=f"Task {number}", owner_id=admin, due_on=clock.today("UTC"))
+    fill_audits(world, acme, count, start)
+
+
+def fill_audits(world: World, acme: VendorRef, count: int, start: int) -> None:
+    """Criteria, checklists, campaigns, and an open audit of every partner."""
+    auditor = world.user(Role.CHANNEL_MANAGER, vendor=acme)
+    for number in range(start, start + count):
+        auditing.make_checklist(world, acme, f"Checklist {number}")
+    with world.acting(acme, auditor) as actor, transaction():
+        for number in range(start, start + count):
+            audits.start_campaign(
+                actor,
+                name=f"Campaign {number}",
+                checklist=list_active_checklists(actor)[0],
+                as_of=clock.today("UTC"),
+                due_on=clock.today("UTC"),
+                auditor_id=auditor.public_id,
+                chosen=Chosen(region=f"Region {number % 5}"),
+                opens_at_once=True,
+            )
 
 
 def pages_of(app: Flask) -> list[str]:

@@ -194,14 +194,14 @@ def _read_facts(
     ):
         revoked_on = clock.to_zone(revoked_at, zone).date() if revoked_at else None
         certificates[user_id, certification].append((issued_on, expires_on, revoked_on))
-    return _Facts(people, certificates, _read_overdue(by_partner, as_of, end), agreements)
+    return _Facts(people, certificates, read_overdue(by_partner, as_of, end), agreements)
 
 
 def _users_of(by_partner: dict[int, int]) -> object:
     return select(Membership.user_id).where(Membership.partner_id.in_(by_partner))
 
 
-def _read_overdue(
+def read_overdue(
     by_partner: dict[int, int], as_of: date, end: datetime
 ) -> dict[int, list[tuple[int, str, date]]]:
     """Courses past due by `as_of` and not completed by then: person, course, due date."""

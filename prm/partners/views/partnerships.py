@@ -16,6 +16,9 @@ from prm.access import current_actor, requires
 from prm.accounts.labels import FUNCTION_LABELS
 from prm.accounts.models import User
 from prm.audits.labels import cell_label, reason_sentence, rule_label
+from prm.audits.labels.auditing import STATUS_KINDS as AUDIT_KINDS
+from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
+from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
 from prm.audits.queries.story import Happening, get_story
 from prm.errors import DomainError
@@ -104,6 +107,9 @@ def story(partnership_id: UUID) -> str:
         status_kind=STATUS_KINDS[partnership.status],
         function_labels={f.value: label for f, label in FUNCTION_LABELS.items()},
         story=told,
+        audits=auditing.list_of_partnership(actor, partnership) if actor.can(P.AUDIT_VIEW) else [],
+        audit_statuses=AUDIT_STATUSES,
+        audit_kinds=AUDIT_KINDS,
         revenue_text=format_whole_money(
             told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
         ),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from prm.audits.forms import PolicyForm
 from prm.audits.labels import cell_label, reason_sentence, rule_label, rule_sentence
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, Rule, TrainingCurrent
 from prm.audits.queries import compliance as queries
+from prm.audits.views.blueprint import blueprint
 from prm.certification.models import Certification
 from prm.errors import DomainError
 from prm.extensions import db
@@ -30,8 +31,6 @@ from prm.infra.forms import asked_date, show_error
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.infra.tables_in_memory import matching_rows, paginate_rows
 from prm.permissions import P
-
-blueprint = Blueprint("audits", __name__)
 
 
 @blueprint.get("/<slug:vendor>/audits/compliance")

@@ -1,4 +1,4 @@
-"""Tables of audits."""
+"""The compliance policy."""
 
 from __future__ import annotations
 

@@ -1,0 +1,55 @@
+"""Tables of audits."""
+
+from prm.audits.models.auditing import (
+    OPENED,
+    UNFINISHED,
+    ActionStatus,
+    Audit,
+    AuditAction,
+    AuditEvidence,
+    AuditFinding,
+    AuditItem,
+    AuditName,
+    AuditRow,
+    AuditStatus,
+    RowVerdict,
+    SelfStatus,
+    Severity,
+    Verdict,
+)
+from prm.audits.models.campaigns import AuditCampaign, AuditCampaignTarget, TargetOutcome
+from prm.audits.models.criteria import (
+    Checklist,
+    ChecklistItem,
+    Criterion,
+    CriterionKind,
+    CriterionVersion,
+)
+from prm.audits.models.policy import CompliancePolicy
+
+__all__ = [
+    "OPENED",
+    "UNFINISHED",
+    "ActionStatus",
+    "Audit",
+    "AuditAction",
+    "AuditCampaign",
+    "AuditCampaignTarget",
+    "AuditEvidence",
+    "AuditFinding",
+    "AuditItem",
+    "AuditName",
+    "AuditRow",
+    "AuditStatus",
+    "Checklist",
+    "ChecklistItem",
+    "CompliancePolicy",
+    "Criterion",
+    "CriterionKind",
+    "CriterionVersion",
+    "RowVerdict",
+    "SelfStatus",
+    "Severity",
+    "TargetOutcome",
+    "Verdict",
+]
