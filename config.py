@@ -82,6 +82,11 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
+def own_environment(**changes: str) -> dict[str, str]:
+    """The process's environment with changes: for a program that is started, or another application."""
+    return {**os.environ, **changes}
+
+
 def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Read every setting from `environ` (the process's own by default) as Flask configuration.
 

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 OURS = (
-    "attribution", "certification", "demo", "imports", "journal", "partners", "report", "serve",
+    "attribution", "backup", "certification", "demo", "imports", "journal", "partners", "report", "serve",
     "settings", "users", "vendors", "worker",
 )  # fmt: skip
 
