@@ -16,10 +16,12 @@ from prm.certification.views import blueprint as certification
 from prm.deals.views import blueprint as deals
 from prm.extensions import csrf, db, limiter, migrate
 from prm.imports.views import blueprint as imports
-from prm.infra import assets, compression, http, jobs, storage
+from prm.infra import assets, compression, http, jobs, metrics, storage
 from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
 from prm.marketing.views import blueprint as marketing
+from prm.operations import tasks
+from prm.operations.views import blueprint as operations
 from prm.partners.views import blueprint as partners
 from prm.products.views import blueprint as products
 from prm.reports.views import blueprint as reports
@@ -28,8 +30,8 @@ from prm.training.views import blueprint as training
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
-    accounts, audits, certification, deals, imports, journal, marketing, partners, products,
-    reports, revenue, training, vendors,
+    accounts, audits, certification, deals, imports, journal, marketing, operations, partners,
+    products, reports, revenue, training, vendors,
 )  # fmt: skip
 
 
@@ -56,10 +58,11 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     assets.init_app(app)
     compression.init_app(app)
     jobs.init_app(app)
+    metrics.init_app(app)
     app.extensions["prm_store"] = storage.make_store(settings["FILES_URL"], settings["S3_ENDPOINT_URL"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    assert models  # the metadata is complete
+    assert models and tasks  # the metadata and the sweepers are complete
     before_commit(reactions.run_reactions)
     cli.init_app(app)
     access.refuse_unmarked(app)
