@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
-from sqlalchemy import func
 from werkzeug.wrappers import Response
 
 from prm.access import current_actor, requires
@@ -28,7 +27,7 @@ from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
-from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.permissions import P
 
 blueprint = Blueprint("partners", __name__)
@@ -52,7 +51,14 @@ def index() -> str | Response:
                 for p, region, manager in rows
             ),
         )  # fmt: skip
-    page = paginate(db.session(), statement, spec, request.args, partial(url_for, "partners.index"))
+    page = paginate(
+        db.session(),
+        queries.list_of_partnerships(actor),
+        spec,
+        request.args,
+        partial(url_for, "partners.index"),
+        display=statement,
+    )
     partner_ids = [row[0].partner_id for row in page.rows if row[0].partner_id is not None]
     return render_template(
         "partners/index.html",
@@ -66,15 +72,14 @@ def index() -> str | Response:
 
 
 def _spec(regions: list[str]) -> TableSpec:
-    manager = func.coalesce(User.name, Partnership.manager_name)
     return TableSpec(
         key=Partnership.id,
         columns=[
             Column("name", _("Company"), sort=Partnership.name_folded),
             Column("type", _("Type"), sort=Partnership.type),
             Column("status", _("Status"), sort=Partnership.status),
-            Column("region", _("Region"), sort=Region.name),
-            Column("manager", _("Channel manager"), sort=manager),
+            Column("region", _("Region"), sort=queries.region_of()),
+            Column("manager", _("Channel manager"), sort=queries.manager_of()),
             Column("people", _("People"), is_numeric=True),
         ],
         default_sort="name",
@@ -96,7 +101,7 @@ def _spec(regions: list[str]) -> TableSpec:
                 "region",
                 _("Region"),
                 [(name, name) for name in regions],
-                lambda statement, value: statement.where(Region.name == value),
+                lambda statement, value: statement.where(queries.in_region(value)),
             ),
         ],
     )
