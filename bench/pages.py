@@ -159,13 +159,15 @@ def measure(
         if not status[0].startswith("200"):
             raise RuntimeError(f"{path} answered {status[0]}")
 
+    begun = perf_counter()
     for _ in range(WARM):
+        counted[0] = 0
         call()
-    counted[0] = 0
-    call()
+        if perf_counter() - begun > SECONDS:
+            break  # so slow a page needs no more warming
     queries, times = counted[0], []
     cpu, started = process_time(), perf_counter()
-    while len(times) < MOST and (perf_counter() - started < SECONDS or len(times) < 3):
+    while len(times) < MOST and (perf_counter() - started < SECONDS or not times):
         begun = perf_counter()
         call()
         times.append(perf_counter() - begun)
