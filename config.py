@@ -82,9 +82,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAX_UPLOAD_MB", "64", "Largest request body, in MiB."),
     Setting("RATE_LIMITS", "1", "0 turns request rate limits off (sign-in failures still count)."),
     Setting("LOG_LEVEL", "INFO", "Least level written to the log."),
+    Setting(
+        "METRICS_TOKEN",
+        "",
+        "Bearer token that /metrics (Prometheus) asks for. Without it there is no /metrics.",
+    ),
     Setting("DEMO", "0", "1: a demo: the page of sent mail exists and pages say that it is a demo."),
     Setting("TESTING", "0", "1: jobs run in the calling process; for the suite only."),
 )
+
+
+def own_environment(**changes: str) -> dict[str, str]:
+    """The process's environment with changes: for a program that is started, or another application."""
+    return {**os.environ, **changes}
 
 
 def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -124,6 +134,12 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         raise SettingError(
             "WEB_PROCESSES over 1 needs REDIS_URL: without it every process would count its own limits."
         )
+    metrics_folder = environ.get("PROMETHEUS_MULTIPROC_DIR", "")  # the client library's own variable
+    if number("WEB_PROCESSES") > 1 and text["METRICS_TOKEN"] and not metrics_folder:
+        raise SettingError(
+            "METRICS_TOKEN with WEB_PROCESSES over 1 needs PROMETHEUS_MULTIPROC_DIR, a folder that is empty "
+            "at each start: without it /metrics would answer for one process at a time."
+        )
     hosts = {base.hostname, *names("TRUSTED_HOSTS")}
     return {
         **{name: value for name, value in text.items() if name not in {"SECRET_KEY_PREVIOUS"}},
@@ -138,6 +154,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "DROP_FOLDER": Path(text["DROP_FOLDER"]) if text["DROP_FOLDER"] else None,
         "FILES_URL": text["FILES_URL"] or str(folder / "files"),
         "SQLALCHEMY_DATABASE_URI": text["DATABASE_URL"] or f"sqlite:///{folder / 'prm.sqlite'}",
+        "METRICS_FOLDER": metrics_folder,
         "PROXIES": number("PROXIES"),
         "WEB_PROCESSES": number("WEB_PROCESSES"),
         "LANGUAGES": names("LANGUAGES"),

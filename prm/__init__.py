@@ -17,12 +17,14 @@ from prm.certification.views import blueprint as certification
 from prm.deals.views import blueprint as deals
 from prm.extensions import csrf, db, limiter, migrate
 from prm.imports.views import blueprint as imports
-from prm.infra import assets, compression, http, jobs, storage
+from prm.infra import assets, compression, http, jobs, metrics, storage
 from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
 from prm.lists.views import blueprint as lists
 from prm.marketing.views import blueprint as marketing
 from prm.onboarding.views import blueprint as onboarding
+from prm.operations import tasks
+from prm.operations.views import blueprint as operations
 from prm.partners.views import blueprint as partners
 from prm.products.views import blueprint as products
 from prm.reports.views import blueprint as reports
@@ -33,7 +35,7 @@ from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
     accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, onboarding,
-    partners, products, reports, revenue, search, training, vendors,
+    operations, partners, products, reports, revenue, search, training, vendors,
 )  # fmt: skip
 
 
@@ -60,14 +62,19 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     assets.init_app(app)
     compression.init_app(app)
     jobs.init_app(app)
+    metrics.init_app(app)
     app.extensions["prm_store"] = storage.make_store(settings["FILES_URL"], settings["S3_ENDPOINT_URL"])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    assert models  # the metadata is complete
+    assert models and tasks  # the metadata and the sweepers are complete
     before_commit(reactions.run_reactions)
     cli.init_app(app)
     access.refuse_unmarked(app)
     mailbox.refuse_open_mailbox(app)
+    # The same installation with other settings: where a restore puts what it restores.
+    app.extensions["prm_rebuild"] = lambda **changes: create_app(
+        config.own_environment(**changes) if environ is None else {**environ, **changes}
+    )
     return app
 
 

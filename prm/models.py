@@ -11,6 +11,7 @@ from prm.journal import models as journal
 from prm.lists import models as lists
 from prm.marketing import models as marketing
 from prm.onboarding import models as onboarding
+from prm.operations import models as operations
 from prm.partners import models as partners
 from prm.products import models as products
 from prm.revenue import models as revenue
@@ -19,5 +20,5 @@ from prm.vendors import models as vendors
 
 __all__ = [
     "accounts", "audits", "bulk", "certification", "customers", "deals", "imports", "journal", "lists",
-    "marketing", "onboarding", "partners", "products", "revenue", "training", "vendors",
+    "marketing", "onboarding", "operations", "partners", "products", "revenue", "training", "vendors",
 ]  # fmt: skip

@@ -21,6 +21,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_hash", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("file_keys", sa.JSON(), nullable=False),
+        sa.Column("finished_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+        sa.UniqueConstraint("subject_hash", name=op.f("uq_erasure_subject_hash")),
+    )
+    op.create_table(
         "journal_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chain", sa.String(length=40), nullable=False),
@@ -767,6 +777,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_region_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "retention_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("usage_months", sa.Integer(), nullable=True),
+        sa.Column("mail_months", sa.Integer(), nullable=True),
+        sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "mail_months IS NULL OR mail_months > 0", name=op.f("ck_retention_rule_mail_months")
+        ),
+        sa.CheckConstraint(
+            "usage_months IS NULL OR usage_months > 0", name=op.f("ck_retention_rule_usage_months")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_retention_rule_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_rule")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_retention_rule_vendor_id")),
+    )
+    with op.batch_alter_table("retention_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_retention_rule_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "saved_view",
@@ -2866,7 +2896,7 @@ def upgrade() -> None:
     op.create_table(
         "usage_event",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("asset_id", sa.Integer(), nullable=False),
         sa.Column("asset_version_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -3605,6 +3635,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_user_id"))
 
     op.drop_table("saved_view")
+    with op.batch_alter_table("retention_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_retention_rule_vendor_id"))
+
+    op.drop_table("retention_rule")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_region_vendor_id"))
 
@@ -3733,3 +3767,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_journal_entry_action"))
 
     op.drop_table("journal_entry")
+    op.drop_table("erasure")

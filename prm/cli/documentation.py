@@ -7,7 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 OURS = (
-    "attribution", "audits", "certification", "demo", "imports", "journal", "partners", "report", "serve",
+    "attribution", "audits", "backup", "certification", "demo", "imports", "journal", "partners", "report",
+    "serve",
     "settings", "users", "vendors", "worker",
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from prm.cli import json_option, print_json, reported, serve_vendor_named
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import bind_vendor, serve_vendor, transaction
+from prm.operations.services.erasing import erase_person
 from prm.partners.models import Partnership
 from prm.partners.services import open_partner_account
 from prm.permissions import PARTNER_ROLES, VENDOR_ROLES, Role
@@ -49,7 +50,7 @@ region_option = click.option(
 
 @click.group("users")
 def group() -> None:
-    """Create people and say where they belong; close accounts."""
+    """Create people and say where they belong; close accounts; erase a person."""
 
 
 @group.command("create")
@@ -157,6 +158,38 @@ def reset_second_factor_command(email: str) -> None:
     """
     with transaction():
         second_factor.reset(system_actor(None), _known(email))
+
+
+@group.command("erase")
+@email_option
+@click.option("--reason", required=True, help="Why; kept in the journal, so without the person's name.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@with_appcontext
+@reported
+def erase_command(email: str, reason: str, yes: bool, as_json: bool) -> None:
+    """Erase a person: every value that names them gives way to a neutral mark. Cannot be undone.
+
+    Their completions, certificates and uses stay counted, as those of a former person; certificates
+    are printed anew without the name; texts that name them are redacted, other files that do are
+    replaced by a note. A ledger of keyed hashes lets `flask backup restore` repeat it.
+    """
+    person = _known(email)
+    if not yes:
+        click.confirm(f"Erase {person.name} <{person.email}> for ever?", abort=True, err=True)
+    report = erase_person(
+        system_actor(None), email, reason=reason, tell=lambda line: click.echo(f"  {line}", err=True)
+    )
+    if as_json:
+        print_json(vars(report))
+        return
+    click.echo(
+        f"Erased; now former person {report.public_id}: {report.rows} rows, {report.journal_values} values "
+        f"of the journal, {report.redacted} files redacted, {report.reissued} certificate files to be "
+        "printed anew."
+    )
+    for name in report.removed:
+        click.echo(f"Replaced by a note, look whether it is still needed: {name}", err=True)
 
 
 def _known(email: str) -> User:

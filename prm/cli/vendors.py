@@ -6,15 +6,16 @@ import click
 from flask.cli import with_appcontext
 
 from prm.access import system_actor
-from prm.cli import json_option, print_json, reported
+from prm.cli import json_option, print_json, reported, serve_vendor_named, vendor_option
 from prm.infra.db import transaction
+from prm.operations.services import retention
 from prm.vendors import services
 from prm.vendors.queries import list_vendors
 
 
 @click.group("vendors")
 def group() -> None:
-    """Create vendors; list them."""
+    """Create vendors; list them; say after how long they forget."""
 
 
 @group.command("create")
@@ -49,3 +50,36 @@ def list_command(as_json: bool) -> None:
         return
     for vendor in vendors:
         click.echo(f"{vendor.slug}\t{vendor.name}")
+
+
+@group.command("retention")
+@vendor_option
+@click.option(
+    "--usage-months", type=click.IntRange(0, 600), help="Forget who used an asset after so many months."
+)
+@click.option("--mail-months", type=click.IntRange(0, 600), help="Delete sent mails after so many months.")
+@json_option
+@with_appcontext
+@reported
+def retention_command(
+    vendor_slug: str, usage_months: int | None, mail_months: int | None, as_json: bool
+) -> None:
+    """Say after how many months a vendor forgets (0: never), or print what is set.
+
+    It is done once a day by the worker. Uses stay counted without the person. Failed sign-ins are
+    forgotten within the hour in any case.
+    """
+    _vendor, actor = serve_vendor_named(vendor_slug)
+    if usage_months is not None or mail_months is not None:
+        with transaction():
+            retention.set_retention(actor, usage_months=usage_months, mail_months=mail_months)
+    rule = retention.find_retention(actor)
+    told = {
+        "usage_months": rule.usage_months if rule else None,
+        "mail_months": rule.mail_months if rule else None,
+    }
+    if as_json:
+        print_json(told)
+        return
+    for name, months in told.items():
+        click.echo(f"{name}: {months or 'never'}")

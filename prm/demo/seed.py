@@ -37,10 +37,10 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
                     tell(f"{text.name}: {day:%Y-%m}")
             if text is LUMEN:
                 add_audits(world.vendor_id, now)
-    _add_operator(start)
+    add_operator(start)
 
 
-def _add_operator(start: datetime) -> None:
+def add_operator(start: datetime) -> None:
     with clock.freeze(start), transaction():
         for person in SIGN_INS:
             if person.role is Role.OPERATOR:

@@ -151,6 +151,17 @@ class VendorWorld:
 
     def set_up(self) -> None:
         """Everything that is there before the first partner joins; then the plan of the rest."""
+        self.write_content()
+        self._plan_companies()
+        sales = Sales(self.text, self.rng, self.system, self.history, self.start, self.now)
+        with clock.freeze(self.start + timedelta(days=4)), transaction():
+            sales.import_base(self.companies, self.manager.name)
+        for company in self.companies:
+            self._plan_company(company)
+        sales.plan(self.companies)
+
+    def write_content(self) -> None:
+        """Courses, certifications, the policy, the marketing library."""
         with clock.freeze(self.start + timedelta(hours=2)) as now, transaction():
             for text in self.text.courses:
                 now.advance(hours=3)
@@ -159,13 +170,6 @@ class VendorWorld:
             self._write_schemes()
             now.advance(days=1)
             self._fill_library()
-        self._plan_companies()
-        sales = Sales(self.text, self.rng, self.system, self.history, self.start, self.now)
-        with clock.freeze(self.start + timedelta(days=4)), transaction():
-            sales.import_base(self.companies, self.manager.name)
-        for company in self.companies:
-            self._plan_company(company)
-        sales.plan(self.companies)
 
     def _write_course(self, text: CourseText) -> None:
         version = training.create_course(

@@ -320,6 +320,14 @@ def claim(statement: Any, message: str) -> None:
         raise Conflict(message)
 
 
+def database_bytes() -> int:
+    """The database's size on disk."""
+    if db.engine.dialect.name == "sqlite":
+        pages = db.session.execute(text("PRAGMA page_count")).scalar_one()
+        return int(pages) * int(db.session.execute(text("PRAGMA page_size")).scalar_one())
+    return int(db.session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+
 # -- engines -----------------------------------------------------------------------------------
 
 

@@ -29,6 +29,7 @@ class Store(Protocol):
     def read(self, key: str) -> bytes: ...
     def has(self, key: str) -> bool: ...
     def keys(self) -> Iterator[str]: ...
+    def remove(self, key: str) -> None: ...
 
 
 class FolderStore:
@@ -76,6 +77,9 @@ class FolderStore:
             if not path.name.startswith("."):
                 yield path.relative_to(self.folder).as_posix()
 
+    def remove(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
 
 class BucketStore:
     def __init__(self, bucket: str, prefix: str, endpoint_url: str | None) -> None:
@@ -107,6 +111,9 @@ class BucketStore:
         for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start):
             for entry in page.get("Contents", []):
                 yield entry["Key"].removeprefix(start)
+
+    def remove(self, key: str) -> None:
+        self.client.delete_object(Bucket=self.bucket, Key=self._name(key))
 
 
 def make_store(files_url: str, endpoint_url: str = "") -> Store:

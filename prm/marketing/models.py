@@ -99,7 +99,8 @@ class UsageEvent(Keyed, VendorOwned, db.Model):
     """Use of an asset version by a person of a partnership.
 
     `window` numbers the half hour since the epoch: one view per person, version and half hour.
-    A download has the instant's microseconds as its window: every download counts.
+    A download has the instant's microseconds as its window: every download counts. `user_id` is null
+    once the vendor's retention period for it is over: the use stays counted, whose it was is forgotten.
     """
 
     __tablename__ = "usage_event"
@@ -114,7 +115,7 @@ class UsageEvent(Keyed, VendorOwned, db.Model):
     reach_own = "partnership_id"
 
     partnership_id: Mapped[int]
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     asset_id: Mapped[int]
     asset_version_id: Mapped[int]
     kind: Mapped[UsageKind] = enum_column(UsageKind)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import func
 
 from prm.access import Actor
-from prm.accounts.models import User
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.partners import queries
 from prm.partners.labels import STATUS_LABELS, TYPE_LABELS
-from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
+from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 
 
 def list_spec(actor: Actor) -> TableSpec:
     """For the rows of queries.select_partnerships()."""
-    manager = func.coalesce(User.name, Partnership.manager_name)
     return TableSpec(
         key=Partnership.id,
         columns=[
             Column("name", _("Company"), sort=Partnership.name_folded),
             Column("type", _("Type"), sort=Partnership.type),
             Column("status", _("Status"), sort=Partnership.status),
-            Column("region", _("Region"), sort=Region.name),
-            Column("manager", _("Channel manager"), sort=manager),
+            Column("region", _("Region"), sort=queries.region_of()),
+            Column("manager", _("Channel manager"), sort=queries.manager_of()),
             Column("people", _("People"), is_numeric=True),
         ],
         default_sort="name",
@@ -45,7 +42,7 @@ def list_spec(actor: Actor) -> TableSpec:
                 "region",
                 _("Region"),
                 [(name, name) for name in queries.list_region_names(actor)],
-                lambda statement, value: statement.where(Region.name == value),
+                lambda statement, value: statement.where(queries.in_region(value)),
             ),
         ],
     )

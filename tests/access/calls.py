@@ -263,6 +263,8 @@ def _staff(email: str) -> Body:
 def _of_the_other(tenant: Tenant, role: str) -> Body:
     """Somebody who works for the other vendor."""
     return _staff(f"guest-{_other(tenant)}@example.com")
+
+
 _METRIC = {"name": "Another", "guidance": "G", "metric": "certified_people", "threshold": "2",
            "comparison": "at_least", "certification": Id("scheme"), "job_function": "",
            "skill_level": ""}  # fmt: skip

@@ -111,7 +111,7 @@ def test_every_page_of_every_role_is_accessible_in_every_look(
 # What is no page: files, and what only leads on.
 NO_PAGES = {
     "accounts.index", "assets.serve", "certification.download", "health.healthz", "health.readyz",
-    "imports.file",
+    "imports.file", "operations.metrics",
     "imports.rejected", "marketing.download", "marketing.thumbnail", "partners.document",
     "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",

@@ -33,6 +33,7 @@ def test_the_url_names_the_package(app: Flask) -> None:
     """package = blueprint = URL segment; what must last for ever, and the front doors, are short."""
     short = {"accounts.index", "accounts.start", "accounts.sent_mail", "certification.verify"}
     short |= {"partners.apply", "partners.apply_sent", "partners.apply_confirm", "partners.apply_done"}
+    short |= {"operations.metrics"}
     wrong = []
     for rule in app.url_map.iter_rules():
         package = rule.endpoint.split(".")[0]

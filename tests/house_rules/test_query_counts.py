@@ -138,6 +138,7 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
             )
             for number in range(start, start + count)
         )
+    fill_audits(world, acme, count, start)
 
 
 def look_after(world: World, acme: VendorRef, partnership: PartnershipRef, number: int) -> None:
@@ -153,7 +154,6 @@ def look_after(world: World, acme: VendorRef, partnership: PartnershipRef, numbe
         row = db.session.scalars(select(Partnership).where(Partnership.id == partnership.id)).one()
         admin = desk_queries.list_task_owners(actor, row)[0][0]
         desk.add_task(actor, row, title=f"Task {number}", owner_id=admin, due_on=clock.today("UTC"))
-    fill_audits(world, acme, count, start)
 
 
 def fill_audits(world: World, acme: VendorRef, count: int, start: int) -> None:

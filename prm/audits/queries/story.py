@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from prm.access import Actor
@@ -218,7 +219,7 @@ def _usage(partnership: Partnership, end: datetime) -> list[Happening]:
     rows = db.session.execute(
         select(UsageEvent.at, Asset.title, User.name, Asset.public_id)
         .join(Asset, Asset.id == UsageEvent.asset_id)
-        .join(User, User.id == UsageEvent.user_id)
+        .outerjoin(User, User.id == UsageEvent.user_id)  # forgotten after the retention period
         .where(
             UsageEvent.partnership_id == partnership.id,
             UsageEvent.kind == UsageKind.DOWNLOADED,
@@ -227,7 +228,8 @@ def _usage(partnership: Partnership, end: datetime) -> list[Happening]:
         .order_by(UsageEvent.at.desc())
         .limit(SHOWN)
     )
-    return [Happening(at, "usage", title, name, public) for at, title, name, public in rows]
+    somebody = _("Somebody")
+    return [Happening(at, "usage", title, name or somebody, public) for at, title, name, public in rows]
 
 
 def _orders(actor: Actor, partnership: Partnership, as_of: date) -> list[Happening]:

@@ -152,7 +152,7 @@ def _issue(
         issued_by_id=actor.user_id,
         previous_id=previous.id if previous is not None else None,
     )
-    certificate.facts = _freeze(certificate, vendor, scheme, user, partnership, previous, evidence)
+    certificate.facts = freeze_facts(certificate, vendor, scheme, user, partnership, previous, evidence)
     db.session.add(certificate)
     db.session.add(IssuedCode(code=certificate.code, vendor_id=vendor.id))
     db.session.flush()
@@ -176,7 +176,7 @@ def _issue(
     return certificate
 
 
-def _freeze(
+def freeze_facts(
     certificate: Certificate,
     vendor: Vendor,
     scheme: Certification,

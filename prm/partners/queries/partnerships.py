@@ -54,6 +54,27 @@ def select_partnerships(actor: Actor) -> Select[Any]:
     ).where(Partnership.merged_into_id.is_(None))
 
 
+def list_of_partnerships(actor: Actor) -> Select[Any]:
+    """Which partnerships are within reach, without what a page shows beside them: counting ten thousand
+    need not look their regions and managers up."""
+    return visible(select(Partnership), actor, P.PARTNER_VIEW).where(Partnership.merged_into_id.is_(None))
+
+
+def region_of() -> Any:
+    """A partnership's region as a value to sort by."""
+    return select(Region.name).where(Region.id == Partnership.region_id).scalar_subquery()
+
+
+def manager_of() -> Any:
+    """The name of who looks after a partnership, as a value to sort by."""
+    user = select(User.name).where(User.id == Partnership.manager_user_id).scalar_subquery()
+    return func.coalesce(user, Partnership.manager_name)
+
+
+def in_region(name: str) -> Any:
+    return Partnership.region_id.in_(select(Region.id).where(Region.name == name))
+
+
 def count_people(partner_ids: Sequence[int]) -> dict[int, int]:
     """People with a current membership, by partner company."""
     now = clock.now()

@@ -62,7 +62,14 @@ def index() -> str | Response:
                 for p, region, manager in rows
             ),
         )  # fmt: skip
-    page = paginate(db.session(), statement, spec, request.args, partial(url_for, "partners.index"))
+    page = paginate(
+        db.session(),
+        queries.list_of_partnerships(actor),
+        spec,
+        request.args,
+        partial(url_for, "partners.index"),
+        display=statement,
+    )
     partner_ids = [row[0].partner_id for row in page.rows if row[0].partner_id is not None]
     return render_template(
         "partners/index.html",

@@ -1,0 +1,44 @@
+"""An installation of its own on disk (and, if asked for, on PostgreSQL), for backups and restores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from prm import create_app
+from prm.extensions import db
+from tests.conftest import settings
+from tests.servers import _installation, postgres_server
+
+
+@contextmanager
+def installation(
+    folder: Path, database_kind: str, *, is_migrated: bool = True, **changes: str
+) -> Iterator[Flask]:
+    """An application on a database of its own; on PostgreSQL as the owner of the schema."""
+    if database_kind == "postgresql":
+        changes["DATABASE_URL"] = postgres_server().create_database().owner_url
+    app = create_app(settings(folder, **changes))
+    try:
+        if is_migrated:
+            with app.app_context():
+                upgrade()
+        yield app
+    finally:
+        close(app)
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def put_postgresql_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client programs of the server's version, before whatever the machine has."""
+    monkeypatch.setenv("PATH", str(_installation() / "bin"), prepend=":")

@@ -1,0 +1,330 @@
+"""Erasing a person: not a byte of them is left, and everything that is counted stays counted."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from openpyxl import Workbook
+from sqlalchemy import func, select
+
+from prm import create_app
+from prm.access import system_actor
+from prm.accounts.mailbox import queue_mail
+from prm.accounts.models import Membership, OutgoingMail, User, UserSession
+from prm.certification.models import Certificate, CertificateFile
+from prm.extensions import db
+from prm.imports.models import ImportKind
+from prm.imports.options import ImportOptions
+from prm.imports.services import drafts
+from prm.imports.services.running import run_import
+from prm.infra import jobs, storage
+from prm.infra.db import transaction
+from prm.journal.queries import get_heads, verify_chain
+from prm.operations.models import Erasure
+from prm.permissions import Role
+from prm.vendors.models import StoredFile
+from tests.conftest import settings
+from tests.factories import UserRef, VendorRef, World
+from tests.factories.certification import CertificateRef, issue, make_scheme
+from tests.factories.training import make_course
+from tests.operations.installation import close, installation, put_postgresql_on_path
+from tests.servers import postgres_server
+
+NAME = "Zoë Müller-Quist"
+EMAIL = "Zoe.Quist@reseller.example"
+
+
+@dataclass
+class Scene:
+    app: Flask
+    world: World
+    folder: Path
+    vendor: VendorRef
+    person: UserRef
+    certificate: CertificateRef
+
+
+@pytest.fixture
+def scene(tmp_path: Path, database_kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """A person who left traces wherever the portal keeps any."""
+    put_postgresql_on_path(monkeypatch)
+    with installation(tmp_path / "live", database_kind) as app:
+        world = World(app)
+        vendor = world.vendor("acme")
+        place = world.partnership(vendor)
+        scheme = make_scheme(world, vendor, make_course(world, vendor))
+        world.user(Role.PARTNER_ADMIN, partnership=place, name="Olaf Berg", email="olaf@reseller.example")
+        person = world.user(
+            Role.PARTNER_MEMBER,
+            partnership=place,
+            name=NAME,
+            email=EMAIL,
+            password="a long enough passphrase",
+        )
+        certificate = issue(world, vendor, scheme, person, reason=f"{NAME} passed on site")
+        world.client(person)
+        _leave_traces(world, vendor)
+        yield Scene(app, world, tmp_path / "live", vendor, person, certificate)
+
+
+def _leave_traces(world: World, vendor: VendorRef) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["external_id", "name", "manager"])
+    book.active.append(["P-9", "Blue Ridge", NAME])
+    workbook = io.BytesIO()
+    book.save(workbook)
+    text = f"external_id;name;manager\nP-1;Ridge & Co;{NAME}\nP-2;Other;{EMAIL}\n"
+    with world.acting(vendor) as actor, transaction():
+        for number, content in enumerate((text.encode("utf-8"), text.encode("cp1252", "replace"))):
+            run_import(
+                actor, content.replace(b"P-", f"P{number}-".encode()), f"{NAME}.csv",
+                kind=ImportKind.PARTNERS, source="crm", options=ImportOptions(),
+            )  # fmt: skip
+        drafts.upload_file(
+            actor, workbook.getvalue(), "partners.xlsx", kind=ImportKind.PARTNERS, source="crm"
+        )
+        queue_mail(system_actor(None), EMAIL, "Welcome", f"Dear {NAME}")
+        queue_mail(
+            system_actor(None), "olaf@reseller.example", f"{NAME.upper()} passed", f"Ask {EMAIL.lower()}."
+        )
+        orphan = storage.put(str(vendor.public_id), f"Upload of {NAME}, never kept".encode())
+        assert orphan
+
+
+def flask(app: Flask, *arguments: str | Path) -> Result:
+    return app.test_cli_runner().invoke(args=list(map(str, arguments)))
+
+
+def erase(scene: Scene, *more: str) -> Result:
+    close(scene.app)
+    return flask(
+        scene.app, "users", "erase", "--email", EMAIL.lower(), "--reason", "Request 17/2026", "--yes", *more
+    )
+
+
+def needles() -> set[bytes]:
+    texts = {NAME, NAME.upper(), NAME.lower(), EMAIL, EMAIL.lower(), "Müller-Quist", "Quist", "quist"}
+    found = {
+        text.encode(code, "ignore")
+        for text in texts
+        for code in ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
+    }
+    return found | {json.dumps(text)[1:-1].encode() for text in texts}
+
+
+def bytes_of(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below a folder, as it is, and as what it holds."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        yield path.name, content
+        if content.startswith(b"%PDF-"):
+            text = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True)
+            yield f"{path.name} (text)", text.stdout
+        if content.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.namelist():
+                    yield f"{path.name}/{member}", archive.read(member)
+
+
+def find_person(folder: Path) -> list[str]:
+    return sorted(
+        {
+            f"{name}: {needle!r}"
+            for name, content in bytes_of(folder)
+            for needle in needles()
+            if needle in content
+        }
+    )
+
+
+def find_in_tables(app: Flask) -> list[str]:
+    """Rows of any table that name the person."""
+    found = []
+    with app.app_context(), db.engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            for row in connection.execute(select(table)):
+                shown = json.dumps([str(value) for value in row], ensure_ascii=False).casefold()
+                if "quist" in shown or "zoe.q" in shown:
+                    found.append(f"{table.name}: {shown[:200]}")
+    close(app)
+    return found
+
+
+def test_not_a_byte_of_the_person_is_left(
+    scene: Scene, database_kind: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    close(scene.app)
+    planted = find_person(scene.folder)
+    assert len(find_in_tables(scene.app)) > 10 and planted, "the scene leaves no traces"
+    result = erase(scene)
+    assert result.exit_code == 0, result.output
+    jobs.sweep(scene.app)
+    close(scene.app)
+    assert find_in_tables(scene.app) == []
+    assert find_person(scene.folder) == []
+    logged = capfd.readouterr()
+    shown = (caplog.text + logged.out + logged.err + result.output).casefold()
+    assert "quist" not in shown
+
+
+def test_the_journal_is_valid_and_says_that_it_was_done(scene: Scene) -> None:
+    with scene.app.app_context():
+        before = dict(get_heads())
+    assert erase(scene).exit_code == 0
+    with scene.app.app_context():
+        for chain, head in before.items():
+            verified = verify_chain(chain, head)
+            assert verified.is_valid, verified.problems
+        assert get_heads()["installation"][0] == before["installation"][0] + 1
+        erasure = db.session.scalars(select(Erasure)).one()
+        assert erasure.finished_at is not None and erasure.file_keys == []
+
+
+def test_counts_stay_and_the_certificate_is_a_former_persons(scene: Scene) -> None:
+    world = scene.world
+    with world.acting(scene.vendor):
+        before = [
+            db.session.scalar(select(func.count()).select_from(m)) for m in (Certificate, User, Membership)
+        ]
+    assert erase(scene).exit_code == 0
+    jobs.sweep(scene.app)
+    with world.acting(scene.vendor):
+        after = [
+            db.session.scalar(select(func.count()).select_from(m)) for m in (Certificate, User, Membership)
+        ]
+        assert after == before
+        kept = db.session.scalars(select(Certificate)).one()
+        assert kept.facts["person"] == {"id": str(scene.person.public_id), "name": "Former person"}
+        file = db.session.scalars(select(CertificateFile)).one()
+        stored = db.session.get_one(StoredFile, file.file_id)
+        text = subprocess.run(
+            ["pdftotext", "-", "-"],
+            input=storage.read(stored.key),
+            capture_output=True,
+            check=True,
+            text=False,
+        ).stdout.decode()
+        assert "Former person" in text and kept.number in text
+    verified = world.client().get(f"/verify/{scene.certificate.code}")
+    assert verified.status_code == 200 and b"Former person" in verified.data
+
+
+def test_the_person_is_out_at_once_and_gets_no_mail(scene: Scene) -> None:
+    client = scene.world.client(scene.person)
+    assert client.get("/acme/").status_code == 200
+    assert erase(scene).exit_code == 0
+    assert client.get("/acme/").status_code in {302, 303, 401}
+    with scene.app.app_context():
+        assert (
+            db.session.scalar(
+                select(func.count(UserSession.id)).where(UserSession.user_id == scene.person.id)
+            )
+            == 0
+        )
+        assert [mail.recipient for mail in db.session.scalars(select(OutgoingMail))] == [
+            "olaf@reseller.example"
+        ]
+
+
+def test_an_imported_text_is_redacted_and_a_workbook_replaced(scene: Scene) -> None:
+    result = erase(scene, "--json")
+    told = json.loads(result.stdout)
+    assert told["redacted"] == 3 and told["removed"] == ["partners.xlsx"] and told["reissued"] == 1
+    with scene.world.acting(scene.vendor):
+        contents = [storage.read(row.key) for row in db.session.scalars(select(StoredFile))]
+    assert sum(b"Ridge & Co;Former person\n" in content for content in contents) == 2
+    assert all(b"Ridge & Co" not in c or b"former-person@erased.invalid" in c for c in contents)
+
+
+def test_a_namesake_keeps_the_name(scene: Scene) -> None:
+    other = scene.world.user(Role.VENDOR_ADMIN, vendor=scene.vendor, name=NAME, email="namesake@acme.example")
+    assert erase(scene).exit_code == 0
+    with scene.app.app_context():
+        assert db.session.get_one(User, other.id).name == NAME
+        assert db.session.get_one(User, scene.person.id).name == "Former person"
+    with scene.world.acting(scene.vendor):
+        assert db.session.scalars(select(Certificate)).one().facts["person"]["name"] == "Former person"
+
+
+def test_a_restore_from_before_erases_again(scene: Scene, tmp_path: Path, database_kind: str) -> None:
+    close(scene.app)
+    backup = tmp_path / "before.tar"
+    assert flask(scene.app, "backup", "create", "--out", backup).exit_code == 0
+    assert erase(scene).exit_code == 0
+    drill = tmp_path / "drill"
+    target = ["--into", str(drill)]
+    changes = {}
+    if database_kind == "postgresql":
+        changes["DATABASE_URL"] = postgres_server().create_database().owner_url
+        target = ["--into", changes["DATABASE_URL"], "--files", str(drill / "files")]
+    ledger = scene.folder / "erasures.jsonl"
+    assert find_person_in_text(ledger.read_text()) == []
+    result = flask(scene.app, "backup", "restore", backup, *target, "--ledger", ledger, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["erased_again"] == 1
+    restored = create_app(settings(drill, **changes))
+    jobs.sweep(restored)
+    assert find_in_tables(restored) == []
+    assert find_person(drill) == []
+    with restored.app_context():
+        assert all(verify_chain(chain, head).is_valid for chain, head in get_heads().items())
+    close(restored)
+
+
+def find_person_in_text(text: str) -> list[str]:
+    return [needle for needle in (NAME, EMAIL, EMAIL.lower(), "Quist") if needle in text]
+
+
+def test_replacing_an_installation_keeps_its_own_erasures(scene: Scene, tmp_path: Path) -> None:
+    close(scene.app)
+    backup = tmp_path / "before.tar"
+    assert flask(scene.app, "backup", "create", "--out", backup).exit_code == 0
+    assert erase(scene).exit_code == 0
+    (scene.folder / "erasures.jsonl").unlink()  # the database alone knows
+    close(scene.app)
+    result = flask(scene.app, "backup", "restore", backup, "--replace", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["erased_again"] == 1
+    assert find_in_tables(scene.app) == []
+
+
+def test_what_cannot_be_erased_is_said(scene: Scene) -> None:
+    nobody = flask(scene.app, "users", "erase", "--email", "no@body.example", "--reason", "R", "--yes")
+    assert nobody.exit_code == 1 and "nobody" in nobody.stderr
+    named = flask(scene.app, "users", "erase", "--email", EMAIL, "--reason", f"Wish of {NAME}", "--yes")
+    assert named.exit_code == 1 and "names the person" in named.stderr
+    unsure = scene.app.test_cli_runner().invoke(
+        args=["users", "erase", "--email", EMAIL, "--reason", "R"], input="n\n"
+    )
+    assert unsure.exit_code == 1
+    with scene.app.app_context():
+        assert db.session.get_one(User, scene.person.id).name == NAME
+
+
+def test_an_erasure_cut_short_is_finished_by_asking_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("prm.operations.services.erasing._erase_account", _power_cut)
+        assert erase(scene).exit_code == 1
+    assert erase(scene).exit_code == 0
+    jobs.sweep(scene.app)
+    assert find_in_tables(scene.app) == []
+    close(scene.app)
+    assert find_person(scene.folder) == []
+
+
+def _power_cut(*_arguments: object) -> None:
+    raise RuntimeError("the power went")

@@ -1,0 +1,84 @@
+"""/metrics: nothing without the token, nothing of a tenant with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from prometheus_client.parser import text_string_to_metric_families
+
+import config
+from prm.access import system_actor
+from prm.accounts.mailbox import queue_mail
+from prm.infra.db import transaction
+from prm.permissions import Role
+from tests.conftest import settings
+from tests.factories import World
+from tests.factories.certification import issue, make_scheme
+from tests.factories.training import make_course
+from tests.operations.installation import installation
+
+TOKEN = "a-token-for-the-scraper"
+
+
+@pytest.fixture
+def site(tmp_path: Path, database_kind: str) -> Iterator[Flask]:
+    with installation(tmp_path, database_kind, METRICS_TOKEN=TOKEN) as app:
+        yield app
+
+
+def scrape(app: Flask, token: str = TOKEN) -> tuple[int, str]:
+    answer = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {token}"})
+    return answer.status_code, answer.text
+
+
+def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_requests_jobs_mails_and_the_database_are_measured(site: Flask) -> None:
+    world = World(site)
+    vendor = world.vendor("zebra-works")
+    admin = world.user(Role.VENDOR_ADMIN, vendor=vendor)
+    scheme = make_scheme(world, vendor, make_course(world, vendor))
+    issue(world, vendor, scheme, admin)
+    before = samples(scrape(site)[1])
+    with site.app_context(), transaction():
+        queue_mail(system_actor(None), "somebody@example.com", "Hello", "Body")
+    client = world.client(admin)
+    for _ in range(3):
+        assert client.get("/zebra-works/partners/").status_code == 200
+    client.get("/zebra-works/nothing-here")
+    status, text = scrape(site)
+    assert status == 200
+    after = samples(text)
+    key = ("prm_requests_total", (("endpoint", "partners.index"), ("method", "GET"), ("status", "200")))
+    assert after[key] - before.get(key, 0) == 3
+    timed = ("prm_request_seconds_count", (("endpoint", "partners.index"),))
+    assert after[timed] - before.get(timed, 0) == 3
+    assert after["prm_jobs_due", (("kind", "certificate_file"),)] == 0
+    assert sum(value for (name, _), value in after.items() if name == "prm_mails") == 1
+    assert after["prm_database_bytes", ()] > 10_000
+    assert "zebra" not in text and "example.com" not in text, "a tenant shows"
+
+
+def test_without_the_token_there_is_nothing(site: Flask, app: Flask) -> None:
+    for wrong in ("", "wrong", TOKEN + "x"):
+        assert scrape(site, wrong)[0] == 404
+    assert site.test_client().get("/metrics").status_code == 404
+    assert scrape(app)[0] == 404
+    assert scrape(app, "")[0] == 404
+
+
+def test_several_processes_need_a_place_to_add_up(tmp_path: Path) -> None:
+    several = settings(tmp_path, METRICS_TOKEN=TOKEN, WEB_PROCESSES="2", REDIS_URL="redis://127.0.0.1")
+    with pytest.raises(config.SettingError, match="PROMETHEUS_MULTIPROC_DIR"):
+        config.load(several)
+    loaded = config.load({**several, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)})
+    assert loaded["METRICS_FOLDER"] == str(tmp_path)
