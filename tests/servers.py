@@ -136,7 +136,7 @@ def postgres_server() -> PostgresServer:
 
 def _start_postgres() -> PostgresServer:
     account = _unprivileged_account()
-    home = Path(tempfile.mkdtemp(prefix="prm-postgres-", dir=_quick_folder() or ("/tmp" if account else None)))
+    home = Path(tempfile.mkdtemp(prefix="prm-postgres-", dir=_folder(account)))
     binaries = _reachable_binaries(home, account)
     if account:
         home.chmod(0o711)
@@ -193,12 +193,12 @@ def _start_postgres() -> PostgresServer:
     return server
 
 
-def _quick_folder() -> str | None:
+def _folder(account: pwd.struct_passwd | None) -> str | None:
     """Memory, where there is enough of it: what the server holds is thrown away, and it syncs often."""
     memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOM_IN_MEMORY:
-        return None
-    return str(memory)
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY:
+        return str(memory)
+    return "/tmp" if account else None
 
 
 def _await_postgres(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
