@@ -20,6 +20,7 @@ from prm.infra import assets, compression, http, jobs, storage
 from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
 from prm.marketing.views import blueprint as marketing
+from prm.notifications.views import blueprint as notifications
 from prm.partners.views import blueprint as partners
 from prm.products.views import blueprint as products
 from prm.reports.views import blueprint as reports
@@ -28,8 +29,8 @@ from prm.training.views import blueprint as training
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
-    accounts, audits, certification, deals, imports, journal, marketing, partners, products,
-    reports, revenue, training, vendors,
+    accounts, audits, certification, deals, imports, journal, marketing, notifications, partners,
+    products, reports, revenue, training, vendors,
 )  # fmt: skip
 
 

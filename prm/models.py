@@ -8,6 +8,7 @@ from prm.deals import models as deals
 from prm.imports import models as imports
 from prm.journal import models as journal
 from prm.marketing import models as marketing
+from prm.notifications import models as notifications
 from prm.partners import models as partners
 from prm.products import models as products
 from prm.revenue import models as revenue
@@ -16,5 +17,5 @@ from prm.vendors import models as vendors
 
 __all__ = [
     "accounts", "audits", "certification", "customers", "deals", "imports", "journal",
-    "marketing", "partners", "products", "revenue", "training", "vendors",
+    "marketing", "notifications", "partners", "products", "revenue", "training", "vendors",
 ]  # fmt: skip

@@ -79,6 +79,8 @@ class P(StrEnum):
     COMPLIANCE_VIEW = "compliance.view"
     POLICY_EDIT = "policy.edit"
     JOURNAL_VIEW = "journal.view"
+    NOTIFICATION_VIEW = "notification.view"
+    PEOPLE_REMIND = "people.remind"
 
 
 _COLUMNS = (
@@ -126,6 +128,8 @@ _ROWS = {
     P.COMPLIANCE_VIEW:     (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.POLICY_EDIT:         (ALL,    NO,      NO,      NO,     NO,      NO),
     P.JOURNAL_VIEW:        (ALL,    NO,      NO,      NO,     NO,      NO),
+    P.NOTIFICATION_VIEW:   (SELF,   SELF,    SELF,    SELF,   SELF,    SELF),
+    P.PEOPLE_REMIND:       (ALL,    SCOPE,   NO,      NO,     OWN,     NO),
 }
 # fmt: on
 

@@ -19,6 +19,8 @@ from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
+from prm.notifications import events as notifications
+from prm.notifications import tasks as notification_tasks
 from prm.partners.joining import join_partnership
 from prm.training import services as training
 from prm.training import tasks as training_tasks
@@ -50,15 +52,27 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
 
 
+def send_notifications(actor: Any, due: Any) -> None:
+    """Hurry along the mails about what was told at once."""
+    enqueue_after_commit(notification_tasks.send_mails, due.vendor_id)
+
+
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
+    "certificate.issued": (notifications.certificate_issued,),
+    "certificate.revoked": (notifications.certificate_revoked,),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
+    "course_version.published": (notifications.version_published,),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
+    "enrolments.made": (notifications.courses_assigned,),
+    "import.applied": (notifications.import_applied,),
     "import.check_due": (enqueue_for_vendor(imports.check_batch),),
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
-    "invitation.accepted": (join_partnership,),
+    "import.failed": (notifications.import_failed,),
+    "invitation.accepted": (join_partnership, notifications.invitation_accepted),
     "mail.due": (enqueue(accounts.deliver_mail),),
     "membership.started": (enrol_newcomer,),
+    "notification.mail_due": (send_notifications,),
     "partnership.linked": (training.enrol_people_of,),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),

@@ -13,11 +13,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from prm.access import current_actor
+from prm.access import Actor, current_actor
 from prm.accounts.labels import ROLE_LABELS as ROLE_NAMES
 from prm.accounts.switcher import list_places
 from prm.extensions import babel
 from prm.infra import clock
+from prm.notifications.queries import count_unread
 from prm.permissions import P
 
 THEMES = ("auto", "light", "dark")
@@ -91,6 +92,14 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Bell:
+    """How many notifications are unread, and where they are."""
+
+    unread: int
+    url: str
+
+
+@dataclass(frozen=True)
 class ShownActor:
     name: str
     role_name: str
@@ -151,6 +160,7 @@ def context() -> dict[str, Any]:
         "P": P,
         "vendor": shown_vendor(vendor) if vendor is not None else None,
         "nav": _navigation(actor.can) if vendor is not None else _across(),
+        "bell": _bell(actor) if vendor is not None else None,
         "switcher": _switcher(actor.user_id, vendor) if actor.user_id is not None else [],
         "locale": locale,
         "locales": offered_locales(tuple(current_app.config["LANGUAGES"])),
@@ -195,6 +205,12 @@ def _navigation(can: Callable[[P], bool]) -> list[NavGroup]:
     if not any(item.is_current for group in groups for item in group.items):
         groups = [_mark_section(group, current[0]) for group in groups]
     return groups
+
+
+def _bell(actor: Actor) -> Bell | None:
+    if not actor.can(P.NOTIFICATION_VIEW):
+        return None
+    return Bell(count_unread(actor), url_for("notifications.index"))
 
 
 def _switcher(user_id: int, vendor: Any) -> list[Switch]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from prm.notifications.models import Kind
 from tests.access.worlds import Tenant
 from tests.factories.marketing import png
 from tests.factories.world import PASSWORD
@@ -70,6 +71,7 @@ ARGUMENTS: dict[str, str] = {
     "scheme_id": "scheme",
     "code": "member.code",
     "deal_id": "PA.deal",
+    "notification_id": "{me}.notification",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -81,6 +83,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
 # (argument, roles, thing): a row of the same vendor that these roles do not reach.
 PARTNER_SIDE = frozenset({"padmin", "member"})
 LEARNERS = frozenset({"admin", "manager", "west", "author", "padmin", "member"})
+EVERYBODY = LEARNERS | {"exec"}
 UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "course_id": (LEARNERS, "draft_course"),
     "lesson_id": (LEARNERS, "draft_lesson"),
@@ -101,6 +104,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
+    ("notification_id", EVERYBODY, "mate.notification"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "withdrawn_asset"),
 )
@@ -203,6 +207,15 @@ CALLS: dict[tuple[str, str], Call] = {
     ("imports.discard", "POST"): Call(ids={"batch_id": "draft_batch"}),
     ("imports.alias", "POST"): Call(body=_unknown_product),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),
+    ("notifications.index", "GET"): Call(
+        queries=("?state=unread", "?kind=compliance_lost", "?page=2&size=50")
+    ),
+    ("notifications.preferences", "POST"): Call(body={f"mail-{kind.value}": "off" for kind in Kind}),
+    ("notifications.unsubscribe", "GET"): Call(ids={"token": "unsubscribe_link"}),
+    ("notifications.unsubscribe", "POST"): Call(ids={"token": "unsubscribe_link"}),
+    ("notifications.reminders", "POST"): Call(
+        body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
+    ),
     ("journal.index", "GET"): Call(queries=("?format=csv", "?search=world", "?page=2")),
     ("training.index", "GET"): Call(queries=("?search=KAN", "?level=expert")),
     ("training.course", "GET"): Call(beyond=UNTAUGHT),

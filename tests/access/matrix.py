@@ -101,6 +101,16 @@ imports.remove_product_alias     POST   in    404   ok    403     403   403    4
 imports.remove_customer_alias    POST   in    404   ok    403     403   403    403   403    403
 journal.index                    GET    in    404   ok    403     403   403    403   403    403
 journal.verify                   GET    in    404   ok    403     403   403    403   403    403
+notifications.index              GET    in    404   ok    ok      ok    ok     ok    ok     ok
+notifications.open_subject       POST   in    404   ok    ok      ok    ok     ok    ok     ok
+notifications.mark_read          POST   in    404   ok    ok      ok    ok     ok    ok     ok
+notifications.mark_all_read      POST   in    404   ok    ok      ok    ok     ok    ok     ok
+notifications.preferences        GET    in    404   ok    ok      ok    ok     ok    ok     ok
+notifications.preferences        POST   in    404   ok    ok      ok    ok     ok    ok     ok
+notifications.unsubscribe        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+notifications.unsubscribe        POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+notifications.reminders          GET    in    404   ok    403     403   403    403   403    403
+notifications.reminders          POST   in    404   ok    403     403   403    403   403    403
 training.index                   GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.course                  GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.enrol                   POST   in    404   ok    ok      ok    ok     403   ok     ok

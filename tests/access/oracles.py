@@ -75,7 +75,8 @@ class Asking:
         name = self.call.ids.get(argument) or ARGUMENTS.get(argument)
         if name and role == "dual":
             name = name.replace("PA.", "PC.")
-        return name.format(me=role if role in LEARNERS else "member") if name else None
+        has_own = role in LEARNERS or (role == "exec" and argument == "notification_id")
+        return name.format(me=role if has_own else "member") if name else None
 
     def values(self, tenant: Tenant, role: str, **swapped: Any) -> dict[str, Any]:
         values: dict[str, Any] = {"vendor": tenant.slug} if self.has_vendor else {}

@@ -56,6 +56,7 @@ from prm.training.models import (
     VersionStatus,
 )
 from prm.vendors.models import SigningKey, StoredFile
+from tests.access import notification_rows
 from tests.factories import World
 from tests.factories.marketing import png
 
@@ -108,6 +109,7 @@ def fill(world: World, tenant: Tenant) -> None:
         _courses(filler)
         _certificates(filler)
         _imports(filler)
+        notification_rows.fill(filler)
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,
