@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from prm.notifications.models import Kind, MailWhen
+from prm.notifications.models import Kind, MailWhen, Notification
 from prm.permissions import P, Role, reach_of
 
 
 @dataclass(frozen=True)
 class KindSpec:
     """`permission` is what a person needs to be told; None: it is their own business, like a course
-    they take. `endpoint` takes the subject's id as `argument`; without one it is a list.
+    they take. `endpoint` takes the subject's id as `argument`; without one it is a list. See target_of.
     """
 
     permission: P | None
@@ -39,7 +40,7 @@ KINDS: dict[Kind, KindSpec] = {
     Kind.CERTIFICATE_EXPIRED: KindSpec(
         None, "certification.detail", "certificate_id", "alert-triangle", "danger"
     ),
-    Kind.REMINDED: KindSpec(None, "training.index", None, "bell", "warning", MailWhen.AT_ONCE),
+    Kind.REMINDED: KindSpec(None, "", None, "bell", "warning", MailWhen.AT_ONCE),
     Kind.COLLEAGUE_CERTIFICATES: KindSpec(
         P.CERTIFICATE_VIEW, "certification.index", None, "calendar-due", "warning"
     ),
@@ -52,6 +53,17 @@ KINDS: dict[Kind, KindSpec] = {
     ),
     Kind.IMPORT_PROBLEM: KindSpec(P.IMPORT_VIEW, "imports.batch", "batch_id", "file-import", "warning"),
 }
+
+
+def target_of(row: Notification) -> tuple[str, dict[str, Any]]:
+    """(endpoint, values) of the page that a notification opens."""
+    spec = KINDS[row.kind]
+    if row.kind is Kind.REMINDED:
+        is_course = "course" in row.facts
+        spec = KINDS[Kind.COURSE_OVERDUE if is_course else Kind.CERTIFICATE_EXPIRING]
+    return spec.endpoint, {spec.argument: row.subject_id} if spec.argument else {}
+
+
 # What people of a role are told who take courses; others have no business of their own here.
 _LEARNING = frozenset(kind for kind, spec in KINDS.items() if spec.permission is None)
 

@@ -213,6 +213,11 @@ CALLS: dict[tuple[str, str], Call] = {
     ("notifications.preferences", "POST"): Call(body={f"mail-{kind.value}": "off" for kind in Kind}),
     ("notifications.unsubscribe", "GET"): Call(ids={"token": "unsubscribe_link"}),
     ("notifications.unsubscribe", "POST"): Call(ids={"token": "unsubscribe_link"}),
+    ("notifications.remind", "GET"): Call(
+        queries=("?search=KAN", "?what=expiring", "?partner={PA.partnership}"),
+        query_ids={"partner": "PA.partnership"},
+    ),
+    ("notifications.remind", "POST"): Call(body={"subject": Id("member.enrolment")}, missing="422"),
     ("notifications.reminders", "POST"): Call(
         body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
     ),

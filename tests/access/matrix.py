@@ -111,6 +111,8 @@ notifications.unsubscribe        GET    ok    ok    ok    ok      ok    ok     o
 notifications.unsubscribe        POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
 notifications.reminders          GET    in    404   ok    403     403   403    403   403    403
 notifications.reminders          POST   in    404   ok    403     403   403    403   403    403
+notifications.remind             GET    in    404   ok    ok      ok    403    403   ok     403
+notifications.remind             POST   in    404   ok    ok      ok    403    403   ok     403
 training.index                   GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.course                  GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.enrol                   POST   in    404   ok    ok      ok    ok     403   ok     ok

@@ -20,7 +20,7 @@ from prm.accounts.models import OutgoingMail
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import bound_vendor
-from prm.notifications.kinds import KINDS
+from prm.notifications.kinds import target_of
 from prm.notifications.labels import sentence
 from prm.notifications.models import Kind, Notification
 from prm.notifications.queries import is_mine, list_names
@@ -110,9 +110,8 @@ def _subject(rows: list[Notification], lines: list[Line], vendor: Vendor) -> str
 
 
 def _address(row: Notification, vendor: Vendor) -> str:
-    spec = KINDS[row.kind]
-    values = {spec.argument: row.subject_id} if spec.argument else {}
-    return address_of(spec.endpoint, vendor=vendor.slug, **values)
+    endpoint, values = target_of(row)
+    return address_of(endpoint, vendor=vendor.slug, **values)
 
 
 def _language(locale: str) -> str:

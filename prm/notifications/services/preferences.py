@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from prm.access import Actor, require
 from prm.accounts.models import User
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra import clock
+from prm.infra.db import bound_vendor
+from prm.infra.ids import new_public_id
 from prm.journal.services import record
 from prm.notifications.kinds import KINDS, kinds_of
 from prm.notifications.models import Kind, MailWhen, Notification, NotificationPreference, ReminderPlan
@@ -116,18 +120,25 @@ def save_plan(
 
 
 def get_plan_row() -> ReminderPlan:
-    """The vendor's row, made with the defaults where there is none; inside transaction()."""
-    row = db.session.scalars(select(ReminderPlan).with_for_update()).one_or_none()
-    if row is None:
-        plan = Plan()
-        row = ReminderPlan(
-            course_days=list(plan.course_days),
-            certificate_days=list(plan.certificate_days),
-            agreement_days=list(plan.agreement_days),
-        )
-        db.session.add(row)
-        db.session.flush()
-    return row
+    """The vendor's row, locked, made with the defaults where there is none; inside transaction()."""
+    plan = Plan()
+    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
+    insert_plan = (pg_insert if is_postgresql else sqlite_insert)(ReminderPlan)
+    db.session.execute(
+        insert_plan.on_conflict_do_nothing(index_elements=["vendor_id"]),
+        [
+            {
+                "public_id": new_public_id(),
+                "vendor_id": bound_vendor(),
+                "course_days": list(plan.course_days),
+                "certificate_days": list(plan.certificate_days),
+                "agreement_days": list(plan.agreement_days),
+                "ran_on": None,
+            }
+        ],
+    )
+    statement = select(ReminderPlan).with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(statement).one()
 
 
 def _checked(field: str, days: Sequence[int]) -> list[int]:

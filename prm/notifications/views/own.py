@@ -1,11 +1,11 @@
-"""The bell's page, what a person wants to be told, and when a vendor has people reminded."""
+"""The bell's page, what a person wants to be told, and when a vendor has people reminded ahead."""
 
 from __future__ import annotations
 
 from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -20,15 +20,14 @@ from prm.infra.forms import show_error
 from prm.infra.tables import Column, Filter, TableSpec, paginate
 from prm.notifications import queries, services
 from prm.notifications.forms import ReminderForm, read_days, write_days
-from prm.notifications.kinds import KINDS, kinds_of
+from prm.notifications.kinds import KINDS, kinds_of, target_of
 from prm.notifications.labels import KIND_LABELS, MAIL_LABELS, sentence
 from prm.notifications.models import MailWhen, Notification
 from prm.notifications.queries import Wanted
 from prm.notifications.services.mails import read_unsubscribe_token
+from prm.notifications.views.blueprint import blueprint
 from prm.permissions import P
 from prm.vendors.models import Vendor
-
-blueprint = Blueprint("notifications", __name__)
 
 
 @blueprint.get("/<slug:vendor>/notifications/")
@@ -70,8 +69,14 @@ def index() -> str:
         sentences={row.id: sentence(row, names) for row in page.rows},
         times={row.id: format_datetime(row.at, "medium") for row in page.rows},
         specs=KINDS,
+        asked=_asked(),
         unread=queries.count_unread(actor),
     )
+
+
+def _asked() -> dict[str, str]:
+    """Where in the list somebody is, to come back to."""
+    return {name: request.args[name] for name in ("state", "kind", "page") if name in request.args}
 
 
 @blueprint.post("/<slug:vendor>/notifications/<uuid:notification_id>/open")
@@ -80,9 +85,8 @@ def open_subject(notification_id: UUID) -> Response:
     """Mark it read and go to what it is about."""
     with transaction():
         row = services.mark_read(current_actor(), notification_id)
-        spec, subject_id = KINDS[row.kind], row.subject_id
-    values = {spec.argument: subject_id} if spec.argument else {}
-    return redirect(url_for(spec.endpoint, **values), 303)
+        endpoint, values = target_of(row)
+    return redirect(url_for(endpoint, **values), 303)
 
 
 @blueprint.post("/<slug:vendor>/notifications/<uuid:notification_id>/read")
@@ -91,7 +95,7 @@ def mark_read(notification_id: UUID) -> Response:
     """Mark one read."""
     with transaction():
         services.mark_read(current_actor(), notification_id)
-    return redirect(url_for("notifications.index", **request.args), 303)
+    return redirect(url_for("notifications.index", **_asked()), 303)
 
 
 @blueprint.post("/<slug:vendor>/notifications/read")
