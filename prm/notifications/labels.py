@@ -20,7 +20,7 @@ KIND_LABELS = {
     Kind.CERTIFICATE_REVOKED: _l("My certificate is revoked"),
     Kind.CERTIFICATE_EXPIRING: _l("My certificate expires soon"),
     Kind.CERTIFICATE_EXPIRED: _l("My certificate has expired"),
-    Kind.REMINDED: _l("Somebody reminds me"),
+    Kind.REMINDED: _l("I am reminded of something overdue"),
     Kind.COLLEAGUE_CERTIFICATES: _l("Certificates of colleagues run out or are revoked"),
     Kind.INVITATION_ACCEPTED: _l("Somebody accepts my invitation"),
     Kind.COMPLIANCE_LOST: _l("A partner is no longer compliant"),
@@ -74,7 +74,7 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
                 date=_day(facts["expires_on"]),
             )
         case Kind.REMINDED:
-            return _reminder(facts, name)
+            return _reminder(facts)
         case Kind.COLLEAGUE_CERTIFICATES:
             return _("Certificates of %(name)s: %(states)s.", name=name, states=", ".join(_states(facts)))
         case Kind.INVITATION_ACCEPTED:
@@ -105,17 +105,16 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
     )
 
 
-def _reminder(facts: Mapping[str, str], name: str) -> str:
+def _reminder(facts: Mapping[str, str]) -> str:
+    """Not by whom: a partner's member is shown no names of staff."""
     if facts.get("course"):
         return _(
-            "%(name)s reminds you: “%(course)s” was due on %(date)s.",
-            name=name,
+            "You are reminded: “%(course)s” was due on %(date)s.",
             course=facts["course"],
             date=_day(facts["due_on"]),
         )
     return _(
-        "%(name)s reminds you: your certificate “%(title)s” expires on %(date)s.",
-        name=name,
+        "You are reminded: your certificate “%(title)s” expires on %(date)s.",
         title=facts["title"],
         date=_day(facts["expires_on"]),
     )

@@ -96,7 +96,7 @@ def tell_everybody(world: World, acme: VendorRef, visitors: list[UserRef], count
             [
                 Told(
                     visitor.id,
-                    Kind.REMINDED,
+                    Kind.COURSE_ASSIGNED,
                     f"row:{number}",
                     about_user_key=others[number % len(others)],
                     facts={"course": f"Course {number}", "due_on": "2101-01-01"},

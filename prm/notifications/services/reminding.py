@@ -38,7 +38,6 @@ def remind_people(actor: Actor, what: What, items: Select[object]) -> int:
                 Kind.REMINDED,
                 reminder_key(row[0].public_id, today),
                 row.opened_id,
-                about_user_key=actor.user_id,
                 facts={title_name: row.title, date_name: row.on.isoformat()},
             )
             for row in rows

@@ -40,7 +40,7 @@ def index() -> str:
         columns=[
             Column("what", _("What")),
             Column("at", _("When"), sort=Notification.at),
-            Column("actions", ""),
+            Column("state", _("State")),
         ],
         default_sort="-at",
         filters=[
