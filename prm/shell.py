@@ -20,6 +20,7 @@ from prm.extensions import babel
 from prm.infra import clock
 from prm.notifications.queries import count_unread
 from prm.permissions import P
+from prm.vendors.languages import offered_languages
 
 THEMES = ("auto", "light", "dark")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -129,7 +130,7 @@ def offered_locales(languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 def select_locale() -> str:
     """The person's language, else the cookie's, else what the browser asks for."""
-    offered: list[str] = current_app.config["LANGUAGES"]
+    offered = offered_languages(g.get("vendor") if has_request_context() else None)
     if not has_request_context():
         return offered[0]
     for wanted in (
@@ -163,7 +164,7 @@ def context() -> dict[str, Any]:
         "bell": _bell(actor) if vendor is not None else None,
         "switcher": _switcher(actor.user_id, vendor) if actor.user_id is not None else [],
         "locale": locale,
-        "locales": offered_locales(tuple(current_app.config["LANGUAGES"])),
+        "locales": offered_locales(tuple(offered_languages(vendor))),
         "text_direction": "rtl" if locale.split("_")[0] in RIGHT_TO_LEFT else "ltr",
         "theme": theme if theme in THEMES else "auto",
         "is_demo": current_app.config["DEMO"],
@@ -187,7 +188,9 @@ def shown_vendor(vendor: Any) -> ShownVendor:
             vendor_id=vendor.public_id,
             v=(vendor.brand_primary + vendor.brand_ink).replace("#", ""),
         ),
-        None,
+        url_for("vendors.logo", vendor_id=vendor.public_id, v=vendor.logo_sha256[:12])
+        if vendor.logo_sha256
+        else None,
     )
 
 

@@ -151,14 +151,15 @@ def _hand_over(row: OutgoingMail) -> None:
     is_demo = current_app.config["DEMO"]
     if is_demo and named == _DEFAULT_SMTP_URL:
         return  # nobody named a server: what happens to listen here is not for made-up people's mail
-    vendor_name = db.session.scalar(select(Vendor.name).where(Vendor.id == row.vendor_id))
+    vendor = db.session.get(Vendor, row.vendor_id) if row.vendor_id is not None else None
     try:
         mail.send(
             recipient=row.recipient,
             subject=row.subject,
             body=row.body,
             event_id=str(row.public_id),
-            sender_name=vendor_name or "PRM",
+            sender_name=(vendor.mail_name or vendor.name) if vendor is not None else "PRM",
+            reply_to=vendor.mail_reply_to if vendor is not None else "",
             unsubscribe_url=row.unsubscribe_url,
         )
     except OSError as error:

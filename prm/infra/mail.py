@@ -21,6 +21,7 @@ def send(
     body: str,
     event_id: str,
     sender_name: str = "",
+    reply_to: str = "",
     unsubscribe_url: str = "",
 ) -> None:
     """Deliver one plain-text mail; `event_id` is stable, so that a second delivery can be told.
@@ -37,6 +38,8 @@ def send(
     message["Message-ID"] = make_msgid(idstring=event_id, domain=domain or "localhost")
     message["X-PRM-Event"] = event_id
     message["Auto-Submitted"] = "auto-generated"
+    if reply_to:
+        message["Reply-To"] = reply_to
     if unsubscribe_url:
         message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -178,9 +178,14 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
             "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
-            "revision": "1",
+            "revision": "2",
         }
     ),
+    ("vendors.change_identity", "POST"): Call(
+        body={"mail_name": "Channel", "mail_reply_to": "channel@example.com", "languages": ["en"],
+              "default_language": "en", "revision": "2"}
+    ),
+    ("vendors.set_logo", "POST"): Call(body={"logo": (png(colour="red"), "logo.png")}),
     ("deals.index", "GET"): Call(
         queries=("?format=csv", "?format=xlsx", "?search=KAN", "?partner={PA.partnership}"),
         query_ids={"partner": "PA.partnership", "product": "product"},

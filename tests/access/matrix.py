@@ -55,6 +55,11 @@ vendors.brand_css                GET    ok    ok    ok    ok      ok    ok     o
 vendors.home                     GET    in    404   ok    ok      ok    ok     ok    ok     ok
 vendors.settings                 GET    in    404   ok    403     403   403    403   403    403
 vendors.settings                 POST   in    404   ok    403     403   403    403   403    403
+vendors.logo                     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+vendors.change_identity          GET    in    404   ok    403     403   403    403   403    403
+vendors.change_identity          POST   in    404   ok    403     403   403    403   403    403
+vendors.set_logo                 POST   in    404   ok    403     403   403    403   403    403
+vendors.remove_logo              POST   in    404   ok    403     403   403    403   403    403
 vendors.contrast                 GET    in    404   ok    403     403   403    403   403    403
 partners.index                   GET    in    404   ok    ok      ok    403    ok    ok     403
 partners.story                   GET    in    404   ok    ok      ok    403    ok    ok     403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from prm.audits.models import CompliancePolicy
@@ -55,7 +56,7 @@ from prm.training.models import (
     SkillLevel,
     VersionStatus,
 )
-from prm.vendors.models import SigningKey, StoredFile
+from prm.vendors.models import SigningKey, StoredFile, Vendor
 from tests.access import notification_rows
 from tests.factories import World
 from tests.factories.marketing import png
@@ -110,6 +111,9 @@ def fill(world: World, tenant: Tenant) -> None:
         _certificates(filler)
         _imports(filler)
         notification_rows.fill(filler)
+        filler.file("logo.png", png(colour="blue"), "image/png")
+        vendor = session.get_one(Vendor, tenant.vendor.id)
+        vendor.logo_sha256 = sha256(png(colour="blue")).hexdigest()
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,

@@ -27,7 +27,7 @@ CHANGES = sorted((line for line in MATRIX.values() if line.is_change), key=str)
 # Sent by mail programs, which have none: the signed token in the address is what allows them.
 WITHOUT_TOKEN = {"notifications.unsubscribe"}
 # Answers that may be kept: files with their hash in the address, a vendor's colours.
-CACHED = {"assets.serve", "vendors.brand_css"}
+CACHED = {"assets.serve", "vendors.brand_css", "vendors.logo"}
 
 
 @pytest.mark.parametrize("line", PAGES, ids=str)

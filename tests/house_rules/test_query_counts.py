@@ -30,7 +30,13 @@ from tests.factories.revenue import import_rows
 from tests.factories.training import CourseRef, assign, complete, make_course
 
 # Endpoints that list nothing: one row, a form, or something to download.
-NO_LISTS = {"vendors.settings", "notifications.reminders", "reports.revenue_pdf", "reports.revenue_xlsx"}
+NO_LISTS = {
+    "vendors.settings",
+    "notifications.reminders",
+    "vendors.change_identity",
+    "reports.revenue_pdf",
+    "reports.revenue_xlsx",
+}
 
 
 @contextmanager

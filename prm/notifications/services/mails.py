@@ -25,6 +25,7 @@ from prm.notifications.labels import sentence
 from prm.notifications.models import Kind, Notification
 from prm.notifications.queries import is_mine, list_names
 from prm.notifications.recipients import list_recipients
+from prm.vendors.languages import language_for
 from prm.vendors.models import Vendor
 
 MOST = 50  # lines in one mail; the rest is in the portal
@@ -69,7 +70,7 @@ def send_mail(user_key: int) -> OutgoingMail | None:
         return None
     vendor = db.session.get_one(Vendor, bound_vendor())
     names = list_names(rows)
-    locale = _language(recipient.actor.locale)
+    locale = language_for(vendor, recipient.actor.locale)
     token = unsubscribe_token(str(recipient.actor.user_public_id), str(vendor.public_id))
     with force_locale(locale):
         lines = [Line(sentence(row, names), _address(row, vendor)) for row in rows[:MOST]]
@@ -112,11 +113,6 @@ def _subject(rows: list[Notification], lines: list[Line], vendor: Vendor) -> str
 def _address(row: Notification, vendor: Vendor) -> str:
     endpoint, values = target_of(row)
     return address_of(endpoint, vendor=vendor.slug, **values)
-
-
-def _language(locale: str) -> str:
-    offered: list[str] = current_app.config["LANGUAGES"]
-    return locale if locale in offered else offered[0]
 
 
 # -- the link that ends them -------------------------------------------------------------------
