@@ -22,6 +22,7 @@ from prm.infra.db import before_commit, prepare_engine
 from prm.journal.views import blueprint as journal
 from prm.lists.views import blueprint as lists
 from prm.marketing.views import blueprint as marketing
+from prm.notifications.views import blueprint as notifications
 from prm.onboarding.views import blueprint as onboarding
 from prm.operations import tasks
 from prm.operations.views import blueprint as operations
@@ -34,8 +35,8 @@ from prm.training.views import blueprint as training
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
-    accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, onboarding,
-    operations, partners, products, reports, revenue, search, training, vendors,
+    accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, notifications,
+    onboarding, operations, partners, products, reports, revenue, search, training, vendors,
 )  # fmt: skip
 
 

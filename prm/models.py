@@ -10,6 +10,7 @@ from prm.imports import models as imports
 from prm.journal import models as journal
 from prm.lists import models as lists
 from prm.marketing import models as marketing
+from prm.notifications import models as notifications
 from prm.onboarding import models as onboarding
 from prm.operations import models as operations
 from prm.partners import models as partners
@@ -20,5 +21,6 @@ from prm.vendors import models as vendors
 
 __all__ = [
     "accounts", "audits", "bulk", "certification", "customers", "deals", "imports", "journal", "lists",
-    "marketing", "onboarding", "operations", "partners", "products", "revenue", "training", "vendors",
+    "marketing", "notifications", "onboarding", "operations", "partners", "products", "revenue",
+    "training", "vendors",
 ]  # fmt: skip

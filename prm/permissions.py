@@ -94,6 +94,8 @@ class P(StrEnum):
     JOURNAL_VIEW = "journal.view"
     LIST_KEEP = "list.keep"
     SEARCH = "search"
+    NOTIFICATION_VIEW = "notification.view"
+    PEOPLE_REMIND = "people.remind"
 
 
 _COLUMNS = (
@@ -156,6 +158,8 @@ _ROWS = {
     P.JOURNAL_VIEW:        (ALL,    NO,      NO,      NO,     NO,      NO),
     P.LIST_KEEP:           (SELF,   SELF,    SELF,    SELF,   SELF,    SELF),
     P.SEARCH:              (ALL,    ALL,     ALL,     ALL,    ALL,     ALL),
+    P.NOTIFICATION_VIEW:   (SELF,   SELF,    SELF,    SELF,   SELF,    SELF),
+    P.PEOPLE_REMIND:       (ALL,    SCOPE,   NO,      NO,     OWN,     NO),
 }
 # fmt: on
 

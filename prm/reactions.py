@@ -21,6 +21,8 @@ from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
+from prm.notifications import events as notifications
+from prm.notifications import tasks as notification_tasks
 from prm.onboarding import services as onboarding
 from prm.onboarding import tasks as onboarding_tasks
 from prm.partners import tasks as partners
@@ -55,24 +57,35 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
 
 
+def send_notifications(actor: Any, due: Any) -> None:
+    """Hurry along the mails about what was told at once."""
+    enqueue_after_commit(notification_tasks.send_mails, due.vendor_id)
+
+
 assert partners and onboarding_tasks  # their sweepers
 
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
-    "bulk.started": (enqueue_for_vendor(bulk.advance_run),),
     "agreement.accepted": (onboarding.subject_changed,),
-    "certificate.issued": (onboarding.subject_changed,),
-    "audit_campaign.due": (enqueue_for_vendor(audits.make_campaign),),
     "audit.report_due": (enqueue_for_vendor(audits.make_report),),
+    "audit_campaign.due": (enqueue_for_vendor(audits.make_campaign),),
+    "bulk.started": (enqueue_for_vendor(bulk.advance_run),),
+    "certificate.issued": (onboarding.subject_changed, notifications.certificate_issued),
+    "certificate.revoked": (notifications.certificate_revoked,),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
+    "course_version.published": (notifications.version_published,),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
+    "enrolments.made": (notifications.courses_assigned,),
+    "import.applied": (notifications.import_applied,),
     "import.check_due": (enqueue_for_vendor(imports.check_batch),),
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
-    "invitation.accepted": (join_partnership,),
+    "import.failed": (notifications.import_failed,),
+    "invitation.accepted": (join_partnership, notifications.invitation_accepted),
     "mail.due": (enqueue(accounts.deliver_mail),),
     "membership.started": (enrol_newcomer, onboarding.subject_changed),
     "milestone.ticked": (onboarding.subject_changed,),
+    "notification.mail_due": (send_notifications,),
     "partnership.changed": (onboarding.partnership_changed,),
     "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),

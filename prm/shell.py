@@ -13,12 +13,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from prm.access import current_actor
+from prm.access import Actor, current_actor
 from prm.accounts.labels import ROLE_LABELS as ROLE_NAMES
 from prm.accounts.switcher import list_places
 from prm.extensions import babel
 from prm.infra import clock
+from prm.notifications.queries import count_unread
 from prm.permissions import P
+from prm.vendors.languages import offered_languages
 
 THEMES = ("auto", "light", "dark")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -100,6 +102,14 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Bell:
+    """How many notifications are unread, and where they are."""
+
+    unread: int
+    url: str
+
+
+@dataclass(frozen=True)
 class ShownActor:
     name: str
     role_name: str
@@ -135,7 +145,7 @@ def offered_locales(languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 def select_locale() -> str:
     """The person's language, else the cookie's, else what the browser asks for."""
-    offered: list[str] = current_app.config["LANGUAGES"]
+    offered = offered_languages(g.get("vendor") if has_request_context() else None)
     if not has_request_context():
         return offered[0]
     for wanted in (
@@ -169,8 +179,9 @@ def context() -> dict[str, Any]:
         # Where else the person seen is at home is not the viewer's business.
         "switcher": _switcher(actor.user_id, vendor) if actor.user_id is not None and not viewing else [],
         "viewing": ShownViewing(viewing.viewed_name, url_for("accounts.end_viewing")) if viewing else None,
+        "bell": _bell(actor) if vendor is not None else None,
         "locale": locale,
-        "locales": offered_locales(tuple(current_app.config["LANGUAGES"])),
+        "locales": offered_locales(tuple(offered_languages(vendor))),
         "text_direction": "rtl" if locale.split("_")[0] in RIGHT_TO_LEFT else "ltr",
         "theme": theme if theme in THEMES else "auto",
         "is_demo": current_app.config["DEMO"],
@@ -197,7 +208,9 @@ def shown_vendor(vendor: Any) -> ShownVendor:
             vendor_id=vendor.public_id,
             v=(vendor.brand_primary + vendor.brand_ink).replace("#", ""),
         ),
-        None,
+        url_for("vendors.logo", vendor_id=vendor.public_id, v=vendor.logo_sha256[:12])
+        if vendor.logo_sha256
+        else None,
     )
 
 
@@ -215,6 +228,12 @@ def _navigation(can: Callable[[P], bool]) -> list[NavGroup]:
     if not any(item.is_current for group in groups for item in group.items):
         groups = _mark_section(groups, current[0])
     return groups
+
+
+def _bell(actor: Actor) -> Bell | None:
+    if not actor.can(P.NOTIFICATION_VIEW):
+        return None
+    return Bell(count_unread(actor), url_for("notifications.index"))
 
 
 def _switcher(user_id: int, vendor: Any) -> list[Switch]:

@@ -38,17 +38,24 @@ class OpenMailbox(RuntimeError):
 
 
 def queue_mail(
-    actor: Actor, recipient: str, subject: str, body: str, *, vendor_id: int | None = None
+    actor: Actor,
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    vendor_id: int | None = None,
+    unsubscribe_url: str = "",
 ) -> OutgoingMail:
     """Make a mail due, inside transaction(): it is sent after the commit, or never if that fails.
 
-    `vendor_id` says on whose behalf it is sent.
+    `vendor_id` says on whose behalf it is sent; `unsubscribe_url` takes the one-click POST of RFC 8058.
     """
     row = OutgoingMail(
         vendor_id=vendor_id,
         recipient=recipient,
         subject=" ".join(subject.split())[:200],
         body=body.strip() + "\n",
+        unsubscribe_url=unsubscribe_url,
         created_at=clock.now(),
         next_attempt_at=clock.now(),
     )
@@ -66,6 +73,7 @@ def queue_template(
     /,
     *,
     vendor_id: int | None = None,
+    unsubscribe_url: str = "",
     **context: Any,
 ) -> OutgoingMail:
     """Make the mail templates/mail/<mail_name>.txt due, in the recipient's language.
@@ -74,10 +82,10 @@ def queue_template(
     """
     with force_locale(locale):
         text = current_app.jinja_env.get_template(f"mail/{mail_name}.txt").render(
-            base_url=current_app.config["BASE_URL"], **context
+            base_url=current_app.config["BASE_URL"], unsubscribe_url=unsubscribe_url, **context
         )
     subject, _, body = text.strip().partition("\n")
-    return queue_mail(actor, recipient, subject, body, vendor_id=vendor_id)
+    return queue_mail(actor, recipient, subject, body, vendor_id=vendor_id, unsubscribe_url=unsubscribe_url)
 
 
 def address_of(endpoint: str, **values: Any) -> str:
@@ -143,14 +151,16 @@ def _hand_over(row: OutgoingMail) -> None:
     is_demo = current_app.config["DEMO"]
     if is_demo and named == _DEFAULT_SMTP_URL:
         return  # nobody named a server: what happens to listen here is not for made-up people's mail
-    vendor_name = db.session.scalar(select(Vendor.name).where(Vendor.id == row.vendor_id))
+    vendor = db.session.get(Vendor, row.vendor_id) if row.vendor_id is not None else None
     try:
         mail.send(
             recipient=row.recipient,
             subject=row.subject,
             body=row.body,
             event_id=str(row.public_id),
-            sender_name=vendor_name or "PRM",
+            sender_name=(vendor.mail_name or vendor.name) if vendor is not None else "PRM",
+            reply_to=vendor.mail_reply_to if vendor is not None else "",
+            unsubscribe_url=row.unsubscribe_url,
         )
     except OSError as error:
         # SMTPException is an OSError too: a server that answers and refuses is there.

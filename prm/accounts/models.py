@@ -295,7 +295,7 @@ class OutgoingMail(Keyed, db.Model):
     """A mail to be sent, written in the transaction that gives the reason for it.
 
     `next_attempt_at` is also the lease of who is sending it now. The body is emptied once it was
-    handed over: it may hold a link that opens an account.
+    handed over: it may hold a link that opens an account. `unsubscribe_url` where it can be ended.
     """
 
     __tablename__ = "outgoing_mail"
@@ -304,6 +304,7 @@ class OutgoingMail(Keyed, db.Model):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str]
+    unsubscribe_url: Mapped[str] = mapped_column(String(500), default="")
     status: Mapped[MailStatus] = enum_column(MailStatus, default=MailStatus.DUE, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -28,15 +28,21 @@ PAPER_NAMES = {Paper.A4: "A4", Paper.LETTER: "Letter"}
 
 
 def print_certificate(
-    facts: Mapping[str, Any], paper: Paper, issuer: IssuerKey, signed_at: datetime
+    facts: Mapping[str, Any],
+    paper: Paper,
+    issuer: IssuerKey,
+    signed_at: datetime,
+    logo: bytes | None = None,
 ) -> bytes:
     """The signed PDF of frozen facts, in their language, with the facts attached.
+
+    `logo` is the picture whose sha256 the facts name; without one the vendor's name stands there.
 
     Raises MissingGlyphs where no installed font has a letter of it, and PdfError.
     """
     language = str(facts["language"])
     with force_locale(language.replace("-", "_")):
-        values = _printed(facts, paper)
+        values = _printed(facts, paper, has_logo=logo is not None)
         title = _("Certificate %(number)s: %(name)s", number=facts["number"], name=facts["person"]["name"])
         described = _("The facts of this certificate, for machines to read")
         signature_label = _("Signature of %(vendor)s", vendor=facts["vendor"]["name"])
@@ -56,6 +62,7 @@ def print_certificate(
             "qr": qr_svg(facts["verify_url"]),
             "seal": rosette_svg(primary),
             "rosette": rosette_svg(primary, hollow=0.6, strength=0.1),
+            **({"logo": logo} if logo is not None else {}),
         },
         signature_label=signature_label,
     )
@@ -66,7 +73,7 @@ def facts_file(facts: Mapping[str, Any]) -> bytes:
     return (json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
-def _printed(facts: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
+def _printed(facts: Mapping[str, Any], paper: Paper, *, has_logo: bool) -> dict[str, Any]:
     """What the page shows: finished text in the language now forced."""
     level = SkillLevel(facts["certification"]["level"])
     partner = facts["partner"]
@@ -76,7 +83,7 @@ def _printed(facts: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
         "paper": PAPER_NAMES[paper],
         "primary": facts["brand"]["primary"],
         "ink": facts["brand"]["ink"],
-        "logo": None,
+        "logo": "logo" if has_logo else None,
         "person_name": facts["person"]["name"],
         "certification_name": facts["certification"]["name"],
         "vendor_name": facts["vendor"]["name"],

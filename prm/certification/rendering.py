@@ -9,7 +9,9 @@ serves the vendor.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -62,8 +64,9 @@ def render_file(actor: Actor, file_key: int) -> bytes:
         if key is None:
             raise SigningError("This vendor has no signing key.")
         issuer = open_signing_key(key)
-        content = print_certificate(certificate.facts, row.paper, issuer, row.requested_at)
-    except (PdfError, SigningError) as error:
+        logo = _read_logo(certificate.facts)
+        content = print_certificate(certificate.facts, row.paper, issuer, row.requested_at, logo)
+    except (PdfError, SigningError, storage.StorageError) as error:
         current_app.logger.warning("certificate_unprintable: %s: %s", certificate.public_id, error)
         with transaction():
             note_problem(file_key, str(error))
@@ -72,6 +75,12 @@ def render_file(actor: Actor, file_key: int) -> bytes:
     with transaction():
         row = keep_file(actor, file_key, KeptBytes(stored_as, sha256, len(content)))
     return content if row.sha256 == sha256 else _kept(row)
+
+
+def _read_logo(facts: Mapping[str, Any]) -> bytes | None:
+    """The logo that the facts name, as it was when the certificate was issued."""
+    digest = facts["brand"].get("logo")
+    return storage.read(storage.key_of(facts["vendor"]["id"], digest)) if digest else None
 
 
 def list_due_files() -> list[int]:

@@ -14,9 +14,19 @@ from flask import current_app
 from prm.infra import clock
 
 
-def send(*, recipient: str, subject: str, body: str, event_id: str, sender_name: str = "") -> None:
+def send(
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    event_id: str,
+    sender_name: str = "",
+    reply_to: str = "",
+    unsubscribe_url: str = "",
+) -> None:
     """Deliver one plain-text mail; `event_id` is stable, so that a second delivery can be told.
 
+    `unsubscribe_url` makes it one that mail programs can end with one click (RFC 2369, RFC 8058).
     Raises OSError or smtplib.SMTPException where the server cannot be reached or refuses.
     """
     message = EmailMessage()
@@ -28,6 +38,11 @@ def send(*, recipient: str, subject: str, body: str, event_id: str, sender_name:
     message["Message-ID"] = make_msgid(idstring=event_id, domain=domain or "localhost")
     message["X-PRM-Event"] = event_id
     message["Auto-Submitted"] = "auto-generated"
+    if reply_to:
+        message["Reply-To"] = reply_to
+    if unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body)
     url = urlsplit(current_app.config["SMTP_URL"])
     host, port = url.hostname or "localhost", url.port

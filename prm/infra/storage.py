@@ -129,6 +129,11 @@ def store() -> Store:
     return found
 
 
+def key_of(owner: str, digest: str) -> str:
+    """The key of a content (its sha256 as hex) of an owner."""
+    return f"{owner}/{digest[:2]}/{digest}"
+
+
 def put(owner: str, content: bytes) -> tuple[str, str]:
     """Keep `content` under `owner` (a vendor's public id); returns (key, sha256 as hex).
 
@@ -136,7 +141,7 @@ def put(owner: str, content: bytes) -> tuple[str, str]:
     reconciler lists, a row without a file would be a loss.
     """
     digest = hashlib.sha256(content).hexdigest()
-    key = f"{owner}/{digest[:2]}/{digest}"
+    key = key_of(owner, digest)
     store().write(key, content)
     return key, digest
 

@@ -36,6 +36,7 @@ SUBJECT_LABELS = {
     "productalias": _l("Name of a product in sources"),
     "question": _l("Question"),
     "region": _l("Region"),
+    "reminderplan": _l("Plan of reminders"),
     "signingkey": _l("Signing key"),
     "storedfile": _l("File"),
     "user": _l("Person"),

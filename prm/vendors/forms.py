@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from babel.core import get_global
@@ -10,9 +11,10 @@ from babel.numbers import get_currency_name
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectChoice, SelectField, StringField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import ColorInput
+from wtforms.widgets import CheckboxInput, ColorInput, ListWidget
 
 from prm.infra import time_zones
 from prm.vendors.models import SecondFactorRule
@@ -65,3 +67,26 @@ def _current_currencies() -> frozenset[str]:
         for code, _start, end, is_tender in territory
         if end is None and is_tender
     )
+
+
+class LogoForm(FlaskForm):
+    """A picture to show as the logo."""
+
+    logo = FileField(_l("Picture"), validators=[FileRequired(_l("Choose a picture."))])
+
+
+class IdentityForm(FlaskForm):
+    """From whom mails come, and which languages are offered."""
+
+    mail_name = StringField(_l("Name of the sender"), validators=[Length(max=120)])
+    mail_reply_to = StringField(_l("Answers go to"), validators=[Length(max=254)])
+    languages = SelectMultipleField(
+        _l("Languages offered"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    default_language = SelectField(_l("Language of invitations"))
+    revision = HiddenField()
+
+    def offer(self, languages: Sequence[tuple[str, str]]) -> None:
+        """The installation's languages, each by its own name."""
+        self.languages.choices = list(languages)
+        self.default_language.choices = list(languages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prm.extensions import db
@@ -28,7 +28,12 @@ class SecondFactorRule(StrEnum):
 
 
 class Vendor(Keyed, db.Model):
-    """A tenant. `slug` is its URL segment and may change; `public_id` never does."""
+    """A tenant. `slug` is its URL segment and may change; `public_id` never does.
+
+    `logo_sha256` names a PNG in the store. Its mails come from `mail_name` (else its name) and are
+    answered to `mail_reply_to`. `languages` are those offered to its people, the default first; empty:
+    all that the installation has.
+    """
 
     __tablename__ = "vendor"
     __table_args__ = (CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="fiscal_month"),)
@@ -41,6 +46,10 @@ class Vendor(Keyed, db.Model):
     brand_primary: Mapped[str] = mapped_column(String(7), default="#1f4e8c")
     brand_ink: Mapped[str] = mapped_column(String(7), default="#1b2430")
     second_factor: Mapped[SecondFactorRule] = enum_column(SecondFactorRule, default=SecondFactorRule.OPTIONAL)
+    logo_sha256: Mapped[str | None] = mapped_column(String(64))
+    mail_name: Mapped[str] = mapped_column(String(120), default="")
+    mail_reply_to: Mapped[str] = mapped_column(String(254), default="")
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -17,13 +17,17 @@ from prm.audits.queries import compliance
 from prm.certification.labels import STATUS_LABELS, STATUS_SIGNS
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
+from prm.infra import storage
 from prm.infra.brand_css import brand_stylesheet
 from prm.infra.db import transaction
+from prm.infra.downloads import inline_image
 from prm.infra.forms import show_error
 from prm.permissions import P
+from prm.shell import offered_locales
 from prm.vendors import home as panels
-from prm.vendors import services
-from prm.vendors.forms import SettingsForm
+from prm.vendors import identity, services
+from prm.vendors.forms import IdentityForm, LogoForm, SettingsForm
+from prm.vendors.languages import offered_languages
 from prm.vendors.models import Vendor
 
 blueprint = Blueprint("vendors", __name__)
@@ -98,6 +102,101 @@ def settings() -> str | AnyResponse | tuple[str, int]:
             contrasts=_contrasts(form.brand_primary.data or "", form.brand_ink.data or ""),
         ),
         status,
+    )
+
+
+@blueprint.get("/vendors/<uuid:vendor_id>/logo.png")
+@public
+def logo(vendor_id: UUID) -> Response:
+    """The vendor's logo, encoded by us; public, because verification pages wear it."""
+    vendor = db.session.scalars(select(Vendor).where(Vendor.public_id == vendor_id)).one_or_none()
+    if vendor is None or vendor.logo_sha256 is None:
+        raise NotFound
+    key = storage.key_of(str(vendor.public_id), vendor.logo_sha256)
+    answer = inline_image(storage.read(key), "image/png")
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
+
+
+@blueprint.route("/<slug:vendor>/vendors/identity", methods=["GET", "POST"])
+@requires(P.VENDOR_SETTINGS)
+def change_identity() -> str | AnyResponse | tuple[str, int]:
+    """The logo, from whom mails come, and which languages are offered."""
+    form = _identity_form() if request.method == "GET" else IdentityForm()
+    form.offer(offered_locales(tuple(current_app.config["LANGUAGES"])))
+    status = 422 if request.method == "POST" else 200
+    if form.validate_on_submit():
+        revision = form.revision.data or ""
+        try:
+            with transaction():
+                identity.change_identity(
+                    current_actor(),
+                    db.session.get_one(Vendor, g.vendor.id),
+                    revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
+                    mail_name=form.mail_name.data or "",
+                    mail_reply_to=form.mail_reply_to.data or "",
+                    languages=form.languages.data or (),
+                    default_language=form.default_language.data,
+                )
+            flash(_("The settings are saved."), "success")
+            return redirect(url_for("vendors.change_identity"), 303)
+        except DomainError as error:
+            status = error.status
+            show_error(form, error)
+            if isinstance(error, Conflict):
+                form.revision.data = str(g.vendor.revision)
+    return _identity_page(form, LogoForm(formdata=None)), status
+
+
+@blueprint.post("/<slug:vendor>/vendors/logo")
+@requires(P.VENDOR_SETTINGS)
+def set_logo() -> str | AnyResponse | tuple[str, int]:
+    """Show another picture as the logo."""
+    form = LogoForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                vendor = db.session.get_one(Vendor, g.vendor.id)
+                identity.set_logo(current_actor(), vendor, form.logo.data.read())
+            flash(_("The logo is shown from now on."), "success")
+            return redirect(url_for("vendors.change_identity"), 303)
+        except DomainError as error:
+            show_error(form, error)
+    return _identity_page(_identity_form(), form), 422
+
+
+@blueprint.post("/<slug:vendor>/vendors/logo/remove")
+@requires(P.VENDOR_SETTINGS)
+def remove_logo() -> AnyResponse:
+    """Show the initials again; a logo can be uploaded anew."""
+    with transaction():
+        identity.remove_logo(current_actor(), db.session.get_one(Vendor, g.vendor.id))
+    flash(_("The logo is no longer shown."), "success")
+    return redirect(url_for("vendors.change_identity"), 303)
+
+
+def _identity_form() -> IdentityForm:
+    form = IdentityForm(
+        formdata=None,
+        data={
+            "mail_name": g.vendor.mail_name,
+            "mail_reply_to": g.vendor.mail_reply_to,
+            "languages": offered_languages(g.vendor),
+            "default_language": offered_languages(g.vendor)[0],
+            "revision": g.vendor.revision,
+        },
+    )
+    form.offer(offered_locales(tuple(current_app.config["LANGUAGES"])))
+    return form
+
+
+def _identity_page(form: IdentityForm, logo_form: LogoForm) -> str:
+    return render_template(
+        "vendors/change_identity.html",
+        form=form,
+        logo_form=logo_form,
+        has_logo=g.vendor.logo_sha256 is not None,
+        sender=current_app.config["MAIL_FROM"],
     )
 
 

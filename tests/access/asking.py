@@ -59,7 +59,10 @@ class Questions:
         if not name:
             return None
         me = role if role in LEARNERS else "member"
-        return name.format(me=me, self="exec" if role == "exec" else me)
+        own = "exec" if role == "exec" else me
+        if argument == "notification_id":
+            me = own
+        return name.format(me=me, self=own)
 
     def values(self, tenant: Tenant, role: str, **swapped: Any) -> dict[str, Any]:
         values: dict[str, Any] = {"vendor": tenant.slug} if self.has_vendor else {}

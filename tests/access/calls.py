@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from prm.infra import clock, form_timing
+from prm.notifications.models import Kind
 from tests.access.shapes import Body, Call, Id, Name, Then
 from tests.access.worlds import SHARED, Tenant
 from tests.factories.marketing import png
@@ -66,6 +67,7 @@ ARGUMENTS: dict[str, str] = {
     "criterion_id": "criterion",
     "checklist_id": "checklist",
     "campaign_id": "campaign_of_audits",
+    "notification_id": "{me}.notification",
 }
 # Arguments that are no ids: a value that exists, and one that does not (None: any will do).
 VALUES: dict[str, tuple[Any, Any]] = {
@@ -86,6 +88,7 @@ OWN_CERTIFICATES = tuple(
     (frozenset({role}), {"certificate_id": f"{role}.certificate"}) for role in ("author", "west")
 )
 WITHOUT_QUIZ = (("course_id", "unasked_course", LEARNERS),)
+EVERYBODY = LEARNERS | {"exec"}
 UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "course_id": (LEARNERS, "draft_course"),
     "lesson_id": (LEARNERS, "draft_lesson"),
@@ -124,6 +127,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("run_id", LEARNERS, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
+    ("notification_id", EVERYBODY, "mate.notification"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "withdrawn_asset"),
 )
@@ -339,9 +343,14 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
             "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
-            "revision": "1", "second_factor": "optional",
+            "revision": "2", "second_factor": "optional",
         }
     ),
+    ("vendors.change_identity", "POST"): Call(
+        body={"mail_name": "Channel", "mail_reply_to": "channel@example.com", "languages": ["en"],
+              "default_language": "en", "revision": "2"}
+    ),
+    ("vendors.set_logo", "POST"): Call(body={"logo": (png(colour="red"), "logo.png")}),
     ("deals.index", "GET"): Call(
         queries=("?format=csv", "?format=xlsx", "?search=KAN", "?partner={PA.partnership}"),
         query_ids={"partner": "PA.partnership", "product": "product"},
@@ -403,6 +412,20 @@ CALLS: dict[tuple[str, str], Call] = {
         body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"}
     ),
     ("search.index", "GET"): Call(queries=("?q=KAN", "?q=kanacme", "?q=kanglobex", "?q=twin", "?q=%22*%27")),
+    ("notifications.index", "GET"): Call(
+        queries=("?state=unread", "?kind=compliance_lost", "?page=2&size=50")
+    ),
+    ("notifications.preferences", "POST"): Call(body={f"mail-{kind.value}": "off" for kind in Kind}),
+    ("notifications.unsubscribe", "GET"): Call(ids={"token": "unsubscribe_link"}),
+    ("notifications.unsubscribe", "POST"): Call(ids={"token": "unsubscribe_link"}),
+    ("notifications.remind", "GET"): Call(
+        queries=("?search=KAN", "?what=expiring", "?partner={PA.partnership}"),
+        query_ids={"partner": "PA.partnership"},
+    ),
+    ("notifications.remind", "POST"): Call(body={"subject": Id("member.enrolment")}, missing="422"),
+    ("notifications.reminders", "POST"): Call(
+        body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
+    ),
     ("journal.index", "GET"): Call(queries=("?format=csv", "?search=world", "?page=2")),
     ("training.index", "GET"): Call(queries=("?search=KAN", "?level=expert")),
     ("training.course", "GET"): Call(beyond=UNTAUGHT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from prm.audits.models import CompliancePolicy
@@ -31,7 +32,8 @@ from prm.revenue.models import Order
 from prm.training.models import (
     Course,
 )
-from tests.access import partner_rows
+from prm.vendors.models import Vendor
+from tests.access import notification_rows, partner_rows
 from tests.access.filling import Filler
 from tests.access.invoice_rows import add_conflict, add_dropped, add_invoices, add_price
 from tests.access.rows_learning import certificates, courses
@@ -66,6 +68,10 @@ def fill(world: World, tenant: Tenant) -> None:
         add_price(filler)
         add_conflict(filler)
         add_dropped(filler)
+        notification_rows.fill(filler)
+        filler.file("logo.png", png(colour="blue"), "image/png")
+        vendor = session.get_one(Vendor, tenant.vendor.id)
+        vendor.logo_sha256 = sha256(png(colour="blue")).hexdigest()
         filler.add(
             CompliancePolicy(
                 number=1, effective_on=filler.today - timedelta(days=300), created_at=filler.now,

@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from prm.extensions import db
+from prm.infra.db import transaction
 from prm.permissions import Role
-from prm.vendors.models import SigningKey
+from prm.vendors.identity import set_logo
+from prm.vendors.models import SigningKey, Vendor
 from tests.certification.conftest import Scene
 from tests.factories import World
 from tests.factories import certification as certify
+from tests.factories.marketing import png
 from tests.infra.specimens import COMPLIANCE, READ_QR, checked_by, openssl_says, pyhanko_says, run
 
 PEOPLE = {"latin": "Zoë Ångström", "japanese": "山田太郎", "arabic": "محمد العلي"}
@@ -80,3 +83,17 @@ def test_name_and_code_stand_on_the_page_in_every_script(issued: dict[str, str],
         pictures.append(path.with_suffix(".png"))
     read = checked_by(READ_QR, *pictures)
     assert read == [[f"http://localhost/verify/{code}"] for _key, code in sorted(issued.items())]
+
+
+def test_a_certificate_with_a_logo_passes_too(world: World, scene: Scene, tmp_path: Path) -> None:
+    with world.acting(scene.vendor) as actor, transaction():
+        set_logo(actor, db.session.get_one(Vendor, scene.vendor.id), png(900, 260))
+    person = world.user(Role.PARTNER_MEMBER, partnership=scene.company, name="Zoë Ångström")
+    made = certify.issue(world, scene.vendor, scene.scheme, person)
+    path = tmp_path / "logo.pdf"
+    path.write_bytes(world.client(person).get(f"/acme/certification/{made.public_id}/files/a4").data)
+    assert b"/Subtype /Image" in path.read_bytes() or b"/Subtype/Image" in path.read_bytes()
+    for profile in ("3a", "ua1"):
+        answers = checked_by(COMPLIANCE, profile, path)
+        assert isinstance(answers, dict)
+        assert [report for good, report in answers.values() if not good] == []

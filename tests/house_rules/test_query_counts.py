@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from prm.accounts.models import JobFunction
+from prm.accounts.models import JobFunction, User
 from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.audits.queries.campaigns import Chosen
@@ -23,6 +23,8 @@ from prm.infra.db import transaction
 from prm.marketing import queries as marketing
 from prm.marketing import services as usage
 from prm.marketing.models import UsageKind
+from prm.notifications.models import Kind
+from prm.notifications.services import Told, tell
 from prm.onboarding.models import MilestoneKind, Side
 from prm.onboarding.steps import Step
 from prm.partners.models import FieldKind, Partnership
@@ -39,7 +41,13 @@ from tests.factories.revenue import import_rows
 from tests.factories.training import CourseRef, assign, complete, make_course
 
 # Endpoints that list nothing: one row, a form, or something to download.
-NO_LISTS = {"vendors.settings", "reports.revenue_pdf", "reports.revenue_xlsx"}
+NO_LISTS = {
+    "vendors.settings",
+    "notifications.reminders",
+    "vendors.change_identity",
+    "reports.revenue_pdf",
+    "reports.revenue_xlsx",
+}
 
 
 @contextmanager
@@ -175,6 +183,27 @@ def fill_audits(world: World, acme: VendorRef, count: int, start: int) -> None:
             )
 
 
+def tell_everybody(world: World, acme: VendorRef, visitors: list[UserRef], count: int, start: int) -> None:
+    """`count` more notifications for each visitor, each about somebody else."""
+    with world.acting(acme) as actor, transaction() as session:
+        others = list(session.scalars(select(User.id).order_by(User.id)))
+        told = tell(
+            actor,
+            [
+                Told(
+                    visitor.id,
+                    Kind.COURSE_ASSIGNED,
+                    f"row:{number}",
+                    about_user_key=others[number % len(others)],
+                    facts={"course": f"Course {number}", "due_on": "2101-01-01"},
+                )
+                for visitor in visitors
+                for number in range(start, start + count)
+            ],
+        )
+        assert told == count * len(visitors)
+
+
 def pages_of(app: Flask) -> list[str]:
     """Every page of a vendor that needs no id."""
     return sorted(
@@ -223,8 +252,10 @@ def test_pages_ask_as_many_queries_of_twice_the_rows(world: World) -> None:
     visitors = people(world, acme)
     pages = pages_of(world.app)
     fill(world, acme, courses, 6, start=0)
+    tell_everybody(world, acme, visitors, 6, start=0)
     before = [measure(world.app, world.client(visitor), pages) for visitor in visitors]
     fill(world, acme, courses, 6, start=6)
+    tell_everybody(world, acme, visitors, 6, start=6)
     after = [measure(world.app, world.client(visitor), pages) for visitor in visitors]
     grown = [
         f"{visitor.name}: {page} asked {old[page]} queries, then {new[page]}"

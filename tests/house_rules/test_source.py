@@ -18,10 +18,10 @@ TOP = {"prm", "prm.reactions", "prm.models", "prm.wsgi", "prm.shell", "prm.gate"
 COMPOSERS = {"prm.vendors.home"}
 # A domain may import those before it in this order; the journal is written by all and imports none.
 ORDER = {
-    "journal": 0, "vendors": 1, "accounts": 2, "partners": 3, "products": 4, "customers": 4,
+    "journal": 0, "vendors": 1, "accounts": 2, "lists": 2, "partners": 3, "products": 4, "customers": 4,
     "training": 5, "marketing": 5, "deals": 5, "certification": 6, "revenue": 6, "imports": 7,
-    "attribution": 8, "reports": 9, "audits": 9, "onboarding": 7, "lists": 2, "search": 10, "bulk": 10,
-    "attribution": 8, "reports": 9, "audits": 9, "operations": 10,
+    "onboarding": 7, "attribution": 8, "reports": 9, "audits": 9, "notifications": 10, "bulk": 10,
+    "operations": 10, "search": 10,
 }  # fmt: skip
 
 

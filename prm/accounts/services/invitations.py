@@ -28,6 +28,7 @@ from prm.infra.db import claim
 from prm.infra.ids import new_token, token_hash
 from prm.journal.services import record
 from prm.permissions import PARTNER_ROLES, VENDOR_ROLES, P, Reach, Role
+from prm.vendors.languages import default_language
 from prm.vendors.models import Vendor
 
 
@@ -104,7 +105,7 @@ def invite(
         actor,
         email,
         "invitation",
-        known.locale if known is not None else locale or actor.locale,
+        known.locale if known is not None else locale or default_language(vendor) or actor.locale,
         vendor_id=vendor.id,
         name=name,
         inviter=actor.name,

@@ -196,7 +196,11 @@ def freeze_facts(
         "verify_url": current_app.config["VERIFY_URL"] + certificate.code,
         "language": _language_of(user),
         "vendor": {"id": str(vendor.public_id), "name": vendor.name},
-        "brand": {"primary": vendor.brand_primary, "ink": vendor.brand_ink},
+        "brand": {
+            "primary": vendor.brand_primary,
+            "ink": vendor.brand_ink,
+            **({"logo": vendor.logo_sha256} if vendor.logo_sha256 else {}),
+        },
         "person": {"id": str(user.public_id), "name": user.name},
         "partner": {"id": str(partnership.public_id), "name": partnership.name} if partnership else None,
         "certification": {

@@ -10,14 +10,13 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from prm.access import Actor, visible
-from prm.accounts.mailbox import address_of, queue_template
+from prm.access import Actor, system_actor, visible
 from prm.accounts.models import JobFunction, Membership
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import bound_vendor
-from prm.journal.services import record
+from prm.journal.services import announce, record
 from prm.partners.models import Partnership
 from prm.partners.queries import get_partnership
 from prm.permissions import P
@@ -81,7 +80,7 @@ def assign_courses(
 
     Everybody includes who joins later. Who is at a course keeps their progress and gets the new due
     date; who has completed its newest version is left alone; who completed an earlier one is
-    enrolled in the newest. Who is newly enrolled gets one mail about all of it. Doing it twice changes
+    enrolled in the newest. Who is newly enrolled is told, unless not `is_mailed`. Doing it twice changes
     nothing. Raises NotFound for a partnership, person
     or course out of reach, DomainError for a due date in the past or no course.
     """
@@ -97,11 +96,10 @@ def assign_courses(
         _assignment(actor, course, partnership, people[0] if user_id else None, functions, due_on)
         for course in courses
     )
-    new: dict[int, list[str]] = {}
+    enrolled = 0
     for course, assignment in zip(courses, assignments, strict=True):
         due = dict.fromkeys((person.user_id for person in people), due_on)
-        for user_key in _enrol(assignment, course.id, partnership.id, due):
-            new.setdefault(user_key, []).append(course.title)
+        enrolled += len(_enrol(assignment, course.id, partnership.id, due))
         record(
             actor,
             "course.assigned",
@@ -115,29 +113,9 @@ def assign_courses(
             },
             personal={"name": people[0].name} if user_id else {},
         )
-    if is_mailed:
-        _tell(actor, [person for person in people if person.user_id in new], new, due_on)
-    return Assigned(assignments, len(people), sum(map(len, new.values())))
-
-
-def _tell(actor: Actor, people: Sequence[Person], new: dict[int, list[str]], due_on: date | None) -> None:
-    """One mail to each about everything that this assignment newly enrolled them in."""
-    if not people:
-        return
-    vendor = db.session.get_one(Vendor, actor.vendor_id)
-    for person in people:
-        queue_template(
-            actor,
-            person.email,
-            "courses_assigned",
-            person.locale,
-            vendor_id=vendor.id,
-            name=person.name,
-            vendor=vendor.name,
-            courses=new[person.user_id],
-            due_on=due_on,
-            url=address_of("training.index", vendor=vendor.slug),
-        )
+        if is_mailed:
+            announce(actor, "enrolments.made", assignment)
+    return Assigned(assignments, len(people), enrolled)
 
 
 def check_assignment(actor: Actor, course_ids: Sequence[UUID], due_on: date | None) -> list[PublishedVersion]:
@@ -226,6 +204,7 @@ def _enrol_by_assignments(partnership: Partnership, functions: dict[int, tuple[s
                 if counting is assignment
             }
             enrolled += len(_enrol(assignment, newest[course_key].id, partnership.id, due))
+            announce(system_actor(vendor.id), "enrolments.made", assignment)
     return enrolled
 
 

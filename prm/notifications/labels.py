@@ -1,0 +1,135 @@
+"""Kinds and notifications in words: made when they are read, from what was frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from prm.notifications.models import Kind, MailWhen, Notification
+
+KIND_LABELS = {
+    Kind.COURSE_ASSIGNED: _l("A course is assigned to me"),
+    Kind.COURSE_REPLACED: _l("A course I am at has a new version"),
+    Kind.COURSE_DUE: _l("A course is due soon"),
+    Kind.COURSE_OVERDUE: _l("A course is overdue"),
+    Kind.CERTIFICATE_ISSUED: _l("I am issued a certificate"),
+    Kind.CERTIFICATE_REVOKED: _l("My certificate is revoked"),
+    Kind.CERTIFICATE_EXPIRING: _l("My certificate expires soon"),
+    Kind.CERTIFICATE_EXPIRED: _l("My certificate has expired"),
+    Kind.REMINDED: _l("I am reminded of something overdue"),
+    Kind.COLLEAGUE_CERTIFICATES: _l("Certificates of colleagues run out or are revoked"),
+    Kind.INVITATION_ACCEPTED: _l("Somebody accepts my invitation"),
+    Kind.COMPLIANCE_LOST: _l("A partner is no longer compliant"),
+    Kind.AGREEMENT_ENDING: _l("An agreement runs out"),
+    Kind.IMPORT_PROBLEM: _l("An import of mine rejects rows or fails"),
+}
+MAIL_LABELS = {
+    MailWhen.OFF: _l("No mail"),
+    MailWhen.DIGEST: _l("In the daily mail"),
+    MailWhen.AT_ONCE: _l("At once"),
+}
+
+
+def sentence(row: Notification, names: Mapping[int, str]) -> str:
+    """What a notification says, in the language of who reads. `names` of people by key."""
+    facts = row.facts
+    name = names.get(row.about_user_id or 0) or _("Somebody")
+    match row.kind:
+        case Kind.COURSE_ASSIGNED:
+            if facts.get("due_on"):
+                return _(
+                    "“%(course)s” is assigned to you, due on %(date)s.",
+                    course=facts["course"],
+                    date=_day(facts["due_on"]),
+                )
+            return _("“%(course)s” is assigned to you.", course=facts["course"])
+        case Kind.COURSE_REPLACED:
+            return _(
+                "“%(course)s” has a new version, number %(number)s.",
+                course=facts["course"],
+                number=facts["number"],
+            )
+        case Kind.COURSE_DUE:
+            return _("“%(course)s” is due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
+        case Kind.COURSE_OVERDUE:
+            return _("“%(course)s” was due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
+        case Kind.CERTIFICATE_ISSUED:
+            return _("Your certificate “%(title)s” is issued.", title=facts["title"])
+        case Kind.CERTIFICATE_REVOKED:
+            return _("Your certificate “%(title)s” was revoked.", title=facts["title"])
+        case Kind.CERTIFICATE_EXPIRING:
+            return _(
+                "Your certificate “%(title)s” expires on %(date)s.",
+                title=facts["title"],
+                date=_day(facts["expires_on"]),
+            )
+        case Kind.CERTIFICATE_EXPIRED:
+            return _(
+                "Your certificate “%(title)s” expired on %(date)s.",
+                title=facts["title"],
+                date=_day(facts["expires_on"]),
+            )
+        case Kind.REMINDED:
+            return _reminder(facts)
+        case Kind.COLLEAGUE_CERTIFICATES:
+            return _("Certificates of %(name)s: %(states)s.", name=name, states=", ".join(_states(facts)))
+        case Kind.INVITATION_ACCEPTED:
+            if facts.get("company"):
+                return _(
+                    "%(name)s accepted your invitation to %(company)s.", name=name, company=facts["company"]
+                )
+            return _("%(name)s accepted your invitation.", name=name)
+        case Kind.COMPLIANCE_LOST:
+            return ngettext(
+                "%(partner)s is no longer compliant: %(num)s rule is not met.",
+                "%(partner)s is no longer compliant: %(num)s rules are not met.",
+                facts["rules"],
+                partner=facts["partner"],
+            )
+        case Kind.AGREEMENT_ENDING:
+            text = {"partner": facts["partner"], "date": _day(facts["ends_on"])}
+            if facts.get("is_over"):
+                return _("The agreement with %(partner)s ran out on %(date)s.", **text)
+            return _("The agreement with %(partner)s runs out on %(date)s.", **text)
+    if facts.get("has_failed"):
+        return _("The import “%(file)s” failed.", file=facts["file"])
+    return ngettext(
+        "The import “%(file)s” rejected %(num)s row.",
+        "The import “%(file)s” rejected %(num)s rows.",
+        facts["rejected"],
+        file=facts["file"],
+    )
+
+
+def _reminder(facts: Mapping[str, str]) -> str:
+    """Not by whom: a partner's member is shown no names of staff."""
+    if facts.get("course"):
+        return _(
+            "You are reminded: “%(course)s” was due on %(date)s.",
+            course=facts["course"],
+            date=_day(facts["due_on"]),
+        )
+    return _(
+        "You are reminded: your certificate “%(title)s” expires on %(date)s.",
+        title=facts["title"],
+        date=_day(facts["expires_on"]),
+    )
+
+
+def _states(facts: Mapping[str, int]) -> list[str]:
+    states = []
+    if count := facts.get("expiring"):
+        states.append(ngettext("%(num)s expires soon", "%(num)s expire soon", count))
+    if count := facts.get("expired"):
+        states.append(ngettext("%(num)s has expired", "%(num)s have expired", count))
+    if count := facts.get("revoked"):
+        states.append(ngettext("%(num)s was revoked", "%(num)s were revoked", count))
+    return states
+
+
+def _day(text: str) -> str:
+    return format_date(date.fromisoformat(text), "medium", rebase=False)
