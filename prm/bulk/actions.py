@@ -61,7 +61,7 @@ def _change(actor: Actor, partnership_id: UUID, **changes: Any) -> None:
     now = {
         "name": row.name,
         "type": row.type,
-        "status": row.status,
+        "status": None,
         "region": region.name if region else None,
         "manager_id": manager.public_id if manager else None,
         "external_id": row.external_id,
