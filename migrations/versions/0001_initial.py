@@ -93,6 +93,19 @@ def upgrade() -> None:
         sa.Column("fiscal_year_start_month", sa.Integer(), nullable=False),
         sa.Column("brand_primary", sa.String(length=7), nullable=False),
         sa.Column("brand_ink", sa.String(length=7), nullable=False),
+        sa.Column(
+            "second_factor",
+            sa.Enum(
+                "optional",
+                "staff",
+                "everybody",
+                name="secondfactorrule",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -254,6 +267,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "email_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_email_change_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_change")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_email_change_token_hash")),
+    )
+    with op.batch_alter_table("email_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_change_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "former_slug",
         sa.Column("slug", sa.String(length=40), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -368,6 +398,7 @@ def upgrade() -> None:
         ),
         sa.Column("job_functions", sa.JSON(), nullable=False),
         sa.Column("region_names", sa.JSON(), nullable=False),
+        sa.Column("joined_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -397,6 +428,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_membership_partner_ended", ["partner_id", "ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "membership_grant",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column("permission", sa.String(length=40), nullable=False),
+        sa.Column("starts_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("granted_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name=op.f("ck_membership_grant_span")),
+        sa.ForeignKeyConstraint(
+            ["granted_by_id"], ["user_account.id"], name=op.f("fk_membership_grant_granted_by_id")
+        ),
+        sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_membership_grant_partner_id")),
+        sa.ForeignKeyConstraint(
+            ["revoked_by_id"], ["user_account.id"], name=op.f("fk_membership_grant_revoked_by_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_membership_grant_user_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_membership_grant_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_grant")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_membership_grant_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_membership_grant_vendor_id_id")),
+    )
+    with op.batch_alter_table("membership_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_grant_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_grant_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "outgoing_mail",
@@ -480,6 +544,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_product_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_recovery_code_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_recovery_code_code_hash")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "region",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -493,6 +571,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_region_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "second_factor",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_second_factor_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factor")),
+    )
+    op.create_table(
+        "sign_in_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_sign_in_step_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_step")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_step_token_hash")),
+    )
+    with op.batch_alter_table("sign_in_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_step_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_step_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "signing_key",
@@ -541,6 +644,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("client_name", sa.String(length=60), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_user_session_user_id")),
@@ -850,6 +954,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("product_alias", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_product_alias_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "viewing",
+        sa.Column("user_session_id", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.Column("viewer_id", sa.Integer(), nullable=False),
+        sa.Column("viewed_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_session_id"], ["user_session.id"], name=op.f("fk_viewing_user_session_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_viewing_vendor_id")),
+        sa.ForeignKeyConstraint(["viewed_id"], ["user_account.id"], name=op.f("fk_viewing_viewed_id")),
+        sa.ForeignKeyConstraint(["viewer_id"], ["user_account.id"], name=op.f("fk_viewing_viewer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_viewing")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_viewing_public_id")),
+    )
+    with op.batch_alter_table("viewing", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_viewing_open",
+            ["user_session_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     op.create_table(
         "asset_version",
@@ -1736,6 +1869,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_version_vendor_id"))
 
     op.drop_table("asset_version")
+    with op.batch_alter_table("viewing", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_viewing_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("viewing")
     with op.batch_alter_table("product_alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_alias_vendor_id"))
 
@@ -1783,10 +1924,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signing_key_vendor_id"))
 
     op.drop_table("signing_key")
+    with op.batch_alter_table("sign_in_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_step_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_step_expires_at"))
+
+    op.drop_table("sign_in_step")
+    op.drop_table("second_factor")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_region_vendor_id"))
 
     op.drop_table("region")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_user_id"))
+
+    op.drop_table("recovery_code")
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_vendor_id"))
 
@@ -1803,6 +1954,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outgoing_mail_next_attempt_at"))
 
     op.drop_table("outgoing_mail")
+    with op.batch_alter_table("membership_grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_membership_grant_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_membership_grant_user_id"))
+
+    op.drop_table("membership_grant")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
@@ -1827,6 +1983,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_former_slug_vendor_id"))
 
     op.drop_table("former_slug")
+    with op.batch_alter_table("email_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_email_change_user_id"))
+
+    op.drop_table("email_change")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_vendor_id"))
 
