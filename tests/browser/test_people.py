@@ -4,6 +4,8 @@ somebody else."""
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyotp
@@ -13,9 +15,18 @@ from playwright.sync_api import Browser, Page, expect
 from prm.demo.people import PASSWORD
 from prm.infra import clock
 from tests.browser.axe import explain, find_violations
-from tests.browser.portal import Complaints, Portal, browsing, sign_in
+from tests.browser.portal import Complaints, Portal, browsing, served, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def own(demo_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The demo's world once more: what happens here to its people stays here."""
+    folder = tmp_path_factory.mktemp("people") / "portal"
+    shutil.copytree(demo_files, folder)
+    with served(folder, only="web", RATE_LIMITS="0", DEMO="1") as portal:
+        yield portal
 
 
 def assert_accessible(page: Page) -> None:
@@ -34,10 +45,10 @@ def code_of(secret: str) -> str:
     return pyotp.TOTP(secret).at(clock.now())
 
 
-def test_a_second_factor_is_set_up_and_signs_in(chromium: Browser, demo: Portal) -> None:
+def test_a_second_factor_is_set_up_and_signs_in(chromium: Browser, own: Portal) -> None:
     email = "executive@lumen.example"
     complaints = Complaints()
-    with browsing(chromium, demo, complaints) as page:
+    with browsing(chromium, own, complaints) as page:
         sign_in(page, email, PASSWORD)
         page.goto("/accounts/profile")
         page.locator("#second-factor").get_by_role("link").click()
@@ -62,7 +73,7 @@ def test_a_second_factor_is_set_up_and_signs_in(chromium: Browser, demo: Portal)
         expect(page.get_by_text("10 / 10")).to_be_visible()
     # The code that set it up is used; a recovery code stands in for the next.
     for code in (codes[0], codes[1]):
-        with browsing(chromium, demo, complaints) as page:
+        with browsing(chromium, own, complaints) as page:
             page.goto("/accounts/sign-in")
             page.get_by_label("Mail address").fill(email)
             page.get_by_label("Password").fill(PASSWORD)
@@ -75,8 +86,8 @@ def test_a_second_factor_is_set_up_and_signs_in(chromium: Browser, demo: Portal)
     assert not complaints.found, "\n".join(complaints.found)
 
 
-def test_a_person_is_retired_and_sees_nothing_more(chromium: Browser, demo: Portal) -> None:
-    with browsing(chromium, demo) as theirs, browsing(chromium, demo) as page:
+def test_a_person_is_retired_and_sees_nothing_more(chromium: Browser, own: Portal) -> None:
+    with browsing(chromium, own) as theirs, browsing(chromium, own) as page:
         sign_in(theirs, "taro@brightpath.example", PASSWORD)
         theirs.goto("/lumen/")
         expect(theirs.get_by_role("heading", level=1)).to_contain_text("Hello")
@@ -96,8 +107,8 @@ def test_a_person_is_retired_and_sees_nothing_more(chromium: Browser, demo: Port
         expect(page.get_by_role("table")).to_contain_text(name)
 
 
-def test_an_administrator_looks_as_a_partners_person(chromium: Browser, demo: Portal) -> None:
-    with browsing(chromium, demo) as page:
+def test_an_administrator_looks_as_a_partners_person(chromium: Browser, own: Portal) -> None:
+    with browsing(chromium, own) as page:
         sign_in(page, "admin@lumen.example", PASSWORD)
         page.goto("/lumen/accounts/people?search=zoe")
         page.locator("tbody").get_by_role("link").first.click()
@@ -114,8 +125,8 @@ def test_an_administrator_looks_as_a_partners_person(chromium: Browser, demo: Po
         expect(bar).to_have_count(0)
 
 
-def test_several_people_are_invited(chromium: Browser, demo: Portal) -> None:
-    with browsing(chromium, demo) as page:
+def test_several_people_are_invited(chromium: Browser, own: Portal) -> None:
+    with browsing(chromium, own) as page:
         sign_in(page, "zoe@brightpath.example", PASSWORD)
         page.goto("/lumen/accounts/invite/many")
         assert_accessible(page)
