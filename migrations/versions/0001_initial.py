@@ -103,6 +103,68 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_vendor_slug")),
     )
     op.create_table(
+        "agreement_version",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_agreement_version_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_agreement_version_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_agreement_version_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_agreement_version_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "number", name=op.f("uq_agreement_version_vendor_id_number")),
+    )
+    with op.batch_alter_table("agreement_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agreement_version_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "application_field",
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("text", "choice", name="fieldkind", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("position BETWEEN 1 AND 1000", name=op.f("ck_application_field_position")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_application_field_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_field")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_application_field_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_application_field_vendor_id_id")),
+    )
+    with op.batch_alter_table("application_field", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_field_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "application_form",
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("intro", sa.String(length=1000), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_application_form_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_form")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_application_form_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_application_form_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_application_form_vendor_id")),
+    )
+    with op.batch_alter_table("application_form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_form_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "campaign",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column(
@@ -397,6 +459,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_membership_partner_ended", ["partner_id", "ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "onboarding_template",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_onboarding_template_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_onboarding_template_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_onboarding_template")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_onboarding_template_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_onboarding_template_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "number", name=op.f("uq_onboarding_template_vendor_id_number")),
+    )
+    with op.batch_alter_table("onboarding_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_onboarding_template_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "outgoing_mail",
@@ -796,6 +879,9 @@ def upgrade() -> None:
         sa.Column("source_system", sa.String(length=60), nullable=True),
         sa.Column("external_id", sa.String(length=120), nullable=True),
         sa.Column("agreement_accepted_on", sa.Date(), nullable=True),
+        sa.Column("web_domain", sa.String(length=253), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -804,6 +890,11 @@ def upgrade() -> None:
             ["manager_user_id"], ["user_account.id"], name=op.f("fk_partnership_manager_user_id")
         ),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name=op.f("fk_partnership_partner_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "merged_into_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_vendor_id_merged_into_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["vendor_id", "region_id"],
             ["region.vendor_id", "region.id"],
@@ -823,6 +914,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partnership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partnership_manager_user_id"), ["manager_user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnership_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_partnership_partner_id"), ["partner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_partnership_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_partnership_vendor_name", ["vendor_id", "name_folded"], unique=False)
@@ -850,6 +942,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("product_alias", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_product_alias_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "agreement_acceptance",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("accepted_by_id", sa.Integer(), nullable=False),
+        sa.Column("accepted_on", sa.Date(), nullable=False),
+        sa.Column("accepted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["accepted_by_id"], ["user_account.id"], name=op.f("fk_agreement_acceptance_accepted_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_agreement_acceptance_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "version_id"],
+            ["agreement_version.vendor_id", "agreement_version.id"],
+            name=op.f("fk_agreement_acceptance_vendor_id_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_agreement_acceptance_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_acceptance")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_agreement_acceptance_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_agreement_acceptance_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "partnership_id",
+            "version_id",
+            "accepted_on",
+            name=op.f("uq_agreement_acceptance_vendor_id_partnership_id_version_id_accepted_on"),
+        ),
+    )
+    with op.batch_alter_table("agreement_acceptance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agreement_acceptance_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "asset_version",
@@ -1205,6 +1335,87 @@ def upgrade() -> None:
         batch_op.create_index("ix_lesson_version_position", ["course_version_id", "position"], unique=False)
 
     op.create_table(
+        "onboarding_plan",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("template_number", sa.Integer(), nullable=False),
+        sa.Column("began_on", sa.Date(), nullable=False),
+        sa.Column("completed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_onboarding_plan_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_onboarding_plan_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_onboarding_plan")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_onboarding_plan_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_onboarding_plan_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "partnership_id", name=op.f("uq_onboarding_plan_vendor_id_partnership_id")
+        ),
+    )
+    with op.batch_alter_table("onboarding_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_onboarding_plan_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partner_application",
+        sa.Column("company", sa.String(length=200), nullable=False),
+        sa.Column("company_folded", sa.String(length=200), nullable=False),
+        sa.Column("web_domain", sa.String(length=253), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("contact_name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("message", sa.String(length=4000), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("locale", sa.String(length=12), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "unconfirmed",
+                "waiting",
+                "approved",
+                "rejected",
+                name="applicationstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ruled_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ruled_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ruled_by_id"], ["user_account.id"], name=op.f("fk_partner_application_ruled_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partner_application_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partner_application_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_application")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partner_application_public_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_partner_application_token_hash")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partner_application_vendor_id_id")),
+    )
+    with op.batch_alter_table("partner_application", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partner_application_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_partner_application_vendor_status", ["vendor_id", "status", "confirmed_at"], unique=False
+        )
+
+    op.create_table(
         "partnership_alias",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=False),
@@ -1227,6 +1438,260 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partnership_alias", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partnership_alias_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_branch",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.Column("region_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_branch_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "region_id"],
+            ["region.vendor_id", "region.id"],
+            name=op.f("fk_partnership_branch_vendor_id_region_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_branch_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_branch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_branch_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_branch_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_branch", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partnership_branch_partnership_id"), ["partnership_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_branch_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_contact",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("function", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=60), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_contact_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_contact_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_contact")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_contact_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_contact_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_contact", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partnership_contact_partnership_id"), ["partnership_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_contact_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_document",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "contract",
+                "certificate",
+                "insurance",
+                "tax",
+                "other",
+                name="documentkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("is_of_partner", sa.Boolean(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["user_account.id"], name=op.f("fk_partnership_document_uploaded_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_partnership_document_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_document_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_document_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_document")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_document_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_document_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_document", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partnership_document_partnership_id"), ["partnership_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_document_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_merge",
+        sa.Column("survivor_id", sa.Integer(), nullable=False),
+        sa.Column("absorbed_id", sa.Integer(), nullable=False),
+        sa.Column("absorbed_status", sa.String(length=20), nullable=False),
+        sa.Column("survivor_partner_id", sa.Integer(), nullable=True),
+        sa.Column("absorbed_partner_id", sa.Integer(), nullable=True),
+        sa.Column("merged_by_id", sa.Integer(), nullable=True),
+        sa.Column("merged_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("unmerged_by_id", sa.Integer(), nullable=True),
+        sa.Column("unmerged_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("survivor_id <> absorbed_id", name=op.f("ck_partnership_merge_two")),
+        sa.ForeignKeyConstraint(
+            ["absorbed_partner_id"], ["partner.id"], name=op.f("fk_partnership_merge_absorbed_partner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_by_id"], ["user_account.id"], name=op.f("fk_partnership_merge_merged_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["survivor_partner_id"], ["partner.id"], name=op.f("fk_partnership_merge_survivor_partner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unmerged_by_id"], ["user_account.id"], name=op.f("fk_partnership_merge_unmerged_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "absorbed_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_merge_vendor_id_absorbed_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "survivor_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_merge_vendor_id_survivor_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_merge_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_merge")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_merge_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_merge_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_merge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partnership_merge_absorbed_id"), ["absorbed_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnership_merge_survivor_id"), ["survivor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnership_merge_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_note",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.String(length=4000), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user_account.id"], name=op.f("fk_partnership_note_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_note_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_note_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_note")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_note_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_note_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partnership_note_partnership_id"), ["partnership_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_note_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_parent",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("partnership_id <> parent_id", name=op.f("ck_partnership_parent_not_itself")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "parent_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_parent_vendor_id_parent_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_parent_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_parent_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_parent")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_parent_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_parent_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "partnership_id", name=op.f("uq_partnership_parent_vendor_id_partnership_id")
+        ),
+    )
+    with op.batch_alter_table("partnership_parent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partnership_parent_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnership_parent_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_task",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("done_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("done_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_partnership_task_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["user_account.id"], name=op.f("fk_partnership_task_done_by_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user_account.id"], name=op.f("fk_partnership_task_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_task_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_task_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_task")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_task_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_task_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_task", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_partnership_task_owner", ["vendor_id", "owner_id", "done_at", "due_on"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partnership_task_partnership_id"), ["partnership_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_task_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "question",
@@ -1399,6 +1864,102 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_enrolment_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
         )
+
+    op.create_table(
+        "onboarding_milestone",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "agreement",
+                "people",
+                "certified",
+                "manual",
+                name="milestonekind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "side",
+            sa.Enum("vendor", "partner", name="side", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("certification_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("ticked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ticked_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind = 'manual' OR ticked_at IS NULL", name=op.f("ck_onboarding_milestone_ticked")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticked_by_id"], ["user_account.id"], name=op.f("fk_onboarding_milestone_ticked_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_onboarding_milestone_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_onboarding_milestone_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "plan_id"],
+            ["onboarding_plan.vendor_id", "onboarding_plan.id"],
+            name=op.f("fk_onboarding_milestone_vendor_id_plan_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_onboarding_milestone_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_onboarding_milestone")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_onboarding_milestone_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_onboarding_milestone_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "plan_id",
+            "position",
+            name=op.f("uq_onboarding_milestone_vendor_id_plan_id_position"),
+        ),
+    )
+    with op.batch_alter_table("onboarding_milestone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_onboarding_milestone_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("merge_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("moved", "made", name="movekind", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
+        sa.Column("table_name", sa.String(length=63), nullable=False),
+        sa.Column("column_name", sa.String(length=63), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "merge_id"],
+            ["partnership_merge.vendor_id", "partnership_merge.id"],
+            name=op.f("fk_partnership_move_vendor_id_merge_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_move_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_move")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_move_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_move", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_partnership_move_merge", ["vendor_id", "merge_id", "table_name", "column_name"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_move_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "sales_order",
@@ -1666,6 +2227,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sales_order_unmatched_customer")
 
     op.drop_table("sales_order")
+    with op.batch_alter_table("partnership_move", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_move_vendor_id"))
+        batch_op.drop_index("ix_partnership_move_merge")
+
+    op.drop_table("partnership_move")
+    with op.batch_alter_table("onboarding_milestone", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_onboarding_milestone_vendor_id"))
+
+    op.drop_table("onboarding_milestone")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index("ix_enrolment_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_enrolment_vendor_id"))
@@ -1686,10 +2256,56 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_vendor_id"))
 
     op.drop_table("question")
+    with op.batch_alter_table("partnership_task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_task_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_task_partnership_id"))
+        batch_op.drop_index("ix_partnership_task_owner")
+
+    op.drop_table("partnership_task")
+    with op.batch_alter_table("partnership_parent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_parent_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_parent_parent_id"))
+
+    op.drop_table("partnership_parent")
+    with op.batch_alter_table("partnership_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_note_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_note_partnership_id"))
+
+    op.drop_table("partnership_note")
+    with op.batch_alter_table("partnership_merge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_merge_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_merge_survivor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_merge_absorbed_id"))
+
+    op.drop_table("partnership_merge")
+    with op.batch_alter_table("partnership_document", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_document_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_document_partnership_id"))
+
+    op.drop_table("partnership_document")
+    with op.batch_alter_table("partnership_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_contact_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_contact_partnership_id"))
+
+    op.drop_table("partnership_contact")
+    with op.batch_alter_table("partnership_branch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_branch_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_branch_partnership_id"))
+
+    op.drop_table("partnership_branch")
     with op.batch_alter_table("partnership_alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_alias_vendor_id"))
 
     op.drop_table("partnership_alias")
+    with op.batch_alter_table("partner_application", schema=None) as batch_op:
+        batch_op.drop_index("ix_partner_application_vendor_status")
+        batch_op.drop_index(batch_op.f("ix_partner_application_vendor_id"))
+
+    op.drop_table("partner_application")
+    with op.batch_alter_table("onboarding_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_onboarding_plan_vendor_id"))
+
+    op.drop_table("onboarding_plan")
     with op.batch_alter_table("lesson", schema=None) as batch_op:
         batch_op.drop_index("ix_lesson_version_position")
         batch_op.drop_index(batch_op.f("ix_lesson_vendor_id"))
@@ -1736,6 +2352,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_version_vendor_id"))
 
     op.drop_table("asset_version")
+    with op.batch_alter_table("agreement_acceptance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_acceptance_vendor_id"))
+
+    op.drop_table("agreement_acceptance")
     with op.batch_alter_table("product_alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_alias_vendor_id"))
 
@@ -1744,6 +2364,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_partnership_vendor_name")
         batch_op.drop_index(batch_op.f("ix_partnership_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_partnership_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_partnership_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_partnership_manager_user_id"))
 
     op.drop_table("partnership")
@@ -1803,6 +2424,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outgoing_mail_next_attempt_at"))
 
     op.drop_table("outgoing_mail")
+    with op.batch_alter_table("onboarding_template", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_onboarding_template_vendor_id"))
+
+    op.drop_table("onboarding_template")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
@@ -1851,6 +2476,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_vendor_id"))
 
     op.drop_table("campaign")
+    with op.batch_alter_table("application_form", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_form_vendor_id"))
+
+    op.drop_table("application_form")
+    with op.batch_alter_table("application_field", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_field_vendor_id"))
+
+    op.drop_table("application_field")
+    with op.batch_alter_table("agreement_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_version_vendor_id"))
+
+    op.drop_table("agreement_version")
     op.drop_table("vendor")
     op.drop_table("user_account")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
