@@ -264,6 +264,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_former_slug_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "import_mapping",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "partners",
+                "products",
+                "deals",
+                "orders",
+                "invoices",
+                "payments",
+                "targets",
+                "people",
+                name="importkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_import_mapping_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_mapping_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_import_mapping_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "kind", "source", name=op.f("uq_import_mapping_vendor_id_kind_source")
+        ),
+    )
+    with op.batch_alter_table("import_mapping", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_mapping_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "invitation",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -466,6 +503,7 @@ def upgrade() -> None:
         sa.Column("name_folded", sa.String(length=200), nullable=False),
         sa.Column("price_minor", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -672,6 +710,10 @@ def upgrade() -> None:
                 "products",
                 "deals",
                 "orders",
+                "invoices",
+                "payments",
+                "targets",
+                "people",
                 name="importkind",
                 native_enum=False,
                 create_constraint=True,
@@ -850,6 +892,36 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("product_alias", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_product_alias_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "product_price",
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_product_price_amount")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "product_id"],
+            ["product.vendor_id", "product.id"],
+            name=op.f("fk_product_price_vendor_id_product_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_product_price_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_price")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_product_price_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_product_price_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "product_id",
+            "valid_from",
+            "currency",
+            name=op.f("uq_product_price_vendor_id_product_id_valid_from_currency"),
+        ),
+    )
+    with op.batch_alter_table("product_price", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_price_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "asset_version",
@@ -1106,6 +1178,59 @@ def upgrade() -> None:
         batch_op.create_index("ix_deal_vendor_partnership", ["vendor_id", "partnership_id"], unique=False)
 
     op.create_table(
+        "dropped_file",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "partners",
+                "products",
+                "deals",
+                "orders",
+                "invoices",
+                "payments",
+                "targets",
+                "people",
+                name="importkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=150), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "done", "failed", name="dropstatus", native_enum=False, create_constraint=True, length=20
+            ),
+            nullable=False,
+        ),
+        sa.Column("message", sa.String(length=500), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("arrived_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_dropped_file_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_dropped_file_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dropped_file")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_dropped_file_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_dropped_file_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "kind", "source", "sha256", name=op.f("uq_dropped_file_vendor_id_kind_source_sha256")
+        ),
+    )
+    with op.batch_alter_table("dropped_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dropped_file_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "import_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=False),
@@ -1143,6 +1268,57 @@ def upgrade() -> None:
             "ix_import_change_entity", ["vendor_id", "entity_type", "entity_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_import_change_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "import_conflict",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("entity_type", sa.String(length=30), nullable=False),
+        sa.Column("entity_id", sa.Integer(), nullable=False),
+        sa.Column("record", sa.String(length=200), nullable=False),
+        sa.Column("field", sa.String(length=30), nullable=False),
+        sa.Column("ours", sa.JSON(), nullable=False),
+        sa.Column("theirs", sa.JSON(), nullable=False),
+        sa.Column("ours_shown", sa.String(length=300), nullable=False),
+        sa.Column("theirs_shown", sa.String(length=300), nullable=False),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "open",
+                "ours",
+                "theirs",
+                "superseded",
+                name="conflictdecision",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decided_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["user_account.id"], name=op.f("fk_import_conflict_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_import_conflict_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_import_conflict_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_conflict")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_conflict_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_import_conflict_vendor_id_id")),
+    )
+    with op.batch_alter_table("import_conflict", schema=None) as batch_op:
+        batch_op.create_index("ix_import_conflict_batch", ["vendor_id", "batch_id"], unique=False)
+        batch_op.create_index(
+            "ix_import_conflict_entity", ["vendor_id", "entity_type", "entity_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_import_conflict_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "import_row",
@@ -1266,6 +1442,46 @@ def upgrade() -> None:
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_question_version_position", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "target",
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("region_id", sa.Integer(), nullable=True),
+        sa.Column("scope", sa.String(length=40), nullable=False),
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_target_amount")),
+        sa.CheckConstraint("partnership_id IS NULL OR region_id IS NULL", name=op.f("ck_target_one_scope")),
+        sa.CheckConstraint("quarter BETWEEN 1 AND 4", name=op.f("ck_target_quarter")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_target_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "region_id"],
+            ["region.vendor_id", "region.id"],
+            name=op.f("fk_target_vendor_id_region_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_target_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_target_public_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "fiscal_year",
+            "quarter",
+            "scope",
+            name=op.f("uq_target_vendor_id_fiscal_year_quarter_scope"),
+        ),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_target_vendor_id_id")),
+    )
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_target_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "certificate_file",
@@ -1601,6 +1817,60 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "invoice",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("order_external_id", sa.String(length=120), nullable=False),
+        sa.Column("invoiced_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("received_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("source_system", sa.String(length=60), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_invoice_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "order_id"],
+            ["sales_order.vendor_id", "sales_order.id"],
+            name=op.f("fk_invoice_vendor_id_order_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_invoice_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_invoice_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_invoice_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_invoice_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "source_system",
+            "external_id",
+            name=op.f("uq_invoice_vendor_id_source_system_external_id"),
+        ),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index("ix_invoice_vendor_date", ["vendor_id", "invoiced_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_invoice_vendor_order", ["vendor_id", "order_id"], unique=False)
+        batch_op.create_index(
+            "ix_invoice_vendor_partnership", ["vendor_id", "partnership_id", "invoiced_on"], unique=False
+        )
+        batch_op.create_index(
+            "ix_invoice_waiting", ["vendor_id", "source_system", "order_external_id"], unique=False
+        )
+
+    op.create_table(
         "lesson_progress",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -1629,16 +1899,68 @@ def upgrade() -> None:
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_progress_vendor_id"), ["vendor_id"], unique=False)
 
+    op.create_table(
+        "payment",
+        sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("received_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("source_system", sa.String(length=60), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["import_batch.vendor_id", "import_batch.id"],
+            name=op.f("fk_payment_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "invoice_id"],
+            ["invoice.vendor_id", "invoice.id"],
+            name=op.f("fk_payment_vendor_id_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_payment_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_payment_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_payment_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "source_system",
+            "external_id",
+            name=op.f("uq_payment_vendor_id_source_system_external_id"),
+        ),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_payment_vendor_invoice", ["vendor_id", "invoice_id"], unique=False)
+
     guard_append_only(op.get_bind())
     secure_rows(op.get_bind())
 
 
 def downgrade() -> None:
     drop_append_only(op.get_bind())
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index("ix_payment_vendor_invoice")
+        batch_op.drop_index(batch_op.f("ix_payment_vendor_id"))
+
+    op.drop_table("payment")
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_vendor_id"))
 
     op.drop_table("lesson_progress")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index("ix_invoice_waiting")
+        batch_op.drop_index("ix_invoice_vendor_partnership")
+        batch_op.drop_index("ix_invoice_vendor_order")
+        batch_op.drop_index(batch_op.f("ix_invoice_vendor_id"))
+        batch_op.drop_index("ix_invoice_vendor_date")
+
+    op.drop_table("invoice")
     with op.batch_alter_table("completion", schema=None) as batch_op:
         batch_op.drop_index("ix_completion_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_completion_vendor_id"))
@@ -1681,6 +2003,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_file_sha256"))
 
     op.drop_table("certificate_file")
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_target_vendor_id"))
+
+    op.drop_table("target")
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_index("ix_question_version_position")
         batch_op.drop_index(batch_op.f("ix_question_vendor_id"))
@@ -1700,12 +2026,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_import_row_batch_line")
 
     op.drop_table("import_row")
+    with op.batch_alter_table("import_conflict", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_conflict_vendor_id"))
+        batch_op.drop_index("ix_import_conflict_entity")
+        batch_op.drop_index("ix_import_conflict_batch")
+
+    op.drop_table("import_conflict")
     with op.batch_alter_table("import_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_change_vendor_id"))
         batch_op.drop_index("ix_import_change_entity")
         batch_op.drop_index("ix_import_change_batch_type")
 
     op.drop_table("import_change")
+    with op.batch_alter_table("dropped_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dropped_file_vendor_id"))
+
+    op.drop_table("dropped_file")
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.drop_index("ix_deal_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_deal_vendor_id"))
@@ -1736,6 +2072,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_version_vendor_id"))
 
     op.drop_table("asset_version")
+    with op.batch_alter_table("product_price", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_price_vendor_id"))
+
+    op.drop_table("product_price")
     with op.batch_alter_table("product_alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_alias_vendor_id"))
 
@@ -1823,6 +2163,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_partnership_public_id"))
 
     op.drop_table("invitation")
+    with op.batch_alter_table("import_mapping", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_mapping_vendor_id"))
+
+    op.drop_table("import_mapping")
     with op.batch_alter_table("former_slug", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_former_slug_vendor_id"))
 
