@@ -109,7 +109,8 @@ def test_every_page_of_every_role_is_accessible_in_every_look(
 
 # What is no page: files, and what only leads on.
 NO_PAGES = {
-    "accounts.index", "assets.serve", "certification.download", "health.healthz", "health.readyz",
+    "accounts.index", "assets.serve", "audits.evidence_file", "audits.names", "audits.pack",
+    "audits.proof_file", "audits.report_pdf", "certification.download", "health.healthz", "health.readyz",
     "imports.file",
     "imports.rejected", "marketing.download", "marketing.thumbnail", "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",
@@ -158,7 +159,8 @@ def reset_link(demo: Portal) -> str:
 # Each form with everything a person types taken out: it must say what is missing.
 FORMS = {
     "admin": ("accounts/invite", "vendors/settings", "partners/new", "products/new",
-              "certification/schemes/new", "certification/issue", "imports/new", "audits/policy"),
+              "certification/schemes/new", "certification/issue", "imports/new", "audits/policy",
+              "audits/new", "audits/criteria/new", "audits/campaigns/new"),
     "author": ("training/authoring/new", "marketing/new", "marketing/campaigns"),
 }  # fmt: skip
 
