@@ -184,6 +184,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_certification_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "checklist",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_checklist_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_checklist_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_checklist_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name_folded", name=op.f("uq_checklist_vendor_id_name_folded")),
+    )
+    with op.batch_alter_table("checklist", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checklist_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "compliance_policy",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
@@ -235,6 +254,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("course", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_course_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "criterion",
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "metric",
+                "document",
+                "graded",
+                "sample",
+                name="criterionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_criterion_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_criterion_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_criterion_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name_folded", name=op.f("uq_criterion_vendor_id_name_folded")),
+    )
+    with op.batch_alter_table("criterion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_criterion_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "customer",
@@ -597,6 +650,73 @@ def upgrade() -> None:
         batch_op.create_index("ix_asset_vendor_title", ["vendor_id", "title"], unique=False)
 
     op.create_table(
+        "audit_campaign",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_folded", sa.String(length=200), nullable=False),
+        sa.Column("checklist_id", sa.Integer(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("auditor_id", sa.Integer(), nullable=False),
+        sa.Column("by_manager", sa.Boolean(), nullable=False),
+        sa.Column("opens_at_once", sa.Boolean(), nullable=False),
+        sa.Column("chosen_by", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["auditor_id"], ["user_account.id"], name=op.f("fk_audit_campaign_auditor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_audit_campaign_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "checklist_id"],
+            ["checklist.vendor_id", "checklist.id"],
+            name=op.f("fk_audit_campaign_vendor_id_checklist_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_campaign_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_campaign")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_campaign_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_campaign_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name_folded", name=op.f("uq_audit_campaign_vendor_id_name_folded")),
+    )
+    with op.batch_alter_table("audit_campaign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_campaign_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "checklist_item",
+        sa.Column("checklist_id", sa.Integer(), nullable=False),
+        sa.Column("criterion_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("weight BETWEEN 1 AND 100", name=op.f("ck_checklist_item_weight")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "checklist_id"],
+            ["checklist.vendor_id", "checklist.id"],
+            name=op.f("fk_checklist_item_vendor_id_checklist_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "criterion_id"],
+            ["criterion.vendor_id", "criterion.id"],
+            name=op.f("fk_checklist_item_vendor_id_criterion_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_checklist_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist_item")),
+        sa.UniqueConstraint(
+            "checklist_id", "criterion_id", name=op.f("uq_checklist_item_checklist_id_criterion_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_checklist_item_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_checklist_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("checklist_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checklist_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "course_version",
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -638,6 +758,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("course_version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_course_version_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "criterion_version",
+        sa.Column("criterion_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("guidance", sa.String(length=2000), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_criterion_version_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "criterion_id"],
+            ["criterion.vendor_id", "criterion.id"],
+            name=op.f("fk_criterion_version_vendor_id_criterion_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_criterion_version_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion_version")),
+        sa.UniqueConstraint("criterion_id", "number", name=op.f("uq_criterion_version_criterion_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_criterion_version_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_criterion_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("criterion_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_criterion_version_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "customer_alias",
@@ -923,6 +1072,88 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_assignment_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
         )
+
+    op.create_table(
+        "audit",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("checklist_id", sa.Integer(), nullable=False),
+        sa.Column("checklist_name", sa.String(length=200), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("seed", sa.String(length=40), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "planned",
+                "open",
+                "reported",
+                "review",
+                "closed",
+                "withdrawn",
+                name="auditstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("auditor_id", sa.Integer(), nullable=False),
+        sa.Column("planned_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("pseudonym_key", sa.String(length=64), nullable=False),
+        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("sign_off_note", sa.String(), nullable=False),
+        sa.Column("returned_reason", sa.String(), nullable=False),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reported_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("touched_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("record_sha256", sa.String(length=64), nullable=True),
+        sa.Column("manifest_sha256", sa.String(length=64), nullable=True),
+        sa.Column("report_file_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["auditor_id"], ["user_account.id"], name=op.f("fk_audit_auditor_id")),
+        sa.ForeignKeyConstraint(["planned_by_id"], ["user_account.id"], name=op.f("fk_audit_planned_by_id")),
+        sa.ForeignKeyConstraint(["signed_by_id"], ["user_account.id"], name=op.f("fk_audit_signed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "campaign_id"],
+            ["audit_campaign.vendor_id", "audit_campaign.id"],
+            name=op.f("fk_audit_vendor_id_campaign_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "checklist_id"],
+            ["checklist.vendor_id", "checklist.id"],
+            name=op.f("fk_audit_vendor_id_checklist_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_audit_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "report_file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_audit_vendor_id_report_file_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_auditor_id"), ["auditor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_audit_vendor_partnership", ["vendor_id", "partnership_id", "as_of"], unique=False
+        )
+        batch_op.create_index("ix_audit_vendor_status", ["vendor_id", "status"], unique=False)
 
     op.create_table(
         "certificate",
@@ -1268,6 +1499,173 @@ def upgrade() -> None:
         batch_op.create_index("ix_question_version_position", ["course_version_id", "position"], unique=False)
 
     op.create_table(
+        "audit_campaign_target",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "waiting",
+                "made",
+                "failed",
+                name="targetoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("audit_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "audit_id"],
+            ["audit.vendor_id", "audit.id"],
+            name=op.f("fk_audit_campaign_target_vendor_id_audit_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "campaign_id"],
+            ["audit_campaign.vendor_id", "audit_campaign.id"],
+            name=op.f("fk_audit_campaign_target_vendor_id_campaign_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_audit_campaign_target_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_audit_campaign_target_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_campaign_target")),
+        sa.UniqueConstraint(
+            "campaign_id", "partnership_id", name=op.f("uq_audit_campaign_target_campaign_id_partnership_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_campaign_target_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_campaign_target_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit_campaign_target", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_campaign_target_outcome", ["vendor_id", "outcome"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_campaign_target_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "audit_item",
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("criterion_version_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "metric",
+                "document",
+                "graded",
+                "sample",
+                name="criterionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("guidance", sa.String(length=2000), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("is_met", sa.Boolean(), nullable=True),
+        sa.Column("population", sa.Integer(), nullable=True),
+        sa.Column(
+            "self_status",
+            sa.Enum(
+                "met",
+                "partly",
+                "not_met",
+                name="selfstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("self_text", sa.String(), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "met",
+                "not_met",
+                "not_applicable",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("points", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("judged_by_id", sa.Integer(), nullable=True),
+        sa.Column("judged_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["user_account.id"], name=op.f("fk_audit_item_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["judged_by_id"], ["user_account.id"], name=op.f("fk_audit_item_judged_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "audit_id"],
+            ["audit.vendor_id", "audit.id"],
+            name=op.f("fk_audit_item_vendor_id_audit_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "criterion_version_id"],
+            ["criterion_version.vendor_id", "criterion_version.id"],
+            name=op.f("fk_audit_item_vendor_id_criterion_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_item")),
+        sa.UniqueConstraint("audit_id", "position", name=op.f("uq_audit_item_audit_id_position")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_item_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "audit_name",
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.String(length=300), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.Column("commitment", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_audit_name_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "audit_id"],
+            ["audit.vendor_id", "audit.id"],
+            name=op.f("fk_audit_name_vendor_id_audit_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_name_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_name")),
+        sa.UniqueConstraint("audit_id", "token", name=op.f("uq_audit_name_audit_id_token")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_name_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_name_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit_name", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_name_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_name_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "certificate_file",
         sa.Column("certificate_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1555,6 +1953,113 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attempt_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "audit_evidence",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("uploaded_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["user_account.id"], name=op.f("fk_audit_evidence_uploaded_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_audit_evidence_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "item_id"],
+            ["audit_item.vendor_id", "audit_item.id"],
+            name=op.f("fk_audit_evidence_vendor_id_item_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_evidence_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_evidence")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_evidence_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_evidence_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit_evidence", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_evidence_item", ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_evidence_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "audit_finding",
+        sa.Column("audit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "severity",
+            sa.Enum(
+                "minor",
+                "major",
+                "critical",
+                name="severity",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("waived_reason", sa.String(), nullable=False),
+        sa.Column("waived_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_audit_finding_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "audit_id"],
+            ["audit.vendor_id", "audit.id"],
+            name=op.f("fk_audit_finding_vendor_id_audit_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "item_id"],
+            ["audit_item.vendor_id", "audit_item.id"],
+            name=op.f("fk_audit_finding_vendor_id_item_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_finding_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_finding")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_finding_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_finding_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit_finding", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_finding_audit", ["audit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_finding_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "audit_row",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum("ok", "not_ok", name="rowverdict", native_enum=False, create_constraint=True, length=20),
+            nullable=True,
+        ),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("position > 0", name=op.f("ck_audit_row_position")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "item_id"],
+            ["audit_item.vendor_id", "audit_item.id"],
+            name=op.f("fk_audit_row_vendor_id_item_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_row_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_row")),
+        sa.UniqueConstraint("item_id", "position", name=op.f("uq_audit_row_item_id_position")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_row_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_row_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_row_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "completion",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1629,12 +2134,78 @@ def upgrade() -> None:
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_progress_vendor_id"), ["vendor_id"], unique=False)
 
+    op.create_table(
+        "audit_action",
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "agreed",
+                "proved",
+                "accepted",
+                "sent_back",
+                name="actionstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("proof_text", sa.String(), nullable=False),
+        sa.Column("proof_file_id", sa.Integer(), nullable=True),
+        sa.Column("proved_by_id", sa.Integer(), nullable=True),
+        sa.Column("proved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("verified_by_id", sa.Integer(), nullable=True),
+        sa.Column("verified_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_audit_action_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["user_account.id"], name=op.f("fk_audit_action_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["proved_by_id"], ["user_account.id"], name=op.f("fk_audit_action_proved_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "finding_id"],
+            ["audit_finding.vendor_id", "audit_finding.id"],
+            name=op.f("fk_audit_action_vendor_id_finding_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "proof_file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_audit_action_vendor_id_proof_file_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_audit_action_vendor_id")),
+        sa.ForeignKeyConstraint(
+            ["verified_by_id"], ["user_account.id"], name=op.f("fk_audit_action_verified_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_action")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_audit_action_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_audit_action_vendor_id_id")),
+    )
+    with op.batch_alter_table("audit_action", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_action_finding", ["finding_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_action_vendor_id"), ["vendor_id"], unique=False)
+
     guard_append_only(op.get_bind())
     secure_rows(op.get_bind())
 
 
 def downgrade() -> None:
     drop_append_only(op.get_bind())
+    with op.batch_alter_table("audit_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_action_vendor_id"))
+        batch_op.drop_index("ix_audit_action_finding")
+
+    op.drop_table("audit_action")
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_vendor_id"))
 
@@ -1645,6 +2216,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_completion_user_id"))
 
     op.drop_table("completion")
+    with op.batch_alter_table("audit_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_row_vendor_id"))
+
+    op.drop_table("audit_row")
+    with op.batch_alter_table("audit_finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_finding_vendor_id"))
+        batch_op.drop_index("ix_audit_finding_audit")
+
+    op.drop_table("audit_finding")
+    with op.batch_alter_table("audit_evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_evidence_vendor_id"))
+        batch_op.drop_index("ix_audit_evidence_item")
+
+    op.drop_table("audit_evidence")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_vendor_id"))
 
@@ -1681,6 +2266,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_file_sha256"))
 
     op.drop_table("certificate_file")
+    with op.batch_alter_table("audit_name", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_name_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_name_user_id"))
+
+    op.drop_table("audit_name")
+    with op.batch_alter_table("audit_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_item_vendor_id"))
+
+    op.drop_table("audit_item")
+    with op.batch_alter_table("audit_campaign_target", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_campaign_target_vendor_id"))
+        batch_op.drop_index("ix_audit_campaign_target_outcome")
+
+    op.drop_table("audit_campaign_target")
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_index("ix_question_version_position")
         batch_op.drop_index(batch_op.f("ix_question_vendor_id"))
@@ -1726,6 +2325,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_previous_id"))
 
     op.drop_table("certificate")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_vendor_status")
+        batch_op.drop_index("ix_audit_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_audit_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_campaign_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_auditor_id"))
+
+    op.drop_table("audit")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_assignment_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_assignment_vendor_id"))
@@ -1760,10 +2367,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_alias_vendor_id"))
 
     op.drop_table("customer_alias")
+    with op.batch_alter_table("criterion_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_criterion_version_vendor_id"))
+
+    op.drop_table("criterion_version")
     with op.batch_alter_table("course_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_course_version_vendor_id"))
 
     op.drop_table("course_version")
+    with op.batch_alter_table("checklist_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checklist_item_vendor_id"))
+
+    op.drop_table("checklist_item")
+    with op.batch_alter_table("audit_campaign", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_campaign_vendor_id"))
+
+    op.drop_table("audit_campaign")
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.drop_index("ix_asset_vendor_title")
         batch_op.drop_index(batch_op.f("ix_asset_vendor_id"))
@@ -1831,6 +2450,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_vendor_id"))
 
     op.drop_table("customer")
+    with op.batch_alter_table("criterion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_criterion_vendor_id"))
+
+    op.drop_table("criterion")
     with op.batch_alter_table("course", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_course_vendor_id"))
 
@@ -1839,6 +2462,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_compliance_policy_vendor_id"))
 
     op.drop_table("compliance_policy")
+    with op.batch_alter_table("checklist", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checklist_vendor_id"))
+
+    op.drop_table("checklist")
     with op.batch_alter_table("certification", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certification_vendor_id"))
 
