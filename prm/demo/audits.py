@@ -102,6 +102,7 @@ def add_audits(vendor_id: int, now: datetime) -> None:
         services.open_audit(manager, _plan(manager, annual, "demo-2"))
     with clock.freeze(now - timedelta(days=3)), transaction():
         _plan(manager, short, "demo-3")
+    _leave_two_unfinished(manager, partner, short, now)
     with clock.freeze(now - timedelta(days=2)), transaction():
         services.start_campaign(
             manager,
@@ -212,6 +213,43 @@ def _close_one(admin: Actor, manager: Actor, partner: Actor, checklist: int, beg
     with clock.freeze(begun + timedelta(days=42)), transaction():
         services.sign_off(admin, db.session.get_one(Audit, key), note="Read and agreed.")
     return key
+
+
+def _leave_two_unfinished(manager: Actor, partner: Actor, checklist: int, now: datetime) -> None:
+    """One with findings reported, a proof to verify and one to send; one that waits for its signature."""
+    keys = []
+    for number, days in enumerate((40, 20), 4):
+        with clock.freeze(now - timedelta(days=days)), transaction():
+            audit = _plan(manager, checklist, f"demo-{number}")
+            services.open_audit(manager, audit)
+            _judge(manager, audit)
+            finding = services.add_finding(
+                manager,
+                audit,
+                severity=Severity.MINOR,
+                text="The insurer's letter names an office that has moved.",
+                item=_items(audit)[1],
+            )
+            services.report_findings(manager, audit, summary="")
+            keys.append((audit.id, finding.id))
+    with clock.freeze(now - timedelta(days=15)), transaction():
+        audit = db.session.get_one(Audit, keys[0][0])
+        for text in ("Ask the insurer for a new letter.", "Tell every insurer about the move."):
+            action = services.agree_action(
+                partner,
+                audit,
+                db.session.get_one(AuditFinding, keys[0][1]),
+                text=text,
+                owner_id=partner.user_public_id,  # type: ignore[arg-type]
+                due_on=today_of(partner) + timedelta(days=30),
+            )
+        services.prove_action(partner, audit, action, text="All of them were told by letter.")
+        audit = db.session.get_one(Audit, keys[1][0])
+        for finding in db.session.scalars(
+            select(AuditFinding).where(AuditFinding.audit_id == audit.id)
+        ).all():
+            services.waive_finding(manager, audit, finding, reason="A small thing, mended at once.")
+        services.submit_audit(manager, audit)
 
 
 def _judge(manager: Actor, audit: Audit) -> None:

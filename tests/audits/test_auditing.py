@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from prm.audits import services
 from prm.audits.criteria import Comparison, Metric, MetricTerms
@@ -355,3 +355,19 @@ def test_a_document_needs_its_last_valid_day(world: World, cast: Cast, audit: ma
     assert file.data == b"%PDF-1.7 x" and "attachment" in file.headers["Content-Disposition"]
     assert client.post(f"/acme/audits/evidence/{evidence}/remove").status_code == 302
     assert client.get(f"/acme/audits/evidence/{evidence}/file").status_code == 404
+
+
+def test_the_page_of_a_criterion_shows_the_first_of_many_rows(
+    world: World, cast: Cast, audit: making.AuditRef
+) -> None:
+    making.open_(world, audit)
+    with world.acting(cast.vendor), transaction():
+        item = making.items_of(db.session.get_one(Audit, audit.id))[0]
+        cells = db.session.scalars(select(AuditRow.cells).where(AuditRow.item_id == item.id)).one()
+        db.session.execute(
+            insert(AuditRow),
+            [{"item_id": item.id, "position": n, "cells": cells} for n in range(2, 251)],
+        )
+    page = world.client(cast.auditor).get(f"/acme/audits/{audit.public_id}/items/{item.public_id}").text
+    assert page.count("Leo Learner") == 200
+    assert "The first 200 of 250 rows." in page

@@ -225,6 +225,14 @@ def list_rows(item_ids: Sequence[int]) -> dict[int, list[AuditRow]]:
     return rows
 
 
+def list_first_rows(item: AuditItem, limit: int) -> tuple[list[AuditRow], int]:
+    """(the first rows behind a result, how many there are)."""
+    of_item = AuditRow.item_id == item.id
+    total = db.session.scalar(select(func.count(AuditRow.id)).where(of_item)) or 0
+    rows = db.session.scalars(select(AuditRow).where(of_item).order_by(AuditRow.position).limit(limit))
+    return list(rows), total
+
+
 # -- lists -------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from prm.access import Actor, current_actor, requires
 from prm.audits import services
-from prm.audits.criteria import GradedTerms
+from prm.audits.criteria import MAX_SAMPLE, GradedTerms
 from prm.audits.forms.auditing import AnswerForm, JudgementForm
 from prm.audits.labels import auditing as labels
 from prm.audits.models import Audit, AuditItem, AuditStatus, CriterionKind, RowVerdict, SelfStatus, Verdict
@@ -31,7 +31,7 @@ from prm.permissions import P
 from prm.vendors.models import StoredFile
 
 ACCEPTED = ",".join(f".{ending}" for ending in KINDS)
-SHOWN_ROWS = 200
+SHOWN_ROWS = MAX_SAMPLE  # a sample is judged whole; of a metric's rows the first will do
 
 
 @blueprint.get("/<slug:vendor>/audits/<uuid:audit_id>/items/<uuid:item_id>")
@@ -51,7 +51,7 @@ def _item_page(
     actor = current_actor()
     dossier = queries.get_dossier(audit)
     words = Words(dossier, with_names=True)
-    rows = queries.list_rows([found.id])[found.id]
+    rows, row_total = queries.list_first_rows(found, SHOWN_ROWS)
     columns, shown_rows = present_rows(rows, words)
     is_open = audit.status is AuditStatus.OPEN
     can_answer = is_open and actor.can(P.AUDIT_ANSWER)
@@ -86,8 +86,8 @@ def _item_page(
         columns=[*columns, ("verdict", _("Judgement"))]
         if found.kind is CriterionKind.SAMPLE and with_judgements
         else columns,
-        rows=shown_rows[:SHOWN_ROWS],
-        row_total=len(shown_rows),
+        rows=shown_rows,
+        row_total=row_total,
         row_verdicts=labels.ROW_VERDICTS,
         sent=request.form if judgement_form is not None and request.method == "POST" else {},
         answer_form=_offer_answer(answer_form) if can_answer else None,
