@@ -110,17 +110,10 @@ def test_every_page_of_every_role_is_accessible_in_every_look(
 
 # What is no page: files, and what only leads on.
 NO_PAGES = {
-<<<<<<< HEAD
-    "accounts.index", "assets.serve", "certification.download", "health.healthz", "health.readyz",
-    "imports.file", "operations.metrics",
-    "imports.rejected", "marketing.download", "marketing.thumbnail", "partners.document",
-    "reports.revenue_pdf",
-=======
     "accounts.index", "assets.serve", "audits.evidence_file", "audits.names", "audits.pack",
     "audits.proof_file", "audits.report_pdf", "certification.download", "health.healthz", "health.readyz",
-    "imports.file",
-    "imports.rejected", "marketing.download", "marketing.thumbnail", "reports.revenue_pdf",
->>>>>>> 9928adde501d99ff02904a3484223cfe32ef3ac3
+    "imports.file", "imports.rejected", "marketing.download", "marketing.thumbnail", "operations.metrics",
+    "partners.document", "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",
 }  # fmt: skip
 BY_MAIL = {"accounts.invitation", "accounts.reset", "partners.apply_confirm"}
@@ -168,11 +161,8 @@ def reset_link(demo: Portal) -> str:
 FORMS = {
     "admin": ("accounts/invite", "vendors/settings", "partners/new", "products/new",
               "certification/schemes/new", "certification/issue", "imports/new", "audits/policy",
-<<<<<<< HEAD
-              "partners/agreements/new", "partners/applications/form/new"),
-=======
+              "partners/agreements/new", "partners/applications/form/new",
               "audits/new", "audits/criteria/new", "audits/campaigns/new"),
->>>>>>> 9928adde501d99ff02904a3484223cfe32ef3ac3
     "author": ("training/authoring/new", "marketing/new", "marketing/campaigns"),
 }  # fmt: skip
 
