@@ -20,6 +20,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_hash", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("file_keys", sa.JSON(), nullable=False),
+        sa.Column("finished_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+        sa.UniqueConstraint("subject_hash", name=op.f("uq_erasure_subject_hash")),
+    )
+    op.create_table(
         "journal_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chain", sa.String(length=40), nullable=False),
@@ -393,7 +403,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_membership_public_id")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_membership_at_vendor_id"), ["at_vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_membership_at_vendor_id",
+            ["at_vendor_id"],
+            unique=False,
+            sqlite_where=sa.text("at_vendor_id IS NOT NULL"),
+            postgresql_where=sa.text("at_vendor_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_membership_partner_ended", ["partner_id", "ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_vendor_id"), ["vendor_id"], unique=False)
@@ -493,6 +509,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_region_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "retention_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("usage_months", sa.Integer(), nullable=True),
+        sa.Column("mail_months", sa.Integer(), nullable=True),
+        sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "mail_months IS NULL OR mail_months > 0", name=op.f("ck_retention_rule_mail_months")
+        ),
+        sa.CheckConstraint(
+            "usage_months IS NULL OR usage_months > 0", name=op.f("ck_retention_rule_usage_months")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_retention_rule_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_rule")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_retention_rule_vendor_id")),
+    )
+    with op.batch_alter_table("retention_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_retention_rule_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "signing_key",
@@ -986,7 +1022,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("vendor_id", "number", name=op.f("uq_certificate_vendor_id_number")),
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_certificate_previous_id"), ["previous_id"], unique=False)
+        batch_op.create_index(
+            "ix_certificate_previous_id",
+            ["previous_id"],
+            unique=False,
+            sqlite_where=sa.text("previous_id IS NOT NULL"),
+            postgresql_where=sa.text("previous_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_certificate_user_id"), ["user_id"], unique=False)
         batch_op.create_index("ix_certificate_vendor_expiry", ["vendor_id", "expires_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_vendor_id"), ["vendor_id"], unique=False)
@@ -1475,7 +1517,7 @@ def upgrade() -> None:
     op.create_table(
         "usage_event",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("asset_id", sa.Integer(), nullable=False),
         sa.Column("asset_version_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1723,7 +1765,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_vendor_id"))
         batch_op.drop_index("ix_certificate_vendor_expiry")
         batch_op.drop_index(batch_op.f("ix_certificate_user_id"))
-        batch_op.drop_index(batch_op.f("ix_certificate_previous_id"))
+        batch_op.drop_index(
+            "ix_certificate_previous_id",
+            sqlite_where=sa.text("previous_id IS NOT NULL"),
+            postgresql_where=sa.text("previous_id IS NOT NULL"),
+        )
 
     op.drop_table("certificate")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
@@ -1783,6 +1829,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signing_key_vendor_id"))
 
     op.drop_table("signing_key")
+    with op.batch_alter_table("retention_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_retention_rule_vendor_id"))
+
+    op.drop_table("retention_rule")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_region_vendor_id"))
 
@@ -1807,7 +1857,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
         batch_op.drop_index("ix_membership_partner_ended")
-        batch_op.drop_index(batch_op.f("ix_membership_at_vendor_id"))
+        batch_op.drop_index(
+            "ix_membership_at_vendor_id",
+            sqlite_where=sa.text("at_vendor_id IS NOT NULL"),
+            postgresql_where=sa.text("at_vendor_id IS NOT NULL"),
+        )
 
     op.drop_table("membership")
     with op.batch_alter_table("journal_personal_value", schema=None) as batch_op:
@@ -1865,3 +1919,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_journal_entry_action"))
 
     op.drop_table("journal_entry")
+    op.drop_table("erasure")
