@@ -131,7 +131,7 @@ def busiest(app: Flask) -> list[tuple[str, str]]:
         ("one partner's story", f"/lumen/partners/{largest}"),
         ("people", "/lumen/accounts/people"),
         ("certificates", "/lumen/certification/"),
-        ("marketing library", "/lumen/marketing/library"),
+        ("marketing library", "/lumen/marketing/"),
         ("use of assets", "/lumen/marketing/usage"),
         ("deals", "/lumen/deals/"),
         ("orders", "/lumen/revenue/orders"),

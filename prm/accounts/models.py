@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid, column
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.extensions import db
@@ -89,6 +89,13 @@ class Membership(Keyed, AtVendor, db.Model):
         ),
         CheckConstraint("at_vendor_id IS NULL OR partner_id IS NOT NULL", name="at_vendor"),
         Index("ix_membership_partner_ended", "partner_id", "ended_at"),
+        # Almost all are null: with them in it, SQLite would read all memberships through it.
+        Index(
+            "ix_membership_at_vendor_id",
+            "at_vendor_id",
+            sqlite_where=column("at_vendor_id").is_not(None),
+            postgresql_where=column("at_vendor_id").is_not(None),
+        ),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)

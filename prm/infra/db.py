@@ -125,7 +125,7 @@ class AtVendor:
 
     @declared_attr
     def at_vendor_id(cls) -> Mapped[int | None]:
-        return mapped_column(ForeignKey("vendor.id"), index=True)
+        return mapped_column(ForeignKey("vendor.id"))
 
 
 def tenant_table(*arguments: Any) -> tuple[Any, ...]:

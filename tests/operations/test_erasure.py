@@ -30,6 +30,7 @@ from prm.infra import jobs, storage
 from prm.infra.db import transaction
 from prm.journal.queries import get_heads, verify_chain
 from prm.operations.models import Erasure
+from prm.operations.services import erasing
 from prm.permissions import Role
 from prm.vendors.models import StoredFile
 from tests.conftest import settings
@@ -317,7 +318,7 @@ def test_an_erasure_cut_short_is_finished_by_asking_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("prm.operations.services.erasing._erase_account", _power_cut)
+        patched.setattr(erasing, "_erase_account", _power_cut)
         assert erase(scene).exit_code == 1
     assert erase(scene).exit_code == 0
     jobs.sweep(scene.app)
