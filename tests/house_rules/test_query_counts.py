@@ -104,6 +104,7 @@ def tell_everybody(world: World, acme: VendorRef, visitors: list[UserRef], count
                     visitor.id,
                     Kind.COURSE_ASSIGNED,
                     f"row:{number}",
+                    visitor.public_id,
                     about_user_key=others[number % len(others)],
                     facts={"course": f"Course {number}", "due_on": "2101-01-01"},
                 )
