@@ -197,6 +197,7 @@ def tell_everybody(
                     Kind.COURSE_ASSIGNED,
                     f"row:{number}",
                     subject_id=course.public_id,
+                    visitor.public_id,
                     about_user_key=others[number % len(others)],
                     facts={"course": f"Course {number}", "due_on": "2101-01-01"},
                 )
