@@ -612,7 +612,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_membership_public_id")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_membership_at_vendor_id"), ["at_vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_membership_at_vendor_id",
+            ["at_vendor_id"],
+            unique=False,
+            sqlite_where=sa.text("at_vendor_id IS NOT NULL"),
+            postgresql_where=sa.text("at_vendor_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_membership_partner_ended", ["partner_id", "ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_vendor_id"), ["vendor_id"], unique=False)
@@ -1746,7 +1752,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("vendor_id", "number", name=op.f("uq_certificate_vendor_id_number")),
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_certificate_previous_id"), ["previous_id"], unique=False)
+        batch_op.create_index(
+            "ix_certificate_previous_id",
+            ["previous_id"],
+            unique=False,
+            sqlite_where=sa.text("previous_id IS NOT NULL"),
+            postgresql_where=sa.text("previous_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_certificate_user_id"), ["user_id"], unique=False)
         batch_op.create_index("ix_certificate_vendor_expiry", ["vendor_id", "expires_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_vendor_id"), ["vendor_id"], unique=False)
@@ -3702,7 +3714,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_vendor_id"))
         batch_op.drop_index("ix_certificate_vendor_expiry")
         batch_op.drop_index(batch_op.f("ix_certificate_user_id"))
-        batch_op.drop_index(batch_op.f("ix_certificate_previous_id"))
+        batch_op.drop_index(
+            "ix_certificate_previous_id",
+            sqlite_where=sa.text("previous_id IS NOT NULL"),
+            postgresql_where=sa.text("previous_id IS NOT NULL"),
+        )
 
     op.drop_table("certificate")
     with op.batch_alter_table("audit", schema=None) as batch_op:
@@ -3865,7 +3881,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
         batch_op.drop_index("ix_membership_partner_ended")
-        batch_op.drop_index(batch_op.f("ix_membership_at_vendor_id"))
+        batch_op.drop_index(
+            "ix_membership_at_vendor_id",
+            sqlite_where=sa.text("at_vendor_id IS NOT NULL"),
+            postgresql_where=sa.text("at_vendor_id IS NOT NULL"),
+        )
 
     op.drop_table("membership")
     with op.batch_alter_table("journal_personal_value", schema=None) as batch_op:
