@@ -93,6 +93,10 @@ def upgrade() -> None:
         sa.Column("fiscal_year_start_month", sa.Integer(), nullable=False),
         sa.Column("brand_primary", sa.String(length=7), nullable=False),
         sa.Column("brand_ink", sa.String(length=7), nullable=False),
+        sa.Column("logo_sha256", sa.String(length=64), nullable=True),
+        sa.Column("mail_name", sa.String(length=120), nullable=False),
+        sa.Column("mail_reply_to", sa.String(length=254), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -399,11 +403,70 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "notification_preference",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "course_assigned",
+                "course_replaced",
+                "course_due",
+                "course_overdue",
+                "certificate_issued",
+                "certificate_revoked",
+                "certificate_expiring",
+                "certificate_expired",
+                "reminded",
+                "colleague_certificates",
+                "invitation_accepted",
+                "compliance_lost",
+                "agreement_ending",
+                "import_problem",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("in_portal", sa.Boolean(), nullable=False),
+        sa.Column(
+            "mail",
+            sa.Enum(
+                "off",
+                "digest",
+                "at_once",
+                name="mailwhen",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_notification_preference_user_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_notification_preference_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_preference")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_notification_preference_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "user_id", "kind", name=op.f("uq_notification_preference_vendor_id_user_id_kind")
+        ),
+    )
+    with op.batch_alter_table("notification_preference", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notification_preference_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notification_preference_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "outgoing_mail",
         sa.Column("vendor_id", sa.Integer(), nullable=True),
         sa.Column("recipient", sa.String(length=254), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
+        sa.Column("unsubscribe_url", sa.String(length=500), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -493,6 +556,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_region_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "reminder_plan",
+        sa.Column("course_days", sa.JSON(), nullable=False),
+        sa.Column("certificate_days", sa.JSON(), nullable=False),
+        sa.Column("agreement_days", sa.JSON(), nullable=False),
+        sa.Column("ran_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_reminder_plan_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_plan")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reminder_plan_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_reminder_plan_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_reminder_plan_vendor_id")),
+    )
+    with op.batch_alter_table("reminder_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_plan_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "signing_key",
@@ -1029,6 +1110,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "compliance_seen",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("is_compliant", sa.Boolean(), nullable=False),
+        sa.Column("changed_on", sa.Date(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_compliance_seen_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_compliance_seen_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compliance_seen")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_compliance_seen_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "partnership_id", name=op.f("uq_compliance_seen_vendor_id_partnership_id")
+        ),
+    )
+    with op.batch_alter_table("compliance_seen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_compliance_seen_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "deal",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=True),
@@ -1203,6 +1306,72 @@ def upgrade() -> None:
     with op.batch_alter_table("lesson", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_lesson_version_position", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "notification",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "course_assigned",
+                "course_replaced",
+                "course_due",
+                "course_overdue",
+                "certificate_issued",
+                "certificate_revoked",
+                "certificate_expiring",
+                "certificate_expired",
+                "reminded",
+                "colleague_certificates",
+                "invitation_accepted",
+                "compliance_lost",
+                "agreement_ending",
+                "import_problem",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("about_user_id", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("is_shown", sa.Boolean(), nullable=False),
+        sa.Column("read_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("mail_due_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("mailed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["about_user_id"], ["user_account.id"], name=op.f("fk_notification_about_user_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_notification_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_notification_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_notification_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_notification_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_notification_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "user_id", "key", name=op.f("uq_notification_vendor_id_user_id_key")
+        ),
+    )
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notification_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notification_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_notification_vendor_mail", ["vendor_id", "mailed_at", "mail_due_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_notification_vendor_user_read", ["vendor_id", "user_id", "read_at"], unique=False
+        )
 
     op.create_table(
         "partnership_alias",
@@ -1690,6 +1859,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partnership_alias_vendor_id"))
 
     op.drop_table("partnership_alias")
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index("ix_notification_vendor_user_read")
+        batch_op.drop_index("ix_notification_vendor_mail")
+        batch_op.drop_index(batch_op.f("ix_notification_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_notification_user_id"))
+
+    op.drop_table("notification")
     with op.batch_alter_table("lesson", schema=None) as batch_op:
         batch_op.drop_index("ix_lesson_version_position")
         batch_op.drop_index(batch_op.f("ix_lesson_vendor_id"))
@@ -1714,6 +1890,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deal_unmatched_customer")
 
     op.drop_table("deal")
+    with op.batch_alter_table("compliance_seen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_compliance_seen_vendor_id"))
+
+    op.drop_table("compliance_seen")
     with op.batch_alter_table("certification_requirement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certification_requirement_vendor_id"))
 
@@ -1783,6 +1963,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signing_key_vendor_id"))
 
     op.drop_table("signing_key")
+    with op.batch_alter_table("reminder_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_plan_vendor_id"))
+
+    op.drop_table("reminder_plan")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_region_vendor_id"))
 
@@ -1803,6 +1987,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outgoing_mail_next_attempt_at"))
 
     op.drop_table("outgoing_mail")
+    with op.batch_alter_table("notification_preference", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notification_preference_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_notification_preference_user_id"))
+
+    op.drop_table("notification_preference")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_membership_user_id"))
