@@ -60,8 +60,12 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "mate": (_CATALOGUE, frozenset({"COMPANY", "MATE"}), frozenset({"PA"})),
     "mate_b": (_CATALOGUE, frozenset({"COMPANY", "MATE"}), frozenset({"PB"})),
     "local": (_CATALOGUE, frozenset({"COMPANY", "LOCAL"}), frozenset({"PC"})),
-    # Who is invited learns who invites them, to which company.
-    "newcomer": (frozenset({"STAFF", "APPLICANT"}), frozenset({"COMPANY", "BOSS", "INVITE"}), ALL_PARTNERS),
+    # Who is invited learns who invites them, to which company; on joining, what they are assigned.
+    "newcomer": (
+        frozenset({"STAFF", "APPLICANT", "COURSE"}),
+        frozenset({"COMPANY", "BOSS", "INVITE"}),
+        ALL_PARTNERS,
+    ),
     "boss_b": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PB"})),
     "dual": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PC"})),
     "both": (_CATALOGUE, frozenset({"COMPANY"}), frozenset({"PC"})),

@@ -31,8 +31,9 @@ RANDOM_IN = {
     "stored_file": {"size", "name"},
     "certificate": {"number", "facts", "user_id", "partnership_id"},
     "journal_entry": {"facts"},
-    "outgoing_mail": {"subject", "body"},
     "audit": {"seed"},
+    "notification": {"subject_id"},
+    "outgoing_mail": {"subject", "body", "unsubscribe_url"},
 }
 
 

@@ -21,8 +21,8 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.infra.ids import new_token
+from prm.infra.names import fold_name
 from prm.marketing.models import Asset, AssetType, AssetVersion, Campaign, CampaignType, UsageEvent, UsageKind
-from prm.partners.services import fold_name
 from prm.permissions import Role
 from prm.products.models import Product
 from prm.revenue.models import Order
