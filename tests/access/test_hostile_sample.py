@@ -14,4 +14,5 @@ def test_a_hundred_hostile_requests_fail_nowhere(site: Site, seed: int) -> None:
     tally = Tally()
     Hostile(site, seed).run(100, tally)
     assert not tally.failures, "\n".join(tally.failures)
-    assert tally.reached >= 0.5 * tally.asked  # the draw changes with every line of the matrix
+    # A hundred are few: of ten thousand, tests/deep wants sixty in a hundred.
+    assert tally.reached >= 0.35 * tally.asked

@@ -101,6 +101,8 @@ def make_site() -> Flask:
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.undefined = StrictUndefined
+    # Pages of a vendor fill these in; here there is none.
+    site.jinja_env.globals.update(view_menu=lambda: None, bulk_menu=lambda: None)
     site.config.update(SECRET_KEY="for the gallery only", TESTING=True)
     Babel(site, locale_selector=lambda: request.args.get("lang", "en"))
     CSRFProtect(site)

@@ -157,7 +157,8 @@ def test_pages_are_counted_and_their_ends_are_closed(site: Flask) -> None:
 def test_filtering_keeps_the_sort_and_what_else_the_address_carries(site: Flask) -> None:
     path = "/table?sort=people&as_of=2026-01-01&page=2&region=East&search=P0"
     html = render(site, TABLE, path, page=table_page(rows(60), MultiDict({"region": "East", "search": "P0"})))
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html))
+    filters = html.partition('class="filters"')[2].partition("</form>")[0]
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', filters))
     assert hidden == {"sort": "people", "as_of": "2026-01-01"}
     assert '<option value="East" selected>' in html
     assert 'name="search" value="P0"' in html

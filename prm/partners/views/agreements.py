@@ -84,7 +84,7 @@ def agreement(agreement_id: UUID) -> str:
         columns=[
             Column("partner", _("Partner"), sort=Partnership.name_folded),
             Column("person", _("Accepted by")),
-            Column("on", _("On"), sort=AgreementAcceptance.accepted_on),
+            Column("on", _("Date"), sort=AgreementAcceptance.accepted_on),
         ],
         default_sort="-on",
         search=[Partnership.name],
