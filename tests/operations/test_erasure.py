@@ -17,9 +17,11 @@ from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from prm import create_app
-from prm.access import system_actor
+from prm.access import Actor, system_actor
 from prm.accounts.mailbox import queue_mail
-from prm.accounts.models import Membership, OutgoingMail, User, UserSession
+from prm.accounts.models import EmailChange, Membership, OutgoingMail, SecondFactor, User, UserSession
+from prm.accounts.services.email_changes import request_email_change
+from prm.accounts.services.second_factor import begin_enrolment
 from prm.certification.models import Certificate, CertificateFile
 from prm.extensions import db
 from prm.imports.models import ImportKind
@@ -74,7 +76,18 @@ def scene(tmp_path: Path, database_kind: str, monkeypatch: pytest.MonkeyPatch) -
         certificate = issue(world, vendor, scheme, person, reason=f"{NAME} passed on site")
         world.client(person)
         _leave_traces(world, vendor)
+        _ask_for_another_address(world, person)
         yield Scene(app, world, tmp_path / "live", vendor, person, certificate)
+
+
+def _ask_for_another_address(world: World, person: UserRef) -> None:
+    """One that nobody has confirmed yet, and a second factor on the way."""
+    with world.app.app_context(), transaction():
+        user = db.session.get_one(User, person.id)
+        request_email_change(
+            Actor(user_id=user.id, user_public_id=user.public_id), user, "z.quist@new.example"
+        )
+        begin_enrolment(user)
 
 
 def _leave_traces(world: World, vendor: VendorRef) -> None:
@@ -178,6 +191,13 @@ def test_not_a_byte_of_the_person_is_left(
     logged = capfd.readouterr()
     shown = (caplog.text + logged.out + logged.err + result.output).casefold()
     assert "quist" not in shown
+
+
+def test_nothing_is_left_to_sign_in_with(scene: Scene) -> None:
+    assert erase(scene).exit_code == 0
+    with scene.app.app_context():
+        for table in (EmailChange, SecondFactor, UserSession):
+            assert db.session.scalars(select(table)).all() == []
 
 
 def test_the_journal_is_valid_and_says_that_it_was_done(scene: Scene) -> None:

@@ -17,16 +17,21 @@ from sqlalchemy import ColumnElement, String, cast, delete, or_, select, update
 
 from prm.access import Actor, system_actor
 from prm.accounts.models import (
+    EmailChange,
     Invitation,
     Membership,
     OutgoingMail,
     PasswordReset,
+    RecoveryCode,
+    SecondFactor,
     SignInFailure,
+    SignInStep,
     User,
     UserSession,
 )
 from prm.accounts.services.people import find_user, fold_email, withdraw_invitations_of
 from prm.accounts.services.sign_in import hash_address
+from prm.audits.services import erase_names
 from prm.certification.models import Certificate, CertificateFile
 from prm.errors import DomainError, Forbidden
 from prm.extensions import db
@@ -168,7 +173,8 @@ def _trace_of(user: User) -> Trace:
     ).all()
     marks = {NAME_MARK, EMAIL_MARK}
     names = {user.name, *(value for name, value in rows if name == "name")} - marks
-    emails = {user.email, user.email_folded, *(value for name, value in rows if name == "email")} - marks
+    asked = db.session.scalars(select(EmailChange.email).where(EmailChange.user_id == user.id))
+    emails = {user.email, user.email_folded, *asked, *(v for name, v in rows if name == "email")} - marks
     namesakes = set(db.session.scalars(select(User.name).where(User.id != user.id, User.name.in_(names))))
     return Trace(tuple(sorted(names - namesakes)), tuple(sorted(emails)), NAME_MARK, EMAIL_MARK)
 
@@ -199,7 +205,8 @@ def _erase_at_vendor(
     subject_hash = hash_subject(user.public_id)
     erasure = db.session.scalars(select(Erasure).where(Erasure.subject_hash == subject_hash)).one()
     erasure.file_keys = sorted({*erasure.file_keys, *keys})
-    rows = scrubbing.scrub(scrubbing.tenant_tables(), trace, vendor_id)
+    rows = erase_names(system_actor(vendor_id), user.id)
+    rows += scrubbing.scrub(scrubbing.tenant_tables(), trace, vendor_id)
     report.rows += rows
     changed = {
         "rows": rows, "certificate_files": report.reissued - redrawn, "files": report.redacted - redacted,
@@ -269,7 +276,8 @@ def _erase_account(user_id: int, trace: Trace, report: ErasureReport) -> None:
     now = clock.now()
     addresses = {fold_email(email) for email in trace.emails}
     _delete(UserSession, UserSession.user_id == user_id)
-    _delete(PasswordReset, PasswordReset.user_id == user_id)
+    for table in (PasswordReset, EmailChange, SecondFactor, RecoveryCode, SignInStep):
+        _delete(table, table.user_id == user_id)
     _delete(SignInFailure, SignInFailure.subject_hash.in_([hash_address(each) for each in addresses]))
     _delete(OutgoingMail, OutgoingMail.recipient.in_([*trace.emails, EMAIL_MARK]))
     db.session.execute(
