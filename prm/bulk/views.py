@@ -21,7 +21,7 @@ from prm.bulk.models import BulkItem, ItemOutcome
 from prm.errors import DomainError, Forbidden, NotFound
 from prm.extensions import db
 from prm.infra.db import transaction
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.forms import show_error
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.permissions import P
@@ -150,10 +150,11 @@ def run(run_id: UUID) -> str | Response:
     found = queries.get_run(actor, run_id)
     spec = _spec()
     statement = queries.select_items(found)
-    if request.args.get("format") == "csv":
+    if form := asked_form(request.args):
         rows = all_rows(db.session(), statement, spec, request.args).rows
-        return csv_attachment(
-            "results.csv",
+        return table_attachment(
+            form,
+            "results",
             [_("Row"), _("Result"), _("Reason")],
             ([item.label, str(_outcomes()[item.outcome]), item.reason] for item in rows),
         )
@@ -169,7 +170,6 @@ def run(run_id: UUID) -> str | Response:
             db.session(), statement, spec, request.args, partial(url_for, "bulk.run", run_id=run_id)
         ),
         outcomes=_outcomes(),
-        csv_url=url_for("bulk.run", run_id=run_id, **{**request.args, "format": "csv"}),
         back_url=url_for(action.endpoint if action and actor.can(action.permission) else "vendors.home"),
     )
 

@@ -49,8 +49,6 @@ def index() -> str | Response:
         money=shown_money,
         stage_names=STAGE_NAMES,
         stage_looks=STAGE_LOOKS,
-        csv_url=url_for("deals.index", **{**request.args, "format": "csv"}),
-        xlsx_url=url_for("deals.index", **{**request.args, "format": "xlsx"}),
     )
 
 

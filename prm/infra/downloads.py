@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from flask import Response
 
-from prm.infra.exporting import csv_bytes
+from prm.infra.exporting import Sheet, csv_bytes, xlsx_bytes
 
 # What somebody uploaded is data, whatever it claims to be: never rendered on our origin.
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -22,6 +23,22 @@ def attachment(content: bytes, name: str, media_type: str = "application/octet-s
     )
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
+
+
+def asked_form(arguments: Mapping[str, str]) -> str | None:
+    """The form of file that an address asks for: csv, xlsx, or None for the page."""
+    form = arguments.get("format")
+    return form if form in {"csv", "xlsx"} else None
+
+
+def table_attachment(
+    form: str, name: str, columns: Sequence[object], rows: Iterable[Sequence[object]], title: str = ""
+) -> Response:
+    """An export as asked_form() says it: formula-safe, and in XLSX with typed cells."""
+    if form == "csv":
+        return csv_attachment(f"{name}.csv", columns, rows)
+    title = title or name
+    return attachment(xlsx_bytes([Sheet(title, columns, rows)], title=title), f"{name}.xlsx", XLSX)
 
 
 def csv_attachment(name: str, columns: Sequence[object], rows: Iterable[Sequence[object]]) -> Response:

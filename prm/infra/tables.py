@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Integer, Select, and_, func, or_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import UnaryExpression
@@ -111,6 +112,14 @@ class TablePage:
         if all(choice.is_shown for choice in self.choices):
             return ""
         return ",".join(choice.key for choice in self.choices if choice.is_shown)
+
+    @property
+    def exports(self) -> list[tuple[str, str, str]]:
+        """(label, URL, icon) of everything that is shown, as files: for who answers asked_form()."""
+        return [
+            (_("CSV"), self.url(format="csv"), "download"),
+            (_("XLSX"), self.url(format="xlsx"), "file-spreadsheet"),
+        ]
 
     @property
     def is_filtered(self) -> bool:

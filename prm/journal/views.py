@@ -17,7 +17,7 @@ from prm.accounts.labels import ROLE_LABELS
 from prm.accounts.queries import list_names
 from prm.extensions import db, limiter
 from prm.infra.clock import day_start
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.journal import queries
 from prm.journal.chain import canonical
@@ -38,14 +38,13 @@ def index() -> str | Response:
     names = list_names(queries.list_actor_refs(chain))
     spec = _spec(chain, names)
     statement = queries.select_entries(chain)
-    if request.args.get("format") == "csv":
-        return _export(statement, spec, names)
+    if form := asked_form(request.args):
+        return _export(form, statement, spec, names)
     page = paginate(db.session(), statement, spec, request.args, partial(url_for, "journal.index"))
     return render_template(
         "journal/index.html",
         table_page=page,
         entries=_shown(page.rows, names),
-        csv_url=page.url(format="csv"),
     )
 
 
@@ -154,7 +153,7 @@ def _plain(value: Any, is_change: bool) -> str:
     return value if isinstance(value, str) else canonical(value)
 
 
-def _export(statement: Select[Any], spec: TableSpec, names: dict[str, str]) -> Response:
+def _export(form: str, statement: Select[Any], spec: TableSpec, names: dict[str, str]) -> Response:
     header = [_("Number"), _("When"), _("Who"), _("Role"), _("What"), _("Of what"), _("Id"), _("Facts"),
               _("Digest")]  # fmt: skip
     rows = (
@@ -162,4 +161,4 @@ def _export(statement: Select[Any], spec: TableSpec, names: dict[str, str]) -> R
          canonical(e.facts), e.digest]
         for e in all_rows(db.session(), statement, spec, request.args).rows
     )  # fmt: skip
-    return csv_attachment("journal.csv", header, rows)
+    return table_attachment(form, "journal", header, rows)

@@ -21,7 +21,7 @@ from prm.accounts.services import memberships as services
 from prm.accounts.views.blueprint import blueprint
 from prm.extensions import db
 from prm.infra.db import transaction
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.partners.models import Partnership
 from prm.permissions import PARTNER_ROLES, P, Reach, Role
@@ -54,8 +54,8 @@ def _list(endpoint: str, *, is_former: bool) -> str | Response:
     current = queries.is_current()
     statement = statement.where(~current, ~queries.is_replaced()) if is_former else statement.where(current)
     spec = _spec(actor, statement, is_former)
-    if current_request.args.get("format") == "csv":
-        return _export(statement, spec, is_former)
+    if form := asked_form(current_request.args):
+        return _export(form, statement, spec, is_former)
     page = paginate(db.session(), statement, spec, current_request.args, partial(url_for, endpoint))
     return render_template(
         "accounts/people.html",
@@ -63,7 +63,6 @@ def _list(endpoint: str, *, is_former: bool) -> str | Response:
         people={row[0].id: _shown(actor, row) for row in page.rows},
         is_former=is_former,
         tabs=tabs(actor, endpoint),
-        csv_url=page.url(format="csv"),
     )
 
 
@@ -152,7 +151,7 @@ def _shown(actor: Actor, row: Any) -> dict[str, Any]:
     }
 
 
-def _export(statement: Select[Any], spec: TableSpec, is_former: bool) -> Response:
+def _export(form: str, statement: Select[Any], spec: TableSpec, is_former: bool) -> Response:
     actor = current_actor()
     header = [
         _("Name"),
@@ -169,7 +168,7 @@ def _export(statement: Select[Any], spec: TableSpec, is_former: bool) -> Respons
          p["until"]]
         for p in shown
     )  # fmt: skip
-    return csv_attachment("former-people.csv" if is_former else "people.csv", header, rows)
+    return table_attachment(form, "former-people" if is_former else "people.csv", header, rows)
 
 
 @blueprint.route("/<slug:vendor>/accounts/people/<uuid:membership_id>/end", methods=["GET", "POST"])

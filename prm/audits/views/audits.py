@@ -27,7 +27,7 @@ from prm.audits.views.blueprint import blueprint
 from prm.errors import DomainError, NotFound
 from prm.extensions import db
 from prm.infra.db import transaction
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.forms import show_error
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.partners import queries as partners
@@ -42,10 +42,11 @@ def index() -> str | Response:
     actor = current_actor()
     spec = audits_spec(actor)
     statement = queries.select_audits(actor)
-    if request.args.get("format") == "csv":
+    if form := asked_form(request.args):
         rows = all_rows(db.session(), statement, spec, request.args).rows
-        return csv_attachment(
-            "audits.csv",
+        return table_attachment(
+            form,
+            "audits",
             [_("Partner"), _("Checklist"), _("As of"), _("Due on"), _("Status"), _("Score"), _("Auditor")],
             (
                 [p, a.checklist_name, a.as_of, a.due_on, str(labels.STATUSES[a.status]),
@@ -65,7 +66,6 @@ def index() -> str | Response:
         score=partial(shown_score, actor),
         format_date=format_date,
         has_checklists=bool(criteria.list_active_checklists(actor)),
-        csv_url=url_for("audits.index", **{**request.args, "format": "csv"}),
     )
 
 

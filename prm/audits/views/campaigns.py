@@ -25,7 +25,7 @@ from prm.audits.views.blueprint import blueprint
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.forms import show_error
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.partners import queries as partners
@@ -156,10 +156,11 @@ def campaign(campaign_id: UUID) -> str | Response:
         ],
     )
     statement = queries.select_targets(actor, found)
-    if request.args.get("format") == "csv":
+    if form := asked_form(request.args):
         rows = all_rows(db.session(), statement, spec, request.args).rows
-        return csv_attachment(
-            "campaign.csv",
+        return table_attachment(
+            form,
+            "campaign",
             [_("Partner"), _("Planning"), _("Reason"), _("Audit"), _("Score")],
             (
                 [name, str(labels.OUTCOMES[t.outcome]), t.reason,
@@ -183,7 +184,6 @@ def campaign(campaign_id: UUID) -> str | Response:
         status_kinds=labels.STATUS_KINDS,
         score=partial(shown_score, actor),
         format_date=format_date,
-        csv_url=here(**{**request.args, "format": "csv"}),
     )
 
 

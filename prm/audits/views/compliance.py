@@ -26,7 +26,7 @@ from prm.certification.models import Certification
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.forms import asked_date, show_error
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.infra.tables_in_memory import matching_rows, paginate_rows
@@ -42,8 +42,8 @@ def compliance() -> str | Response:
     policy = queries.find_policy(actor, as_of)
     standings = queries.list_standings(actor, as_of)
     spec = _spec(standings, policy)
-    if request.args.get("format") == "csv":
-        return _as_csv(matching_rows(standings, spec, request.args), policy, as_of)
+    if form := asked_form(request.args):
+        return _as_file(form, matching_rows(standings, spec, request.args), policy, as_of)
     compliant, judged = queries.count_compliant(standings)
     url = partial(url_for, "audits.compliance", as_of=request.args.get("as_of"))
     return render_template(
@@ -59,7 +59,6 @@ def compliance() -> str | Response:
         compliant=compliant,
         judged=judged,
         missed=_commonest(standings, policy),
-        csv_url=url_for("audits.compliance", **{**request.args, "format": "csv"}),
     )
 
 
@@ -114,7 +113,9 @@ def _commonest(standings: list[queries.Standing], policy: queries.Policy | None)
     return [(rule_label(policy.rules[index], policy), count) for index, count in missed.most_common()]
 
 
-def _as_csv(standings: list[queries.Standing], policy: queries.Policy | None, as_of: date) -> Response:
+def _as_file(
+    form: str, standings: list[queries.Standing], policy: queries.Policy | None, as_of: date
+) -> Response:
     rules = policy.rules if policy else ()
     columns = [_("Partner"), _("Region"), _("Channel manager"), _("As of"), _("Compliant")]
     for rule in rules:
@@ -125,7 +126,7 @@ def _as_csv(standings: list[queries.Standing], policy: queries.Policy | None, as
         for cell in s.cells:
             row += [cell_label(cell), "; ".join(reason_sentence(r) for r in cell.reasons)]
         rows.append(row)
-    return csv_attachment(f"compliance-{as_of}.csv", columns, rows)
+    return table_attachment(form, f"compliance-{as_of}", columns, rows)
 
 
 @blueprint.route("/<slug:vendor>/audits/policy", methods=["GET", "POST"])

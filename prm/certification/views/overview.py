@@ -23,7 +23,7 @@ from prm.certification.queries.schemes import list_offers, list_schemes
 from prm.certification.validity import Status, status_of
 from prm.certification.views.blueprint import blueprint
 from prm.extensions import db
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.partners.models import Partnership
 from prm.permissions import P, Reach
@@ -43,9 +43,11 @@ def index() -> str | Response:
     if queries.reaches_others(actor):
         spec = _spec(actor, today)
         statement = queries.select_certificates(actor)
-        if request.args.get("format") == "csv":
+        if form := asked_form(request.args):
             rows = all_rows(db.session(), statement, spec, request.args).rows
-            return csv_attachment(f"certificates-{today.isoformat()}.csv", _csv_columns(), _csv(rows, today))
+            return table_attachment(
+                form, f"certificates-{today.isoformat()}", _csv_columns(), _csv(rows, today)
+            )
         table_page = paginate(
             db.session(), statement, spec, request.args, partial(url_for, "certification.index")
         )
@@ -58,7 +60,6 @@ def index() -> str | Response:
         table_page=table_page,
         caption=_("Certificates of your company") if actor.partnership_id else _("All certificates"),
         expiring=[(days, _within(days), count) for days, count in expiring.items()],
-        csv_url=url_for("certification.index", **{**request.args, "format": "csv"}),
         status_of=lambda certificate: status_of(certificate, today),
         status_labels=STATUS_LABELS,
         status_signs=STATUS_SIGNS,

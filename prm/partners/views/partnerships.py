@@ -24,7 +24,7 @@ from prm.audits.queries.story import Happening, get_story
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
-from prm.infra.downloads import csv_attachment
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.forms import asked_date, show_error
 from prm.infra.money import format_money, format_whole_money
 from prm.infra.tables import all_rows, paginate
@@ -51,10 +51,11 @@ def index() -> str | Response:
     actor = current_actor()
     spec = list_spec(actor)
     statement = queries.select_partnerships(actor)
-    if request.args.get("format") == "csv":
+    if form := asked_form(request.args):
         rows = all_rows(db.session(), statement, spec, request.args).rows
-        return csv_attachment(
-            "partners.csv",
+        return table_attachment(
+            form,
+            "partners",
             [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id")],
             (
                 [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
@@ -78,7 +79,6 @@ def index() -> str | Response:
         TYPE_LABELS=TYPE_LABELS,
         STATUS_LABELS=STATUS_LABELS,
         STATUS_KINDS=STATUS_KINDS,
-        csv_url=url_for("partners.index", **{**request.args, "format": "csv"}),
     )
 
 

@@ -52,8 +52,6 @@ def invoices() -> str | Response:
         money=shown_money,
         standing_names=STANDING_NAMES,
         standing_looks=STANDING_LOOKS,
-        csv_url=url_for("revenue.invoices", **{**request.args, "format": "csv"}),
-        xlsx_url=url_for("revenue.invoices", **{**request.args, "format": "xlsx"}),
     )
 
 

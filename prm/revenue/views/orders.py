@@ -48,8 +48,6 @@ def orders() -> str | Response:
         table_page=page,
         sums=shown_sums(currency_sums(narrow(statement, spec, request.args), Order)),
         money=shown_money,
-        csv_url=url_for("revenue.orders", **{**request.args, "format": "csv"}),
-        xlsx_url=url_for("revenue.orders", **{**request.args, "format": "xlsx"}),
     )
 
 
