@@ -92,7 +92,7 @@ CRITERIA: tuple[tuple[str, str, Terms, int], ...] = (
 
 def add_audits(vendor_id: int, now: datetime) -> None:
     """Make the audits of the vendor served, the closed one ninety days ago."""
-    admin, manager, partner = (_acting(vendor_id, email) for email in (ADMIN, MANAGER, PARTNER))
+    admin, manager, partner = (acting(vendor_id, email) for email in (ADMIN, MANAGER, PARTNER))
     begun = now - timedelta(days=90)
     with clock.freeze(begun), transaction():
         annual, short = _make_library(admin)
@@ -121,7 +121,7 @@ def add_audits(vendor_id: int, now: datetime) -> None:
                 made = services.make_next(system_actor(vendor_id), campaign)
 
 
-def _acting(vendor_id: int, email: str) -> Actor:
+def acting(vendor_id: int, email: str) -> Actor:
     user = db.session.scalars(select(User).where(User.email_folded == email)).one()
     known = SignedIn(user.id, user.public_id, user.name, user.email, user.locale, user.time_zone, "")
     actor = find_actor(known, db.session.get_one(Vendor, vendor_id))

@@ -10,6 +10,7 @@ from prm.access import system_actor
 from prm.accounts import services as accounts
 from prm.demo.audits import add_audits
 from prm.demo.content import FJORD, LUMEN
+from prm.demo.desk import add_desk
 from prm.demo.people import PASSWORD, SIGN_INS
 from prm.demo.vendor_world import VendorWorld
 from prm.infra import clock
@@ -37,6 +38,7 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
                     tell(f"{text.name}: {day:%Y-%m}")
             if text is LUMEN:
                 add_audits(world.vendor_id, now)
+                add_desk(world.vendor_id, now)
     add_operator(start)
 
 
