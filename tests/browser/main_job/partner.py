@@ -65,8 +65,8 @@ def the_manager_sees_whom_the_partner_lacks(story: Story) -> None:
 
 def compliance_row(page: Page, company: str) -> Locator:
     to(page, "Compliance")
-    page.get_by_role("searchbox", name="Search").fill(company)
-    page.get_by_role("searchbox", name="Search").press("Enter")
+    page.get_by_role("searchbox", name="Search", exact=True).fill(company)
+    page.get_by_role("searchbox", name="Search", exact=True).press("Enter")
     page.wait_for_url("**search=**")
     return page.get_by_role("row").filter(has_text=company)
 
