@@ -123,8 +123,8 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
     # Of staff, who belong to no region and no company.
     ("certificate_id", frozenset({"west", "padmin", "member"}), "admin2.certificate"),
-    ("view_id", LEARNERS, "mate.view"),
-    ("run_id", LEARNERS, "mate.run"),
+    ("view_id", LEARNERS | {"exec"}, "mate.view"),
+    ("run_id", LEARNERS | {"exec"}, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
     ("notification_id", EVERYBODY, "mate.notification"),

@@ -115,8 +115,21 @@ NO_PAGES = {
     "imports.file", "imports.rejected", "marketing.download", "marketing.thumbnail", "operations.metrics",
     "partners.document", "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",
+    "vendors.logo",
 }  # fmt: skip
-BY_MAIL = {"accounts.invitation", "accounts.reset", "partners.apply_confirm"}
+BY_MAIL = {
+    "accounts.confirm_email", "accounts.invitation", "accounts.reset", "notifications.unsubscribe",
+    "partners.apply_confirm",
+}  # fmt: skip
+# What an act alone leads to, in a state the demo's world is not in. Those of accounts, audits, bulk and
+# search are judged where the browser does the act; those of partners and onboarding are not yet.
+AFTER_AN_ACT = {
+    "accounts.enrol_second_factor", "accounts.sign_in_code", "accounts.turn_off_second_factor",
+    "audits.add_finding", "audits.agree_action", "audits.prove_action", "audits.report", "audits.sign_off",
+    "audits.verify_action", "audits.waive_finding", "bulk.run", "onboarding.activate",
+    "partners.remove_branch", "partners.remove_document", "partners.resume", "partners.unmerge",
+    "search.index",
+}  # fmt: skip
 
 
 @pytest.mark.deep
@@ -127,7 +140,7 @@ def test_somebody_reaches_every_page(chromium: Browser, demo: Portal, url_map: M
             pages, _dead = crawl(page.context, url_map, demo.address, page.url)
             reached |= set(pages)
     pages_there_are = {rule.endpoint for rule in url_map.iter_rules() if "GET" in (rule.methods or ())}
-    missed = sorted(pages_there_are - reached - NO_PAGES - BY_MAIL)
+    missed = sorted(pages_there_are - reached - NO_PAGES - BY_MAIL - AFTER_AN_ACT)
     assert not missed, "\n".join(missed)
 
 

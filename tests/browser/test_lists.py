@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.axe import find_violations
 from tests.browser.portal import Portal, browsing, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,6 +39,7 @@ def test_a_view_is_kept_and_half_of_five_thousand_partners_move(chromium: Browse
         page.get_by_role("search", name="Filter: Partners").get_by_label("Region").select_option("West")
         expect(page.locator(".pager-count")).to_have_text(re.compile("of 2,500"))
         page.get_by_role("button", name="Views").click()
+        assert not find_violations(page)
         page.get_by_label("Save what is shown now as").fill("The West")
         page.get_by_role("button", name="Save the view").click()
         page.goto("/acme/partners/")
@@ -49,17 +51,22 @@ def test_a_view_is_kept_and_half_of_five_thousand_partners_move(chromium: Browse
         page.goto("/acme/partners/")
         page.get_by_role("button", name="With many").click()
         page.get_by_label("All 5,000 that match").check()
+        assert not find_violations(page)
         page.get_by_role("button", name="Change the region").click()
         expect(page.get_by_text("and 4,988 more")).to_be_visible()
+        assert not find_violations(page)
         page.get_by_label("Region").select_option("East")
         page.get_by_role("button", name="Do it for 5,000 rows").click()
         expect(page.get_by_text(re.compile("^Finished on"))).to_be_visible(timeout=240_000)
         expect(page.locator(".pager-count")).to_have_text(re.compile("of 5,000"))
+        assert not find_violations(page)
         page.goto("/acme/partners/?region=East")
         expect(page.locator(".pager-count")).to_have_text(re.compile("of 5,000"))
 
         page.keyboard.press("/")
         page.keyboard.type("partner 4999")
         page.keyboard.press("Enter")
+        expect(page.get_by_role("link", name="Partner 4999")).to_be_visible()
+        assert not find_violations(page)
         page.get_by_role("link", name="Partner 4999").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Partner 4999")

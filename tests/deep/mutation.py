@@ -168,7 +168,7 @@ def _ask(site: Site, mutant: Mutant, cases: list[Case]) -> dict[str, Any]:
 def spell_out_charts() -> None:
     """Show a chart's rows as text: the engine that draws lives in a thread, which no fork takes along."""
     chart_drawing._svg = lambda specification: (  # type: ignore[assignment]
-        f'<svg width="400" height="100"><text>{escape(specification)}</text></svg>'
+        f'<svg width="400" height="100"><text font-size="10">{escape(specification)}</text></svg>'
     )
 
 
