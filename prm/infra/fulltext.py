@@ -3,8 +3,8 @@
 `SEARCHED` names the columns of every table that is searched. The database keeps the index itself
 (triggers on SQLite, an expression index on PostgreSQL), so that no way of writing rows can miss it.
 What is found is a criterion on the model's key: the statement around it decides who sees what.
-Names and addresses of people are in no index: FTS5 forgets a deleted word only when it next merges,
-and an erased person must leave nothing behind.
+Names and addresses of people are in no index. FTS5 forgets a deleted word only when it next merges:
+an erasure makes the indexes anew, since a customer or a title may have been called like a person.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ def create_word_indexes(connection: Connection) -> None:
             _create_sqlite(connection, table)
         else:
             _create_postgresql(connection, table)
+
+
+def rebuild_word_indexes() -> list[str]:
+    """The statements that make SQLite's indexes anew from the rows alone."""
+    return [f"INSERT INTO {table}_words({table}_words) VALUES ('rebuild')" for table in sorted(SEARCHED)]
 
 
 def drop_word_indexes(connection: Connection) -> None:

@@ -1,5 +1,9 @@
 """What dates make due: looked at once a day for each vendor, told once for each threshold.
 
+A day is looked at in batches, each in a short transaction of its own that also says how far the look
+has come: memory stays the same however large the channel is, nobody waits for it, and whoever is
+killed is followed by the next worker where the last batch ended.
+
 A threshold is a number of days ahead of a date; past the date it is 0. Only the nearest one that is
 reached is told, so that a worker that was away for weeks sends one reminder and not three. What was
 already that near when it came into being is not told: the person has just been told the date.
@@ -7,11 +11,12 @@ already that near when it came into being is not told: the person has just been 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select
 
 from prm.access import Actor, system_actor
 from prm.audits.policy import AgreementCurrent, add_months
@@ -20,9 +25,9 @@ from prm.certification.models import Certificate, Certification
 from prm.certification.queries.certificates import is_renewed
 from prm.extensions import db
 from prm.infra import clock
-from prm.infra.db import bound_vendor
-from prm.notifications.models import ComplianceSeen, Kind, ReminderPlan
-from prm.notifications.queries import Plan
+from prm.infra.db import bound_vendor, transaction
+from prm.notifications.models import ComplianceSeen, Kind, ReminderPlan, ReminderProgress, ReminderStage
+from prm.notifications.queries import Plan, find_plan
 from prm.notifications.recipients import list_admins, list_recipients, list_staff_admins
 from prm.notifications.services import Told, leave_out_told, tell
 from prm.notifications.services.preferences import get_plan_row
@@ -33,37 +38,84 @@ from prm.vendors.models import Vendor
 
 LOOK_BACK = timedelta(days=30)  # what passed longer ago is not news, even on the first day
 PAST = 0
+BATCH = 250  # enrolments, people or partnerships in one transaction
 
 
-def read_standings(vendor_id: int) -> list[Standing]:
-    """How every partnership of the vendor served stands today: slow, so read before transaction()."""
-    return list_standings(system_actor(vendor_id), _today(vendor_id))
+def read_standings(vendor_id: int, partnership_ids: Sequence[int] | None = None) -> list[Standing]:
+    """How partnerships of the vendor served stand today, all without keys: slow, so read before
+    transaction()."""
+    return list_standings(system_actor(vendor_id), _today(vendor_id), partnership_ids=partnership_ids)
 
 
-def remind(vendor_id: int, standings: Sequence[Standing]) -> bool:
-    """Look at today for the vendor served, unless that was done. Inside transaction()."""
-    vendor = db.session.get_one(Vendor, vendor_id)
-    today = clock.today(vendor.time_zone)
-    row = get_plan_row()
-    taken = db.session.execute(
-        update(ReminderPlan)
-        .where(
-            ReminderPlan.id == row.id,
-            ReminderPlan.ran_on.is_(None) | (ReminderPlan.ran_on < today),
-        )
-        .values(ran_on=today)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:
-        return False
-    actor = system_actor(vendor_id)
-    plan = Plan(row.course_days, row.certificate_days, row.agreement_days)
-    _courses(actor, plan, today, vendor.time_zone)
-    _certificates(actor, plan, today)
-    partnerships = _partnerships(standings)
-    _agreements(actor, plan, today, partnerships)
-    _compliance(actor, today, standings, partnerships)
+def remind(vendor_id: int) -> int:
+    """Look at today for the vendor served, or go on where a look was cut short; how many batches.
+
+    Not inside transaction(): each batch is one. Of several workers at it, each takes other batches.
+    """
+    batches = 0
+    while is_due(vendor_id):
+        batches += _remind_of_batch(vendor_id)
+    return batches
+
+
+def _remind_of_batch(vendor_id: int) -> bool:
+    """One batch; False where another worker was faster."""
+    today = _today(vendor_id)
+    place = _place(today)
+    keys = _BATCHES[place.stage](_Day(system_actor(vendor_id), find_plan(), today), place.after_id)
+    standings = read_standings(vendor_id, keys) if keys and place.stage is ReminderStage.COMPLIANCE else []
+    with transaction():
+        row = get_plan_row()
+        if (row.ran_on is not None and row.ran_on >= today) or _place(today) != place:
+            return False
+        plan = Plan(row.course_days, row.certificate_days, row.agreement_days)
+        day = _Day(system_actor(vendor_id), plan, today)
+        if keys and place.stage is ReminderStage.COMPLIANCE:
+            _compliance(day, standings)
+        elif keys:
+            _TELL[place.stage](day, keys)
+        _move_on(row, place, today, keys)
     return True
+
+
+@dataclass(frozen=True)
+class _Place:
+    stage: ReminderStage
+    after_id: int
+
+
+@dataclass(frozen=True)
+class _Day:
+    """What every stage needs to know of the day it looks at."""
+
+    actor: Actor
+    plan: Plan
+    today: date
+
+
+def _place(today: date) -> _Place:
+    """Where to go on; a look at an earlier day that was never ended is not: thresholds catch up."""
+    row = db.session.scalars(select(ReminderProgress)).one_or_none()
+    if row is None or row.on != today:
+        return _Place(ReminderStage.COURSES, 0)
+    return _Place(row.stage, row.after_id)
+
+
+def _move_on(plan: ReminderPlan, place: _Place, today: date, keys: Sequence[int]) -> None:
+    """Say that a batch was told: the next key, the next stage, or the end of the day."""
+    stages = list(ReminderStage)
+    later = stages[stages.index(place.stage) + 1 :]
+    row = db.session.scalars(select(ReminderProgress)).one_or_none()
+    if not keys and not later:
+        plan.ran_on = today
+        if row is not None:
+            db.session.delete(row)
+        return
+    if row is None:
+        row = ReminderProgress()
+        db.session.add(row)
+    row.on = today
+    row.stage, row.after_id = (place.stage, keys[-1]) if keys else (later[0], 0)
 
 
 def is_due(vendor_id: int) -> bool:
@@ -94,24 +146,34 @@ def threshold_of(on: date, today: date, days: Sequence[int], since: date) -> int
 # -- courses -----------------------------------------------------------------------------------
 
 
-def _courses(actor: Actor, plan: Plan, today: date, zone: str) -> None:
-    ahead = today + timedelta(days=max(plan.course_days, default=0))
+def _due_courses(day: _Day) -> tuple[ColumnElement[bool], ...]:
+    ahead = day.today + timedelta(days=max(day.plan.course_days, default=0))
+    return (
+        Enrolment.status.in_(OPEN), Enrolment.due_on.between(day.today - LOOK_BACK, ahead), is_latest(),
+    )  # fmt: skip
+
+
+def _course_keys(day: _Day, after: int) -> list[int]:
+    """Keys of enrolments that are due about now."""
+    statement = select(Enrolment.id).where(*_due_courses(day), Enrolment.id > after)
+    return list(db.session.scalars(statement.order_by(Enrolment.id).limit(BATCH)))
+
+
+def _courses(day: _Day, keys: Sequence[int]) -> None:
+    today = day.today
+    zone = db.session.scalars(select(Vendor.time_zone).where(Vendor.id == bound_vendor())).one()
     rows = db.session.execute(
         select(
             Enrolment.user_id, Enrolment.public_id, Enrolment.due_on, Enrolment.assigned_at,
             Course.public_id, Course.title,
         )
         .join(Course, Course.id == Enrolment.course_id)
-        .where(
-            Enrolment.status.in_(OPEN),
-            Enrolment.due_on.between(today - LOOK_BACK, ahead),
-            is_latest(),
-        )
+        .where(*_due_courses(day), Enrolment.id.in_(keys))
     )  # fmt: skip
     news = []
     for user_key, enrolment_id, due_on, assigned_at, course_id, title in rows:
         since = clock.to_zone(assigned_at, zone).date()
-        threshold = threshold_of(due_on, today, plan.course_days, since)
+        threshold = threshold_of(due_on, today, day.plan.course_days, since)
         if threshold is None:
             continue
         news.append(
@@ -123,31 +185,42 @@ def _courses(actor: Actor, plan: Plan, today: date, zone: str) -> None:
                 facts={"course": title, "due_on": due_on.isoformat()},
             )
         )
-    tell(actor, news)
+    tell(day.actor, news)
 
 
 # -- certificates ------------------------------------------------------------------------------
 
 
-def _certificates(actor: Actor, plan: Plan, today: date) -> None:
+def _lapsing(day: _Day) -> tuple[ColumnElement[bool], ...]:
+    ahead = day.today + timedelta(days=max(day.plan.certificate_days, default=0))
+    return (
+        Certificate.revoked_at.is_(None),
+        Certificate.expires_on.between(day.today - LOOK_BACK, ahead),
+        ~is_renewed(),
+    )
+
+
+def _holder_keys(day: _Day, after: int) -> list[int]:
+    """Keys of people who hold a certificate that expires about now: each in one batch with all of
+    theirs, since the company gets one line about each."""
+    statement = select(Certificate.user_id).where(*_lapsing(day), Certificate.user_id > after)
+    return list(db.session.scalars(statement.distinct().order_by(Certificate.user_id).limit(BATCH)))
+
+
+def _certificates(day: _Day, keys: Sequence[int]) -> None:
     """Each holder of each certificate; the administrators of their company by person."""
-    ahead = today + timedelta(days=max(plan.certificate_days, default=0))
     rows = db.session.execute(
         select(
             Certificate.user_id, Certificate.public_id, Certificate.expires_on, Certificate.issued_on,
             Certification.name,
         )
         .join(Certification, Certification.id == Certificate.certification_id)
-        .where(
-            Certificate.revoked_at.is_(None),
-            Certificate.expires_on.between(today - LOOK_BACK, ahead),
-            ~is_renewed(),
-        )
+        .where(*_lapsing(day), Certificate.user_id.in_(keys))
         .order_by(Certificate.id)
     )  # fmt: skip
     news: list[Told] = []
     for user_key, certificate_id, expires_on, issued_on, title in rows:
-        threshold = threshold_of(expires_on, today, plan.certificate_days, issued_on)
+        threshold = threshold_of(expires_on, day.today, day.plan.certificate_days, issued_on)
         if threshold is None:
             continue
         key = f"certificate:{certificate_id}:{threshold}"
@@ -161,7 +234,7 @@ def _certificates(actor: Actor, plan: Plan, today: date) -> None:
             )
         )
     fresh = leave_out_told(news)
-    tell(actor, fresh + _to_administrators(fresh))
+    tell(day.actor, fresh + _to_administrators(fresh))
 
 
 def _to_administrators(fresh: Iterable[Told]) -> list[Told]:
@@ -202,10 +275,28 @@ def _to_administrators(fresh: Iterable[Told]) -> list[Told]:
 # -- companies ---------------------------------------------------------------------------------
 
 
-def _partnerships(standings: Sequence[Standing]) -> dict[int, Partnership]:
-    if not standings:
-        return {}
-    rows = db.session.scalars(select(Partnership).where(Partnership.status != PartnershipStatus.ENDED))
+def _partnership_keys(day: _Day, after: int) -> list[int]:
+    """Keys of partnerships that have not ended."""
+    statement = select(Partnership.id).where(
+        Partnership.status != PartnershipStatus.ENDED, Partnership.id > after
+    )
+    return list(db.session.scalars(statement.order_by(Partnership.id).limit(BATCH)))
+
+
+def _agreement_keys(day: _Day, after: int) -> list[int]:
+    """The same, where the policy in force lets agreements run out."""
+    return _partnership_keys(day, after) if _agreement_months(day) else []
+
+
+def _agreement_months(day: _Day) -> list[int]:
+    policy = find_policy(day.actor, day.today)
+    return [rule.months for rule in policy.rules if isinstance(rule, AgreementCurrent)] if policy else []
+
+
+def _partnerships(keys: Sequence[int]) -> dict[int, Partnership]:
+    rows = db.session.scalars(
+        select(Partnership).where(Partnership.id.in_(keys), Partnership.status != PartnershipStatus.ENDED)
+    )
     return {row.id: row for row in rows}
 
 
@@ -220,24 +311,23 @@ def _concerned(partnerships: Sequence[Partnership]) -> dict[int, list[int]]:
     }
 
 
-def _agreements(actor: Actor, plan: Plan, today: date, partnerships: dict[int, Partnership]) -> None:
+def _agreements(day: _Day, keys: Sequence[int]) -> None:
     """Agreements that the policy in force lets run out."""
-    policy = find_policy(actor, today)
-    months = [rule.months for rule in policy.rules if isinstance(rule, AgreementCurrent)] if policy else []
+    months = _agreement_months(day)
     if not months:
         return
     ending = []
-    for partnership in partnerships.values():
+    for partnership in _partnerships(keys).values():
         accepted_on = partnership.agreement_accepted_on
         if accepted_on is None:
             continue
         ends_on = add_months(accepted_on, min(months))
-        threshold = threshold_of(ends_on, today, plan.agreement_days, accepted_on)
+        threshold = threshold_of(ends_on, day.today, day.plan.agreement_days, accepted_on)
         if threshold is not None:
             ending.append((partnership, ends_on, threshold))
     concerned = _concerned([partnership for partnership, _on, _threshold in ending])
     tell(
-        actor,
+        day.actor,
         [
             Told(
                 user_key,
@@ -257,15 +347,18 @@ def _agreements(actor: Actor, plan: Plan, today: date, partnerships: dict[int, P
     )
 
 
-def _compliance(
-    actor: Actor, today: date, standings: Sequence[Standing], partnerships: dict[int, Partnership]
-) -> None:
+def _compliance(day: _Day, standings: Sequence[Standing]) -> None:
     """Partnerships that were compliant when last looked at, and are not today."""
-    seen = {row.partnership_id: row for row in db.session.scalars(select(ComplianceSeen))}
+    today, keys = day.today, [each.partnership_id for each in standings]
+    partnerships = _partnerships(keys)
+    seen = {
+        row.partnership_id: row
+        for row in db.session.scalars(select(ComplianceSeen).where(ComplianceSeen.partnership_id.in_(keys)))
+    }
     lost = []
     for standing in standings:
         is_compliant = standing.is_compliant
-        if is_compliant is None:
+        if is_compliant is None or standing.partnership_id not in partnerships:  # ended meanwhile
             continue
         before = seen.get(standing.partnership_id)
         if before is None:
@@ -283,7 +376,7 @@ def _compliance(
                 lost.append(standing)
     concerned = _concerned([partnerships[each.partnership_id] for each in lost])
     tell(
-        actor,
+        day.actor,
         [
             Told(
                 user_key,
@@ -300,3 +393,16 @@ def _compliance(
             for user_key in concerned[standing.partnership_id]
         ],
     )
+
+
+_BATCHES: dict[ReminderStage, Callable[[_Day, int], list[int]]] = {
+    ReminderStage.COURSES: _course_keys,
+    ReminderStage.CERTIFICATES: _holder_keys,
+    ReminderStage.AGREEMENTS: _agreement_keys,
+    ReminderStage.COMPLIANCE: _partnership_keys,
+}
+_TELL: dict[ReminderStage, Callable[[_Day, Sequence[int]], None]] = {
+    ReminderStage.COURSES: _courses,
+    ReminderStage.CERTIFICATES: _certificates,
+    ReminderStage.AGREEMENTS: _agreements,
+}

@@ -423,6 +423,7 @@ CALLS: dict[tuple[str, str], Call] = {
         query_ids={"partner": "PA.partnership"},
     ),
     ("notifications.remind", "POST"): Call(body={"subject": Id("member.enrolment")}, missing="422"),
+    ("operations.retention", "POST"): Call(body={"mail_months": "600"}),
     ("notifications.reminders", "POST"): Call(
         body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
     ),

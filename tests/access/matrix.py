@@ -76,6 +76,8 @@ accounts.end_membership          GET    in    404   ok    403     403   403    4
 accounts.end_membership          POST   in    404   ok    403     403   403    403   ok     403
 assets.serve                     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 operations.metrics               GET    404   404   404   404     404   404    404   404    404
+operations.retention             GET    in    404   ok    403     403   403    403   403    403
+operations.retention             POST   in    404   ok    403     403   403    403   403    403
 health.healthz                   GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 health.readyz                    GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 vendors.brand_css                GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
