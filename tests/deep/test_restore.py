@@ -154,6 +154,7 @@ def compare(target: Flask, live: Flask, sums: dict[str, str]) -> int:
 @contextmanager
 def emptied(database: Database | None, where: Path) -> Iterator[None]:
     """An empty place to restore into, the same one each time."""
+    where.mkdir(exist_ok=True)
     if database is not None:
         database.server.create_database(name=database.name)
     yield
