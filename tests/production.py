@@ -83,6 +83,7 @@ def services(folder: Path, port: int, **changes: str) -> Iterator[Services]:
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",  # keys are given: nobody is to be asked for them
             "METRICS_TOKEN": "a token for the scraper",
             "PROMETHEUS_MULTIPROC_DIR": str(metrics),
             "LOG_LEVEL": "WARNING",

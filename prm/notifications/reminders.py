@@ -54,12 +54,12 @@ def remind(vendor_id: int) -> int:
     """
     batches = 0
     while is_due(vendor_id):
-        batches += _remind_of_batch(vendor_id)
+        batches += remind_of_batch(vendor_id)
     return batches
 
 
-def _remind_of_batch(vendor_id: int) -> bool:
-    """One batch; False where another worker was faster."""
+def remind_of_batch(vendor_id: int) -> bool:
+    """One batch of today; False where another worker was faster. Not inside transaction()."""
     today = _today(vendor_id)
     place = _place(today)
     keys = _BATCHES[place.stage](_Day(system_actor(vendor_id), find_plan(), today), place.after_id)

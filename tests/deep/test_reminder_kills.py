@@ -1,0 +1,117 @@
+"""kill -9 at any step of a day's reminders: who comes next goes on; nothing is told twice, nothing lost."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from prm.audits import services as audits
+from prm.audits.policy import AgreementCurrent
+from prm.certification.models import Certificate
+from prm.extensions import db
+from prm.infra import clock
+from prm.infra.db import transaction
+from prm.notifications.models import ComplianceSeen
+from prm.partners.models import Partnership
+from prm.permissions import Role
+from prm.training.models import Enrolment
+from tests.conftest import ROOT
+from tests.factories import World
+from tests.factories.certification import issue, make_scheme
+from tests.factories.training import assign, make_course
+from tests.operations.installation import close, installation
+from tests.servers import _folder
+
+pytestmark = pytest.mark.deep
+KILLS = 40
+PARTNERS = 60
+DAY = date(2101, 3, 1)
+
+Told = set[tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Path]:
+    """A channel in which DAY makes something of every kind due, for every partner."""
+    folder = Path(tempfile.mkdtemp(prefix="prm-reminders-", dir=_folder(None)))
+    with installation(folder / "start", "sqlite") as app:
+        world = World(app)
+        vendor = world.vendor("acme")
+        course = make_course(world, vendor)
+        scheme = make_scheme(world, vendor, course)
+        for number in range(PARTNERS):
+            place = world.partnership(vendor, f"Partner {number}")
+            world.user(Role.PARTNER_ADMIN, partnership=place)
+            person = world.user(Role.PARTNER_MEMBER, partnership=place)
+            assign(world, place, course, due_on=DAY + timedelta(days=3))
+            issue(world, vendor, scheme, person)
+        with world.acting(vendor) as actor, transaction():
+            audits.set_policy(actor, [AgreementCurrent(12)], effective_on=clock.today("UTC"))
+            run_out = DAY - timedelta(days=365)
+            db.session.execute(update(Partnership).values(agreement_accepted_on=run_out - timedelta(days=3)))
+            db.session.execute(update(Certificate).values(expires_on=DAY + timedelta(days=30)))
+            db.session.execute(update(Enrolment).values(due_on=DAY + timedelta(days=3)))
+            for partnership in db.session.scalars(select(Partnership.id)).all():
+                seen = ComplianceSeen(partnership_id=partnership, is_compliant=True, changed_on=run_out)
+                db.session.add(seen)
+        close(app)
+    yield folder / "start"
+    shutil.rmtree(folder)
+
+
+def remind(folder: Path, step: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.deep.reminding", str(folder), DAY.isoformat()]
+    return subprocess.run([*command, str(step)], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def told(folder: Path) -> Told:
+    """(person, event) of the day; no pair stands there twice."""
+    first = datetime.combine(DAY, time(0), tzinfo=UTC).strftime("%Y-%m-%d")
+    with sqlite3.connect(folder / "prm.sqlite") as connection:
+        rows = connection.execute("SELECT user_id, key FROM notification WHERE at >= ?", (first,)).fetchall()
+    assert len(rows) == len(set(rows))
+    return set(rows)
+
+
+def test_whoever_is_killed_is_followed_by_somebody_who_goes_on(start: Path) -> None:
+    whole = start.with_name("whole")
+    shutil.copytree(start, whole)
+    done = remind(whole)
+    assert done.returncode == 0, done.stderr[-2000:]
+    expected = told(whole)
+    kinds = {key.split(":")[0] for _user, key in expected}
+    assert kinds == {"course", "certificate", "colleague", "agreement", "compliance"}, kinds
+    found = re.search(r"steps (\d+)", done.stdout)
+    assert found is not None
+    steps = int(found.group(1))
+    chance = random.Random(7)
+    resumed = 0
+    for number in range(KILLS):
+        folder = start.with_name(f"killed-{number}")
+        shutil.copytree(start, folder)
+        killed = remind(folder, chance.randint(steps // 20, steps))
+        assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
+        partly = told(folder)
+        assert partly <= expected
+        resumed += bool(partly) and partly != expected
+        if number % 3 == 0:  # the next one fares no better
+            remind(folder, chance.randint(10, steps // 3))
+        after = remind(folder)
+        assert after.returncode == 0, after.stderr[-2000:]
+        assert told(folder) == expected, "something is told twice or lost"
+        assert remind(folder).returncode == 0 and told(folder) == expected
+        shutil.rmtree(folder)
+    assert resumed > KILLS // 2, "the kills did not fall in the middle"
+    print(f"{KILLS} kills over {steps} steps, {resumed} in the middle; {len(expected)} told each time, once")
