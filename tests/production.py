@@ -8,7 +8,6 @@ REDIS_SERVER names another program that speaks Redis, as Debian's redis-server.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import signal
@@ -123,13 +122,8 @@ def _redis_program() -> str:
 @contextmanager
 def _storage(folder: Path) -> Iterator[str]:
     folder.mkdir(parents=True)
-    identity = {
-        "name": "portal",
-        "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET}],
-        "actions": ["Admin", "Read", "Write", "List"],
-    }
-    (folder / "identities.json").write_text(json.dumps({"identities": [identity]}))
     (folder / "volumes").mkdir()
+    identity = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
     ports = {
         name: free_port()
         for part in ("master", "volume", "filer", "s3")
@@ -141,7 +135,7 @@ def _storage(folder: Path) -> Iterator[str]:
     command = [
         str(program), "server", f"-dir={folder / 'volumes'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         "-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-volume.max=20", "-filer", "-s3",
-        f"-s3.config={folder / 'identities.json'}", *(f"-{name}={port}" for name, port in ports.items()),
+        *(f"-{name}={port}" for name, port in ports.items()),
     ]  # fmt: skip
     endpoint = f"http://127.0.0.1:{ports['s3.port']}"
     client = boto3.client(
@@ -153,18 +147,18 @@ def _storage(folder: Path) -> Iterator[str]:
         client.create_bucket(Bucket=BUCKET)  # as docs/operations.md has the administrator do once
         return True
 
-    with _program(command, folder, is_up):
+    with _program(command, folder, is_up, **identity):
         yield endpoint
 
 
 @contextmanager
-def _program(command: list[str], folder: Path, is_up: Callable[[], bool]) -> Iterator[None]:
+def _program(command: list[str], folder: Path, is_up: Callable[[], bool], **changes: str) -> Iterator[None]:
     """A server in the foreground for the block; it ends with this process, however that ends."""
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True,
+            command, cwd=folder, env=config.own_environment(**changes),
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - one prctl() call, nothing that could lock
         )  # fmt: skip
     try:

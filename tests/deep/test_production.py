@@ -97,12 +97,12 @@ def ask(url: str, **headers: str) -> tuple[int, bytes]:
         return error.code, error.read()
 
 
-def test_the_portal_at_its_largest(
-    tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_its_parts(tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     put_postgresql_on_path(monkeypatch)
     port = free_port()
     with services(tmp_path, port) as running, portal(running, tmp_path, port) as site:
+        for name in (name for name in running.environ if name.startswith("AWS_")):
+            monkeypatch.setenv(name, running.environ[name])  # where the S3 client looks
         fill(running)
         code, content = a_file_is_imported_and_a_certificate_issued(site, chromium, tmp_path)
         its_bytes_lie_in_the_store_alone(running, tmp_path, content)
@@ -132,10 +132,11 @@ def a_file_is_imported_and_a_certificate_issued(
         expect(page.get_by_text(re.compile("Certificate .+ is issued"))).to_be_visible()
         with page.expect_download() as download:
             page.get_by_role("link", name=re.compile("PDF")).first.click()
+        content = Path(download.value.path()).read_bytes()
         code = re.search(r"/verify/([\w-]+)", page.content())
     assert not complaints.found, "\n".join(complaints.found)
     assert code is not None
-    return code.group(1), Path(download.value.path()).read_bytes()
+    return code.group(1), content
 
 
 def its_bytes_lie_in_the_store_alone(running: Services, folder: Path, content: bytes) -> None:

@@ -35,8 +35,8 @@ from tests.operations.installation import close, installation
 from tests.servers import _folder
 
 pytestmark = pytest.mark.deep
-KILLS = 40
-PARTNERS = 60
+KILLS = 12
+PARTNERS = 45
 DAY = date(2101, 3, 1)
 
 Told = set[tuple[int, str]]
