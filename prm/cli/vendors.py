@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from prm.access import system_actor
 from prm.cli import json_option, print_json, reported, serve_vendor_named, vendor_option
 from prm.infra.db import transaction
+from prm.operations.models import Thing
 from prm.operations.services import retention
 from prm.vendors import services
 from prm.vendors.queries import list_vendors
@@ -83,7 +84,7 @@ def retention_command(vendor_slug: str, as_json: bool, **asked: int | None) -> N
     forgotten within the hour in any case.
     """
     _vendor, actor = serve_vendor_named(vendor_slug)
-    wanted = {thing: months for thing in retention.Thing if (months := asked[thing.column]) is not None}
+    wanted = {thing: months for thing in Thing if (months := asked[thing.column]) is not None}
     if wanted:
         with transaction():
             retention.set_retention(actor, wanted)

@@ -7,7 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
-from prm.operations.services.retention import MOST_MONTHS, Thing
+from prm.operations.models import Thing
+from prm.operations.services.retention import MOST_MONTHS
 
 _RANGE = NumberRange(
     min=1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from prm.operations.services.retention import Thing
+from prm.operations.models import Thing
 
 THING_LABELS = {
     Thing.USAGE: _l("Who used an asset"),

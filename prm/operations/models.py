@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +37,20 @@ class BackupTaken(db.Model):
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     files: Mapped[int]
     size: Mapped[int] = mapped_column(BigInteger)
+
+
+class Thing(StrEnum):
+    """What can be forgotten; the column of RetentionRule is <value>_months."""
+
+    USAGE = "usage"
+    MAIL = "mail"
+    NOTIFICATION = "notification"
+    APPLICATION = "application"
+    IMPORT = "import"
+
+    @property
+    def column(self) -> str:
+        return f"{self.value}_months"
 
 
 class RetentionRule(VendorOwned, db.Model):

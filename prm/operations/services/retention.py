@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -26,7 +25,7 @@ from prm.infra.db import bound_vendor
 from prm.journal.services import record
 from prm.marketing.models import UsageEvent
 from prm.notifications.models import Notification
-from prm.operations.models import RetentionRule
+from prm.operations.models import RetentionRule, Thing
 from prm.partners.models import PartnerApplication
 from prm.permissions import P
 from prm.vendors.models import StoredFile, Vendor
@@ -37,20 +36,6 @@ _REMOVED = sha256(REMOVED_FILE).hexdigest()
 _CHUNK = 500
 
 Criteria = Sequence[ColumnElement[bool]]
-
-
-class Thing(StrEnum):
-    """What can be forgotten; the column of RetentionRule is <value>_months."""
-
-    USAGE = "usage"
-    MAIL = "mail"
-    NOTIFICATION = "notification"
-    APPLICATION = "application"
-    IMPORT = "import"
-
-    @property
-    def column(self) -> str:
-        return f"{self.value}_months"
 
 
 @dataclass(frozen=True)
