@@ -37,7 +37,7 @@ from tests.factories import World
 from tests.factories.certification import make_scheme
 from tests.factories.training import make_course
 from tests.operations.installation import close, installation, put_postgresql_on_path
-from tests.servers import Database, _folder, postgres_server
+from tests.servers import Database, folder_in_memory, postgres_server
 
 pytestmark = pytest.mark.deep
 DRILLS = 50  # on each of the two databases: a hundred
@@ -48,7 +48,7 @@ ONLY_ADDED = ("journal_entry", "deal", "sales_order", "certificate", "stored_fil
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """In memory where there is room: what is measured is the copying, not the disk."""
-    made = Path(tempfile.mkdtemp(prefix="prm-drills-", dir=_folder(None)))
+    made = Path(tempfile.mkdtemp(prefix="prm-drills-", dir=folder_in_memory()))
     yield made
     shutil.rmtree(made)
 
