@@ -21,6 +21,17 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "backup_taken",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("taken_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backup_taken")),
+    )
+    with op.batch_alter_table("backup_taken", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_backup_taken_taken_at"), ["taken_at"], unique=False)
+
+    op.create_table(
         "erasure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject_hash", sa.String(length=64), nullable=False),
@@ -866,14 +877,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reminder_plan_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "reminder_progress",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "courses",
+                "certificates",
+                "agreements",
+                "compliance",
+                name="reminderstage",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("after_id", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_reminder_progress_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_progress")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_reminder_progress_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_reminder_progress_vendor_id")),
+    )
+    with op.batch_alter_table("reminder_progress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_progress_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "retention_rule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("usage_months", sa.Integer(), nullable=True),
         sa.Column("mail_months", sa.Integer(), nullable=True),
+        sa.Column("notification_months", sa.Integer(), nullable=True),
+        sa.Column("application_months", sa.Integer(), nullable=True),
+        sa.Column("import_months", sa.Integer(), nullable=True),
         sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("file_keys", sa.JSON(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "application_months IS NULL OR application_months > 0",
+            name=op.f("ck_retention_rule_application_months"),
+        ),
+        sa.CheckConstraint(
+            "import_months IS NULL OR import_months > 0", name=op.f("ck_retention_rule_import_months")
+        ),
+        sa.CheckConstraint(
             "mail_months IS NULL OR mail_months > 0", name=op.f("ck_retention_rule_mail_months")
+        ),
+        sa.CheckConstraint(
+            "notification_months IS NULL OR notification_months > 0",
+            name=op.f("ck_retention_rule_notification_months"),
         ),
         sa.CheckConstraint(
             "usage_months IS NULL OR usage_months > 0", name=op.f("ck_retention_rule_usage_months")
@@ -1719,6 +1773,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_by_id", sa.Integer(), nullable=True),
         sa.Column("revoke_reason", sa.String(length=500), nullable=True),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -3835,6 +3890,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_retention_rule_vendor_id"))
 
     op.drop_table("retention_rule")
+    with op.batch_alter_table("reminder_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_progress_vendor_id"))
+
+    op.drop_table("reminder_progress")
     with op.batch_alter_table("reminder_plan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reminder_plan_vendor_id"))
 
@@ -3977,3 +4036,7 @@ def downgrade() -> None:
 
     op.drop_table("journal_entry")
     op.drop_table("erasure")
+    with op.batch_alter_table("backup_taken", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_backup_taken_taken_at"))
+
+    op.drop_table("backup_taken")
