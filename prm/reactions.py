@@ -89,6 +89,8 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "partnership.changed": (onboarding.partnership_changed,),
     "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),
+    "partnership.merged": (training.enrol_merged,),
+    "partnership.unmerged": (training.part_enrolments,),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),
     "product.created": (rematching.product_known,),

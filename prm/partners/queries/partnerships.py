@@ -153,6 +153,21 @@ def list_aliases(partnership: Partnership) -> list[str]:
     )
 
 
+def list_names(actor: Actor, permission: P, partnership: Partnership | None = None) -> list[Any]:
+    """(PartnershipAlias, partnership's name and public id) within reach, of one or all, by value."""
+    statement = visible(
+        select(PartnershipAlias, Partnership.name, Partnership.public_id).join(
+            Partnership, Partnership.id == PartnershipAlias.partnership_id
+        ),
+        actor,
+        permission,
+        PartnershipAlias,
+    )
+    if partnership is not None:
+        statement = statement.where(PartnershipAlias.partnership_id == partnership.id)
+    return list(db.session.execute(statement.order_by(PartnershipAlias.value_folded)))
+
+
 def list_companies(actor: Actor, permission: P, limit: int) -> list[str]:
     """Names of the first partnerships within reach: what a form proposes."""
     statement = visible(select(Partnership.name), actor, permission, Partnership)
