@@ -21,18 +21,17 @@ from prm.certification.queries.certificates import is_renewed
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import bound_vendor
+from prm.notifications.audit_dates import remind_of_audits
 from prm.notifications.models import ComplianceSeen, Kind, ReminderPlan
 from prm.notifications.queries import Plan
 from prm.notifications.recipients import list_admins, list_recipients, list_staff_admins
 from prm.notifications.services import Told, leave_out_told, tell
 from prm.notifications.services.preferences import get_plan_row
+from prm.notifications.thresholds import LOOK_BACK, PAST, threshold_of
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.training.models import Course, Enrolment
 from prm.training.queries.learning import OPEN, is_latest
 from prm.vendors.models import Vendor
-
-LOOK_BACK = timedelta(days=30)  # what passed longer ago is not news, even on the first day
-PAST = 0
 
 
 def read_standings(vendor_id: int) -> list[Standing]:
@@ -63,6 +62,7 @@ def remind(vendor_id: int, standings: Sequence[Standing]) -> bool:
     partnerships = _partnerships(standings)
     _agreements(actor, plan, today, partnerships)
     _compliance(actor, today, standings, partnerships)
+    remind_of_audits(actor, today, vendor.time_zone)
     return True
 
 
@@ -74,21 +74,6 @@ def is_due(vendor_id: int) -> bool:
 
 def _today(vendor_id: int) -> date:
     return clock.today(db.session.scalars(select(Vendor.time_zone).where(Vendor.id == vendor_id)).one())
-
-
-def threshold_of(on: date, today: date, days: Sequence[int], since: date) -> int | None:
-    """The nearest threshold that a date has reached, PAST once it lies behind; None: nothing to tell.
-
-    `since` is the day on which the date was first known. Pure.
-    """
-    left = (on - today).days
-    if left < 0:
-        return PAST if today - on <= LOOK_BACK else None
-    reached = [each for each in days if left <= each]
-    if not reached:
-        return None
-    nearest = min(reached)
-    return nearest if on - timedelta(days=nearest) > since else None
 
 
 # -- courses -----------------------------------------------------------------------------------

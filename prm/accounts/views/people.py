@@ -192,4 +192,7 @@ def end_membership(membership_id: UUID) -> str | Response:
         company=company,
         role=ROLE_LABELS[Role(membership.role.value)],
         membership_id=membership.public_id,
+        is_companys=membership.partner_id is not None
+        and membership.at_vendor_id is None
+        and actor.reach(P.PEOPLE_RETIRE) is not Reach.OWN,
     )
