@@ -65,8 +65,8 @@ accounts.invite_many             POST   in    404   ok    ok      ok    403    4
 accounts.withdraw_invitation     GET    in    404   ok    ok      ok    403    403   ok     403
 accounts.withdraw_invitation     POST   in    404   ok    ok      ok    403    403   ok     403
 accounts.person                  GET    in    404   ok    ok      ok    403    403   ok     403
-accounts.edit_membership         GET    in    404   403   403     403   403    403   ok     403
-accounts.edit_membership         POST   in    404   403   403     403   403    403   ok     403
+accounts.edit_membership         GET    in    404   404   403     403   403    403   ok     403
+accounts.edit_membership         POST   in    404   404   403     403   403    403   ok     403
 accounts.grant                   POST   in    404   ok    403     403   403    403   403    403
 accounts.revoke_grant            POST   in    404   ok    403     403   403    403   403    403
 accounts.view_as                 GET    in    404   ok    ok      ok    403    403   403    403
@@ -337,6 +337,7 @@ certification.verify             GET    ok    ok    ok    ok      ok    ok     o
 certification.verify_form        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.verify_file        POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
 marketing.library                GET    in    404   ok    ok      ok    ok     403   ok     ok
+marketing.assets                 GET    in    404   ok    403     403   ok     403   403    403
 marketing.asset                  GET    in    404   ok    ok      ok    ok     403   ok     ok
 marketing.download               GET    in    404   ok    ok      ok    ok     403   ok     ok
 marketing.thumbnail              GET    in    404   ok    ok      ok    ok     403   ok     ok

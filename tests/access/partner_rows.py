@@ -86,6 +86,18 @@ def _applications(f: Filler) -> None:
             ),
             key,
         )  # fmt: skip
+    east, words = (
+        f.session.get_one(Partnership, f.tenant.partnerships["PB"].id).region_id,
+        f.say("NOTE", "PB"),
+    )
+    f.add(
+        PartnerApplication(
+            company=words, company_folded=fold_name(words), contact_name=words, message=words, region_id=east,
+            status=ApplicationStatus.WAITING, token_hash=token_hash(f"east {f.tenant.name}"),
+            confirmed_at=f.now, **{**common, "web_domain": "east.example.com"},
+        ),
+        "PB.application",
+    )  # fmt: skip
     f.tenant.things["application_link"] = type(f.tenant.things["vendor"])(0, link[:43])
 
 

@@ -18,7 +18,7 @@ from prm.accounts.models import JobFunction, Membership, User
 from prm.accounts.services import changing as services
 from prm.accounts.views.blueprint import blueprint
 from prm.accounts.views.people import companies_in_reach
-from prm.errors import DomainError, Forbidden
+from prm.errors import DomainError, NotFound
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
@@ -71,11 +71,11 @@ def edit_membership(membership_id: UUID) -> str | Response | tuple[str, int]:
 
 
 def _editable(actor: Actor, membership_id: UUID) -> tuple[Membership, User, str | None]:
-    """Raises NotFound for whom the actor does not reach, Forbidden where it is their company's to change."""
+    """Raises NotFound where it is not the actor's to change: the company says what most of its people are."""
     companies = companies_in_reach(actor, P.PEOPLE_EDIT)
     found = queries.get_membership(actor, membership_id, companies, P.PEOPLE_EDIT)
     if _is_companys(actor, found[0]):
-        raise Forbidden(_("Only the company's own administrator changes this."))
+        raise NotFound
     return found
 
 
