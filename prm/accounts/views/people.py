@@ -120,7 +120,7 @@ def _export(form: str, statement: Select[Any], spec: TableSpec, is_former: bool)
          p["until"]]
         for p in shown
     )  # fmt: skip
-    return table_attachment(form, "former-people" if is_former else "people.csv", header, rows)
+    return table_attachment(form, "former-people" if is_former else "people", header, rows)
 
 
 @blueprint.route("/<slug:vendor>/accounts/people/<uuid:membership_id>/end", methods=["GET", "POST"])

@@ -71,6 +71,10 @@ def manager_of() -> Any:
     return func.coalesce(user, Partnership.manager_name)
 
 
+def looked_after_by(manager_id: UUID) -> Any:
+    return Partnership.manager_user_id.in_(select(User.id).where(User.public_id == manager_id))
+
+
 def in_region(name: str) -> Any:
     return Partnership.region_id.in_(select(Region.id).where(Region.name == name))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, select
 
 from prm.access import Actor, visible
-from prm.accounts.labels import ROLE_LABELS
+from prm.accounts.labels import FUNCTION_LABELS, ROLE_LABELS
 from prm.accounts.models import Invitation, Membership, MembershipRole, User
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.partners.models import Partnership
@@ -50,8 +50,16 @@ def list_spec(actor: Actor, statement: Select[Any], is_former: bool) -> TableSpe
                 [(r.value, ROLE_LABELS[r]) for r in roles if r not in (Role.SYSTEM, Role.OPERATOR)],
                 lambda chosen, value: chosen.where(Membership.role == MembershipRole(value)),
             ),
+            Filter(
+                "function",
+                _("Job function"),
+                [(each.value, label) for each, label in FUNCTION_LABELS.items()],
+                lambda chosen, value: chosen.where(
+                    cast(Membership.job_functions, String).contains(f'"{value}"')
+                ),
+            ),
             Filter("side", _("Side"), _sides(actor), _apply_side),
-        ][: 2 if actor.reach(P.PEOPLE_VIEW) is Reach.ALL else 1],
+        ][: 3 if actor.reach(P.PEOPLE_VIEW) is Reach.ALL else 2],
     )
 
 

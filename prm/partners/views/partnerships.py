@@ -118,7 +118,7 @@ def story(partnership_id: UUID) -> str:
         status_kind=STATUS_KINDS[state.status] if state.status else "neutral",
         function_labels={f.value: label for f, label in FUNCTION_LABELS.items()},
         story=told,
-        audits=auditing.list_of_partnership(actor, partnership) if actor.can(P.AUDIT_VIEW) else [],
+        audits=auditing.list_of_partnership(actor, partnership, end) if actor.can(P.AUDIT_VIEW) else [],
         audit_statuses=AUDIT_STATUSES,
         audit_kinds=AUDIT_KINDS,
         revenue_text=format_whole_money(
