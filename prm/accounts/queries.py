@@ -74,15 +74,6 @@ def get_membership(
     return row[0], row[1], row.company_name
 
 
-def find_partnership_id(membership: Membership, companies: Select[Any]) -> UUID | None:
-    """The public id of the partnership that a partner's person belongs to; None for staff."""
-    company = companies.subquery()
-    found: UUID | None = db.session.scalar(
-        select(company.c.public_id).where(company.c.partner_id == membership.partner_id).limit(1)
-    )
-    return found if membership.partner_id is not None else None
-
-
 def is_replaced() -> Any:
     """The criterion of a membership that ended because a changed one began at that instant."""
     following = aliased(Membership)

@@ -20,7 +20,12 @@ from prm.bulk.forms import AssignForm, FunctionsForm, NothingForm
 from prm.errors import DomainError
 from prm.infra.tables import narrow
 from prm.partners.queries import get_partnership
-from prm.partners.queries.people import companies_in_reach, invitations_spec, list_spec
+from prm.partners.queries.people import (
+    companies_in_reach,
+    find_partnership_id,
+    invitations_spec,
+    list_spec,
+)
 from prm.permissions import P, Reach, Role
 from prm.training import services as training
 
@@ -56,7 +61,7 @@ def _get(actor: Actor, membership_id: UUID, permission: P) -> tuple[Membership, 
 def _assign(actor: Actor, membership_id: UUID, asked: Mapping[str, Any]) -> None:
     membership, user = _get(actor, membership_id, P.COURSE_ASSIGN)
     companies = companies_in_reach(actor, P.COURSE_ASSIGN)
-    partnership_id = queries.find_partnership_id(membership, companies)
+    partnership_id = find_partnership_id(membership, companies)
     if partnership_id is None:
         raise DomainError(_("Courses are assigned to partners' people."))
     training.assign_course(

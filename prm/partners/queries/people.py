@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, String, cast, func, select
@@ -10,6 +11,7 @@ from sqlalchemy import Select, String, cast, func, select
 from prm.access import Actor, visible
 from prm.accounts.labels import FUNCTION_LABELS, ROLE_LABELS
 from prm.accounts.models import Invitation, Membership, MembershipRole, User
+from prm.extensions import db
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.partners.models import Partnership
 from prm.permissions import PARTNER_ROLES, P, Reach, Role
@@ -19,6 +21,15 @@ def companies_in_reach(actor: Actor, permission: P) -> Select[Any]:
     """The partnerships through which partners' people are reached, as queries.select_people wants."""
     columns = (Partnership.partner_id, Partnership.name, Partnership.public_id, Partnership.created_at)
     return visible(select(*columns), actor, permission, Partnership)
+
+
+def find_partnership_id(membership: Membership, companies: Select[Any]) -> UUID | None:
+    """The public id of the partnership that a partner's person belongs to; None for staff."""
+    company = companies.subquery()
+    found: UUID | None = db.session.scalar(
+        select(company.c.public_id).where(company.c.partner_id == membership.partner_id).limit(1)
+    )
+    return found if membership.partner_id is not None else None
 
 
 def list_spec(actor: Actor, statement: Select[Any], is_former: bool) -> TableSpec:
