@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from prm.access import system_actor
 from prm.audits.models import Audit
 from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.sealing import HANGING, opened_seal
+from prm.operations.services.erasing import erase_person
+from prm.permissions import Role
 from tests.audits.conftest import Cast
 from tests.factories import World
 from tests.factories import audits as making
@@ -115,3 +118,19 @@ def test_every_table_of_an_audit_is_guarded() -> None:
     }
     # Names are emptied by erasures, and a campaign's list says which audits it made.
     assert hanging - {"audit_name", "audit_campaign_target"} == set(HANGING)
+
+
+def test_an_erasure_takes_a_name_out_of_a_signed_text_all_the_same(
+    world: World, cast: Cast, audit: making.AuditRef
+) -> None:
+    # Nobody whom the audit knows, so no pseudonym stands for the name.
+    olga = world.user(Role.CONTENT_AUTHOR, vendor=cast.vendor, name="Olga Otherwise")
+    making.close(world, audit, partner=cast.partner, signer=cast.signer, summary="Olga Otherwise helped.")
+    with world.acting(cast.vendor):
+        assert "Olga" in db.session.get_one(Audit, audit.id).summary
+    with world.app.app_context():
+        erase_person(system_actor(None), olga.email, reason="Asked for it")
+    with world.acting(cast.vendor):
+        assert db.session.get_one(Audit, audit.id).summary == "Former person helped."
+        with pytest.raises(DBAPIError, match="is sealed"), transaction():
+            db.session.execute(text("UPDATE audit SET summary = 'x'"))
