@@ -202,6 +202,10 @@ def north(world: World, vendor: VendorRef) -> PartnershipRef:
     return world.partnership(vendor, "Northwind", region="West")
 
 
+def ticks(page: str) -> list[str]:
+    return re.findall(r'name="ids" value="([^"]+)"', page)
+
+
 def member_ids(world: World, *people: UserRef) -> list[str]:
     return [str(membership_of(world, person).public_id) for person in people]
 
@@ -229,6 +233,7 @@ def test_people_are_assigned_a_course_given_functions_and_retired(
     done = run_one(partner, "people.retire", member_ids(world, leo, boss))
     assert done["Leo"] == "Done," and "your own membership" in done["Bob"]
     page = partner.get("/acme/accounts/people").text
+    assert set(ticks(page)) == set(member_ids(world, ana, boss)), "what is ticked is the person"
     assert "Leo" not in page.split("<tbody>")[1] and "With many" in page
 
 
@@ -256,7 +261,8 @@ def test_invitations_are_sent_again_and_the_old_link_ends(
     with world.acting(vendor):
         before = db.session.scalars(select(Invitation.public_id)).one()
     client = world.client(admin)
-    assert "With many" in client.get("/acme/accounts/invitations").text
+    page = client.get("/acme/accounts/invitations").text
+    assert "With many" in page and ticks(page) == [str(before)]
     assert run_one(client, "invitations.again", [str(before)]) == {"new@north.example": "Done,"}
     second = link_of(mail, "new@north.example")
     assert first != second
@@ -276,6 +282,7 @@ def test_certificates_are_revoked_with_a_reason_and_holders_reminded(
     with world.acting(vendor):
         rows = db.session.execute(select(Certificate.public_id, Certificate.user_id)).all()
         by_user = {user: str(public_id) for public_id, user in rows}
+    assert set(ticks(admin.get("/acme/certification/").text)) == set(by_user.values())
     reminded = run_one(admin, "certificates.remind", list(by_user.values()))
     assert all("does not run out soon" in line for line in reminded.values())
     chosen = {"action": "certificates.revoke", "which": "ticked", "ids": [by_user[ana.id]]}
@@ -295,7 +302,7 @@ def test_assets_are_filed_withdrawn_and_published_again(world: World, vendor: Ve
     campaign = str(make_campaign(world, vendor, "Spring"))
     assets = [str(first.public_id), str(second.public_id)]
     page = author.get("/acme/marketing/list").text
-    assert "With many" in page and "Leaflet A4" in page
+    assert "With many" in page and "Leaflet A4" in page and set(ticks(page)) == set(assets)
     assert set(run_one(author, "assets.campaign", assets, campaign=campaign).values()) == {"Done,"}
     assert "Spring" in author.get("/acme/marketing/list").text.split("<tbody>")[1]
     done = run_one(author, "assets.withdraw", assets)
