@@ -31,6 +31,14 @@ class Kind(StrEnum):
     COMPLIANCE_LOST = "compliance_lost"
     AGREEMENT_ENDING = "agreement_ending"
     IMPORT_PROBLEM = "import_problem"
+    AUDIT_ASSIGNED = "audit_assigned"
+    AUDIT_ASKED = "audit_asked"  # answers and evidence are asked of a partner
+    AUDIT_REPORTED = "audit_reported"
+    AUDIT_PROVED = "audit_proved"  # the auditor has a proof to look at
+    AUDIT_SIGN_OFF = "audit_sign_off"
+    AUDIT_RETURNED = "audit_returned"
+    AUDIT_CLOSED = "audit_closed"
+    AUDIT_DUE = "audit_due"  # an audit or a corrective action, soon or overdue
 
 
 class MailWhen(StrEnum):
@@ -106,6 +114,7 @@ class ReminderStage(StrEnum):
     COURSES = "courses"
     CERTIFICATES = "certificates"
     AGREEMENTS = "agreements"
+    AUDITS = "audits"
     COMPLIANCE = "compliance"
 
 

@@ -25,7 +25,7 @@ from prm.certification.models import Certificate
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import serve_vendor, transaction
-from prm.notifications import reminders
+from prm.notifications import reminders, thresholds
 from prm.notifications.models import ComplianceSeen
 from prm.partners.models import Partnership
 from prm.permissions import Role
@@ -114,7 +114,7 @@ def remind(folder: Path, step: int = 0) -> int | None:
 
 
 def _look(folder: Path, steps: _Steps) -> int:
-    reminders.BATCH = 20
+    thresholds.BATCH = 20
     app = create_app(settings(folder, TESTING="0"))
     for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
         event.listen(Engine, moment, steps)
