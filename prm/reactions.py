@@ -57,6 +57,11 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
 
 
+def judge_partnerships(actor: Any, subject: Any) -> None:
+    """Fill the table of standings soon, where all of them have grown old at once."""
+    enqueue_after_commit(audits.judge_partnerships, subject.vendor_id)
+
+
 def send_notifications(actor: Any, due: Any) -> None:
     """Hurry along the mails about what was told at once."""
     enqueue_after_commit(notification_tasks.send_mails, due.vendor_id)
@@ -67,6 +72,7 @@ assert partners and onboarding_tasks  # their sweepers
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "agreement.accepted": (onboarding.subject_changed,),
+    "agreement.published": (judge_partnerships,),
     "audit.report_due": (enqueue_for_vendor(audits.make_report),),
     "audit_campaign.due": (enqueue_for_vendor(audits.make_campaign),),
     "bulk.started": (enqueue_for_vendor(bulk.advance_run),),
@@ -77,7 +83,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
     "enrolments.made": (notifications.courses_assigned,),
-    "import.applied": (notifications.import_applied,),
+    "import.applied": (notifications.import_applied, judge_partnerships),
     "import.check_due": (enqueue_for_vendor(imports.check_batch),),
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "import.failed": (notifications.import_failed,),
@@ -89,6 +95,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "partnership.changed": (onboarding.partnership_changed,),
     "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),
+    "policy.set": (judge_partnerships,),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),
     "product.created": (rematching.product_known,),

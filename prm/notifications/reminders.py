@@ -8,14 +8,16 @@ already that near when it came into being is not told: the person has just been 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from prm.access import Actor, system_actor
 from prm.audits.policy import AgreementCurrent, add_months
-from prm.audits.queries.compliance import Standing, find_policy, list_standings
+from prm.audits.queries.compliance import find_policy
+from prm.audits.queries.standings import read_judged
 from prm.certification.models import Certificate, Certification
 from prm.certification.queries.certificates import is_renewed
 from prm.extensions import db
@@ -33,14 +35,35 @@ from prm.vendors.models import Vendor
 
 LOOK_BACK = timedelta(days=30)  # what passed longer ago is not news, even on the first day
 PAST = 0
+_CHUNK = 1000
 
 
-def read_standings(vendor_id: int) -> list[Standing]:
-    """How every partnership of the vendor served stands today: slow, so read before transaction()."""
-    return list_standings(system_actor(vendor_id), _today(vendor_id))
+@dataclass(frozen=True)
+class Stands:
+    """How a partnership stands today, and how many rules it misses."""
+
+    partnership_id: int
+    is_compliant: bool
+    missed: int
 
 
-def remind(vendor_id: int, standings: Sequence[Standing]) -> bool:
+def read_standings(vendor_id: int) -> list[Stands]:
+    """Every partnership of the vendor served that stands otherwise today than when last looked at, or was
+    never looked at. Read before transaction(): it may be slow."""
+    judged = read_judged(system_actor(vendor_id), _today(vendor_id))
+    if judged.policy is None:
+        return []
+    table = judged.table.c
+    rows = db.session.execute(
+        judged.select(select(Partnership.id, table.is_compliant, table.missed))
+        .outerjoin(ComplianceSeen, ComplianceSeen.partnership_id == Partnership.id)
+        .where(or_(ComplianceSeen.id.is_(None), ComplianceSeen.is_compliant != table.is_compliant))
+        .order_by(Partnership.name_folded, Partnership.id)
+    )
+    return [Stands(*row) for row in rows]
+
+
+def remind(vendor_id: int, changed: Sequence[Stands]) -> bool:
     """Look at today for the vendor served, unless that was done. Inside transaction()."""
     vendor = db.session.get_one(Vendor, vendor_id)
     today = clock.today(vendor.time_zone)
@@ -60,9 +83,8 @@ def remind(vendor_id: int, standings: Sequence[Standing]) -> bool:
     plan = Plan(row.course_days, row.certificate_days, row.agreement_days)
     _courses(actor, plan, today, vendor.time_zone)
     _certificates(actor, plan, today)
-    partnerships = _partnerships(standings)
-    _agreements(actor, plan, today, partnerships)
-    _compliance(actor, today, standings, partnerships)
+    _agreements(actor, plan, today)
+    _compliance(actor, today, changed)
     return True
 
 
@@ -202,13 +224,6 @@ def _to_administrators(fresh: Iterable[Told]) -> list[Told]:
 # -- companies ---------------------------------------------------------------------------------
 
 
-def _partnerships(standings: Sequence[Standing]) -> dict[int, Partnership]:
-    if not standings:
-        return {}
-    rows = db.session.scalars(select(Partnership).where(Partnership.status != PartnershipStatus.ENDED))
-    return {row.id: row for row in rows}
-
-
 def _concerned(partnerships: Sequence[Partnership]) -> dict[int, list[int]]:
     """Partnership key → who is told of its affairs: its manager (without one, the vendor's
     administrators), and its own administrators."""
@@ -220,14 +235,23 @@ def _concerned(partnerships: Sequence[Partnership]) -> dict[int, list[int]]:
     }
 
 
-def _agreements(actor: Actor, plan: Plan, today: date, partnerships: dict[int, Partnership]) -> None:
+def _agreements(actor: Actor, plan: Plan, today: date) -> None:
     """Agreements that the policy in force lets run out."""
     policy = find_policy(actor, today)
     months = [rule.months for rule in policy.rules if isinstance(rule, AgreementCurrent)] if policy else []
     if not months:
         return
+    ahead = today + timedelta(days=max(plan.agreement_days, default=0))
+    near = select(Partnership).where(
+        Partnership.status != PartnershipStatus.ENDED,
+        # Months differ by at most three days: threshold_of() has the last word.
+        Partnership.agreement_accepted_on.between(
+            add_months(today - LOOK_BACK, -min(months)) - timedelta(days=3),
+            add_months(ahead, -min(months)) + timedelta(days=3),
+        ),
+    )
     ending = []
-    for partnership in partnerships.values():
+    for partnership in db.session.scalars(near.order_by(Partnership.id)):
         accepted_on = partnership.agreement_accepted_on
         if accepted_on is None:
             continue
@@ -257,15 +281,20 @@ def _agreements(actor: Actor, plan: Plan, today: date, partnerships: dict[int, P
     )
 
 
-def _compliance(
-    actor: Actor, today: date, standings: Sequence[Standing], partnerships: dict[int, Partnership]
-) -> None:
+def _compliance(actor: Actor, today: date, changed: Sequence[Stands]) -> None:
     """Partnerships that were compliant when last looked at, and are not today."""
-    seen = {row.partnership_id: row for row in db.session.scalars(select(ComplianceSeen))}
+    seen: dict[int, ComplianceSeen] = {}
+    partnerships: dict[int, Partnership] = {}
+    for start in range(0, len(changed), _CHUNK):
+        keys = [each.partnership_id for each in changed[start : start + _CHUNK]]
+        known = select(ComplianceSeen).where(ComplianceSeen.partnership_id.in_(keys))
+        seen |= {row.partnership_id: row for row in db.session.scalars(known)}
+        named = select(Partnership).where(Partnership.id.in_(keys))
+        partnerships |= {row.id: row for row in db.session.scalars(named)}
     lost = []
-    for standing in standings:
+    for standing in changed:
         is_compliant = standing.is_compliant
-        if is_compliant is None:
+        if standing.partnership_id not in partnerships:
             continue
         before = seen.get(standing.partnership_id)
         if before is None:
@@ -288,15 +317,13 @@ def _compliance(
             Told(
                 user_key,
                 Kind.COMPLIANCE_LOST,
-                f"compliance:{standing.public_id}:{today}",
-                standing.public_id,
-                partnerships[standing.partnership_id],
-                facts={
-                    "partner": standing.name,
-                    "rules": sum(1 for cell in standing.cells if not cell.is_met),
-                },
+                f"compliance:{partnership.public_id}:{today}",
+                partnership.public_id,
+                partnership,
+                facts={"partner": partnership.name, "rules": standing.missed},
             )
             for standing in lost
-            for user_key in concerned[standing.partnership_id]
+            for partnership in [partnerships[standing.partnership_id]]
+            for user_key in concerned[partnership.id]
         ],
     )

@@ -30,6 +30,6 @@ def remind_of_dates() -> None:
         with serve_vendor(vendor_id):
             if not reminders.is_due(vendor_id):
                 continue
-            standings = reminders.read_standings(vendor_id)
+            changed = reminders.read_standings(vendor_id)
             with transaction():
-                reminders.remind(vendor_id, standings)
+                reminders.remind(vendor_id, changed)

@@ -6,13 +6,14 @@ Composed of other domains' queries; a panel is None where the role has no use fo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 
 from prm.access import Actor
-from prm.audits.queries import compliance
+from prm.audits.policy import Policy
+from prm.audits.queries import compliance, standings
 from prm.certification import queries as certification
 from prm.extensions import db
 from prm.infra import clock
@@ -50,7 +51,7 @@ class Channel:
     compliant: int
     judged: int
     failing: tuple[compliance.Standing, ...]
-    policy: compliance.Policy | None
+    policy: Policy | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Company:
     """The own company against the policy in force."""
 
     standing: compliance.Standing
-    policy: compliance.Policy
+    policy: Policy
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,10 @@ def channel(actor: Actor) -> Channel | None:
     if not actor.can(P.COMPLIANCE_VIEW) or actor.partnership_id is not None:
         return None
     today = compliance.today_of(actor)
-    standings = compliance.list_standings(actor, today)
-    compliant, judged = compliance.count_compliant(standings)
-    failing = sorted(
-        (s for s in standings if s.is_compliant is False),
-        key=lambda s: (-sum(not cell.is_met for cell in s.cells), s.name.casefold()),
-    )
-    return Channel(compliant, judged, tuple(failing[:SHOWN]), compliance.find_policy(actor, today))
+    judged = standings.read_judged(actor, today)
+    counts = judged.count(actor)
+    failing = standings.list_failing(actor, judged, SHOWN)
+    return Channel(counts.compliant, counts.judged, tuple(failing), judged.policy)
 
 
 def own_company(actor: Actor) -> Company | None:
@@ -130,8 +128,8 @@ def own_company(actor: Actor) -> Company | None:
         return None
     today = compliance.today_of(actor)
     policy = compliance.find_policy(actor, today)
-    standings = compliance.list_standings(actor, today, partnership_ids=[actor.partnership_id])
-    return Company(standings[0], policy) if standings and policy else None
+    own = compliance.list_standings(actor, today, partnership_ids=[actor.partnership_id])
+    return Company(own[0], policy) if own and policy else None
 
 
 def onboarding(actor: Actor) -> tuple[Progress, StepProgress, str] | None:
@@ -156,9 +154,14 @@ def waiting_agreement(actor: Actor) -> AgreementVersion | None:
         return None
     today = compliance.today_of(actor)
     version = agreements.find_agreement(today)
-    if version is None or agreements.accepted_dates([partnership], today)[partnership.id] is not None:
+    if version is None or _has_accepted(partnership, today):
         return None
     return version
+
+
+def _has_accepted(partnership: Partnership, today: date) -> bool:
+    stated = {partnership.id: partnership.agreement_accepted_on}
+    return agreements.accepted_dates(stated, today)[partnership.id] is not None
 
 
 def my_tasks(actor: Actor) -> list[Any] | None:
