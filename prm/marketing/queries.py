@@ -142,18 +142,43 @@ def usage_by_asset(actor: Actor, after: datetime | None, before: datetime | None
     return [UsageRow(*row) for row in rows]
 
 
-def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | None) -> list[UsageRow]:
-    """Every partnership within reach with its use of assets, most active first; idle ones too."""
-    joined = aliased(UsageEvent)
-    statement = (
-        _counted(select(Partnership.public_id, Partnership.name), joined)
-        .select_from(Partnership)
-        .outerjoin(joined, and_(joined.partnership_id == Partnership.id, *_between(joined, after, before)))
-        .group_by(Partnership.id, Partnership.public_id, Partnership.name)
-        .order_by(func.count(joined.id).desc(), Partnership.name)
+@dataclass(frozen=True)
+class PartnerUsage:
+    """Use of assets by partnership, for a table: `statement` has a row for each within reach, idle ones
+    too, of Partnership and the columns of `counts` (views, downloads, uses, last_at; null where idle)."""
+
+    statement: Select[Any]
+    counts: Any
+
+
+def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | None) -> PartnerUsage:
+    """What each partnership within reach used between two instants."""
+    event = aliased(UsageEvent)
+    counts = (
+        select(
+            event.partnership_id.label("key"),
+            func.count(event.id).filter(event.kind == UsageKind.VIEWED).label("views"),
+            func.count(event.id).filter(event.kind == UsageKind.DOWNLOADED).label("downloads"),
+            func.count(event.id).label("uses"),
+            func.max(event.at).label("last_at"),
+        )
+        .where(within_reach(event, actor, P.USAGE_VIEW), *_between(event, after, before))
+        .group_by(event.partnership_id)
+        .subquery("counts")
     )
-    rows = db.session.execute(visible(statement, actor, P.USAGE_VIEW, Partnership))
-    return [UsageRow(*row) for row in rows]
+    statement = select(Partnership, counts.c.views, counts.c.downloads, counts.c.last_at).outerjoin(
+        counts, counts.c.key == Partnership.id
+    )
+    return PartnerUsage(visible(statement, actor, P.USAGE_VIEW, Partnership), counts.c)
+
+
+def count_active_partners(actor: Actor, after: datetime | None, before: datetime | None) -> tuple[int, int]:
+    """(partnerships within reach that used something between two instants, all within reach)."""
+    users = select(func.count(UsageEvent.partnership_id.distinct())).where(
+        within_reach(UsageEvent, actor, P.USAGE_VIEW), *_between(UsageEvent, after, before)
+    )
+    everybody = visible(select(func.count(Partnership.id)), actor, P.USAGE_VIEW, Partnership)
+    return db.session.scalar(users) or 0, db.session.scalar(everybody) or 0
 
 
 def usage_of_asset(actor: Actor, asset: Asset) -> UsageRow:

@@ -183,35 +183,36 @@ def money(actor: Actor, locale: str) -> Money | None:
         return None
     today = compliance.today_of(actor)
     start = today - timedelta(days=364)
-    current = revenue.revenue_by(actor, revenue.By.QUARTER, start, today)
-    before = revenue.revenue_by(
-        actor, revenue.By.QUARTER, start - timedelta(days=365), start - timedelta(days=1)
+    currency = revenue.reporting_currency(actor)
+    days = revenue.list_daily(actor, start - timedelta(days=365), today)
+    current = sum(day.revenue_minor for day in days if day.on >= start)
+    before = sum(day.revenue_minor for day in days if day.on < start)
+    change = round((current - before) * 100 / before) if before > 0 else None
+    if actor.partnership_id is None:
+        top = revenue.list_largest_partners(actor, start, today, SHOWN)
+    else:
+        top = list(revenue.revenue_by(actor, revenue.By.PRODUCT, start, today).rows[:SHOWN])
+    shown = revenue.OrderFilters(date_from=today - timedelta(days=460), date_to=today)
+    history = list(
+        revenue.in_quarters(
+            [day for day in days if shown.date_from is None or day.on >= shown.date_from],
+            revenue.fiscal_start_month(actor),
+            shown,
+        )
     )
-    by_partner = (
-        revenue.revenue_by(actor, revenue.By.PARTNER, start, today).rows
-        if actor.partnership_id is None
-        else revenue.revenue_by(actor, revenue.By.PRODUCT, start, today).rows
-    )
-    change = None
-    if before.total_minor > 0:
-        change = round((current.total_minor - before.total_minor) * 100 / before.total_minor)
-    history = revenue.revenue_by(actor, revenue.By.QUARTER, today - timedelta(days=460), today)
     chart = bar_chart(
-        [row.label for row in history.rows],
-        [minor_to_decimal(row.revenue_minor, history.currency) for row in history.rows],
+        [row.label for row in history],
+        [minor_to_decimal(row.revenue_minor, currency) for row in history],
         title=_("Revenue by quarter"),
-        number=money_format(history.currency, locale),
+        number=money_format(currency, locale),
     )
     return Money(
-        format_whole_money(current.total_minor, current.currency, locale),
-        format_whole_money(before.total_minor, before.currency, locale),
+        format_whole_money(current, currency, locale),
+        format_whole_money(before, currency, locale),
         change,
-        current.orders,
+        sum(day.orders for day in days if day.on >= start),
         chart,
-        tuple(
-            (row.label, format_whole_money(row.revenue_minor, current.currency, locale), row.link)
-            for row in by_partner[:SHOWN]
-        ),
+        tuple((row.label, format_whole_money(row.revenue_minor, currency, locale), row.link) for row in top),
         {"from": start.isoformat(), "to": today.isoformat()},
     )
 

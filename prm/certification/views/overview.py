@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from prm.access import Actor, current_actor, requires
@@ -49,7 +49,12 @@ def index() -> str | Response:
                 form, f"certificates-{today.isoformat()}", _csv_columns(), _csv(rows, today)
             )
         table_page = paginate(
-            db.session(), statement, spec, request.args, partial(url_for, "certification.index")
+            db.session(),
+            queries.certificates(actor),
+            spec,
+            request.args,
+            partial(url_for, "certification.index"),
+            display=statement,
         )
         expiring = queries.count_expiring_by_days(actor, SPANS)
     return render_template(
@@ -73,10 +78,14 @@ def _within(days: int) -> str:
 
 def _spec(actor: Actor, today: date) -> TableSpec:
     is_own_company = actor.reach(P.CERTIFICATE_VIEW) is Reach.OWN
+    person = queries.one_of(User, User.name, Certificate.user_id)
+    scheme = queries.one_of(Certification, Certification.name, Certificate.certification_id)
+    partner = queries.one_of(Partnership, Partnership.name, Certificate.partnership_id)
+    folded = queries.one_of(Partnership, Partnership.name_folded, Certificate.partnership_id)
     columns = [
-        Column("person", _("Person"), sort=func.lower(User.name)),
-        Column("certification", _("Certification"), sort=func.lower(Certification.name)),
-        Column("partner", _("Company"), sort=Partnership.name_folded),
+        Column("person", _("Person"), sort=func.lower(person)),
+        Column("certification", _("Certification"), sort=func.lower(scheme)),
+        Column("partner", _("Company"), sort=folded),
         Column("number", _("Number"), sort=Certificate.number),
         Column("issued", _("Issued"), sort=Certificate.issued_on),
         Column("expires", _("Valid until"), sort=Certificate.expires_on),
@@ -93,7 +102,11 @@ def _spec(actor: Actor, today: date) -> TableSpec:
             "certification",
             _("Certification"),
             [(str(s.public_id), s.name) for s in list_schemes(actor, is_active_only=False)],
-            lambda statement, value: statement.where(Certification.public_id == UUID(value)),
+            lambda statement, value: statement.where(
+                Certificate.certification_id.in_(
+                    select(Certification.id).where(Certification.public_id == UUID(value))
+                )
+            ),
         ),
         Filter(
             "within",
@@ -109,14 +122,18 @@ def _spec(actor: Actor, today: date) -> TableSpec:
                 "partner",
                 _("Company"),
                 [(str(public_id), name) for public_id, name in queries.list_partners(actor)],
-                lambda statement, value: statement.where(Partnership.public_id == UUID(value)),
+                lambda statement, value: statement.where(
+                    Certificate.partnership_id.in_(
+                        select(Partnership.id).where(Partnership.public_id == UUID(value))
+                    )
+                ),
             ),
         )
     return TableSpec(
         key=Certificate.id,
         columns=[column for column in columns if column.key != "partner" or not is_own_company],
         default_sort="-issued",
-        search=[User.name, Certificate.number, Certification.name, func.coalesce(Partnership.name, "")],
+        search=[person, Certificate.number, scheme, func.coalesce(partner, "")],
         filters=filters,
     )
 
