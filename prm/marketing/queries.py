@@ -144,41 +144,55 @@ def usage_by_asset(actor: Actor, after: datetime | None, before: datetime | None
 
 @dataclass(frozen=True)
 class PartnerUsage:
-    """Use of assets by partnership, for a table: `statement` has a row for each within reach, idle ones
-    too, of Partnership and the columns of `counts` (views, downloads, uses, last_at; null where idle)."""
+    """Use of assets by partnership, for a table: `statement` are those within reach, idle ones too;
+    the others are values beside a partnership, asked for the rows that need them."""
 
     statement: Select[Any]
-    counts: Any
+    views: Any
+    downloads: Any
+    uses: Any
+    last_at: Any
+
+    @property
+    def display(self) -> Select[Any]:
+        """(Partnership, views, downloads, uses, last_at)."""
+        return self.statement.add_columns(
+            self.views.label("views"), self.downloads.label("downloads"),
+            self.uses.label("uses"), self.last_at.label("last_at"),
+        )  # fmt: skip
 
 
 def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | None) -> PartnerUsage:
     """What each partnership within reach used between two instants."""
     event = aliased(UsageEvent)
-    counts = (
-        select(
-            event.partnership_id.label("key"),
-            func.count(event.id).filter(event.kind == UsageKind.VIEWED).label("views"),
-            func.count(event.id).filter(event.kind == UsageKind.DOWNLOADED).label("downloads"),
-            func.count(event.id).label("uses"),
-            func.max(event.at).label("last_at"),
+    limits = _between(event, after, before)
+
+    def of_partner(value: Any, *criteria: Any) -> Any:
+        found = select(value).where(
+            event.vendor_id == Partnership.vendor_id, event.partnership_id == Partnership.id, *limits
         )
-        .where(within_reach(event, actor, P.USAGE_VIEW), *_between(event, after, before))
-        .group_by(event.partnership_id)
-        .subquery("counts")
+        return found.where(*criteria).correlate(Partnership).scalar_subquery()
+
+    return PartnerUsage(
+        visible(select(Partnership), actor, P.USAGE_VIEW),
+        of_partner(func.count(event.id), event.kind == UsageKind.VIEWED),
+        of_partner(func.count(event.id), event.kind == UsageKind.DOWNLOADED),
+        of_partner(func.count(event.id)),
+        of_partner(func.max(event.at)),
     )
-    statement = select(Partnership, counts.c.views, counts.c.downloads, counts.c.last_at).outerjoin(
-        counts, counts.c.key == Partnership.id
-    )
-    return PartnerUsage(visible(statement, actor, P.USAGE_VIEW, Partnership), counts.c)
 
 
 def count_active_partners(actor: Actor, after: datetime | None, before: datetime | None) -> tuple[int, int]:
     """(partnerships within reach that used something between two instants, all within reach)."""
-    users = select(func.count(UsageEvent.partnership_id.distinct())).where(
-        within_reach(UsageEvent, actor, P.USAGE_VIEW), *_between(UsageEvent, after, before)
+    used = select(UsageEvent.id).where(
+        UsageEvent.vendor_id == Partnership.vendor_id,
+        UsageEvent.partnership_id == Partnership.id,
+        *_between(UsageEvent, after, before),
     )
-    everybody = visible(select(func.count(Partnership.id)), actor, P.USAGE_VIEW, Partnership)
-    return db.session.scalar(users) or 0, db.session.scalar(everybody) or 0
+    everybody = func.count(Partnership.id)
+    counted = select(everybody.filter(used.correlate(Partnership).exists()), everybody)
+    active, within = db.session.execute(visible(counted, actor, P.USAGE_VIEW, Partnership)).one()
+    return active, within
 
 
 def usage_of_asset(actor: Actor, asset: Asset) -> UsageRow:

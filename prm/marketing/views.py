@@ -371,8 +371,8 @@ def usage() -> str | Response:
     if request.args.get("format") == "csv":
         rows: Iterable[list[object]]
         if request.args.get("by") == "partner":
-            found = all_rows(db.session(), partners.statement, spec, request.args).rows
-            rows = ([p.name, v or 0, d or 0, 1 if v or d else 0, at] for p, v, d, at in found)
+            found = all_rows(db.session(), partners.display, spec, request.args).rows
+            rows = ([p.name, views, downloads, min(uses, 1), at] for p, views, downloads, uses, at in found)
         else:
             rows = (
                 [r.name, r.views, r.downloads, r.partners, r.last_at]
@@ -391,7 +391,7 @@ def usage() -> str | Response:
         assets=assets,
         table_page=paginate(
             db.session(), partners.statement, spec, request.args,
-            partial(url_for, "marketing.usage", days=kept),
+            partial(url_for, "marketing.usage", days=kept), display=partners.display,
         ),
         chosen=chosen if chosen in PERIODS else "all",
         views=sum(r.views for r in assets),
@@ -402,15 +402,14 @@ def usage() -> str | Response:
 
 
 def _usage_spec(partners: queries.PartnerUsage) -> TableSpec:
-    counts = partners.counts
     return TableSpec(
         key=Partnership.id,
         columns=[
             Column("name", _("Partner"), sort=Partnership.name_folded),
-            Column("views", _("Views"), sort=func.coalesce(counts.views, 0), is_numeric=True),
-            Column("downloads", _("Downloads"), sort=func.coalesce(counts.downloads, 0), is_numeric=True),
-            Column("uses", _("Uses"), sort=func.coalesce(counts.uses, 0), is_numeric=True),
-            Column("last", _("Last used"), sort=counts.last_at),
+            Column("views", _("Views"), sort=partners.views, is_numeric=True),
+            Column("downloads", _("Downloads"), sort=partners.downloads, is_numeric=True),
+            Column("uses", _("Uses"), sort=partners.uses, is_numeric=True),
+            Column("last", _("Last used"), sort=partners.last_at),
         ],
         default_sort="-uses",
         search=[Partnership.name],

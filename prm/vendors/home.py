@@ -28,7 +28,7 @@ from prm.partners.queries import agreements, desk
 from prm.permissions import P, Reach
 from prm.revenue import queries as revenue
 from prm.training import queries as training
-from prm.training.models import EnrolmentStatus
+from prm.training.models import CourseVersion, EnrolmentStatus
 
 SHOWN = 6
 OPEN = {EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED}
@@ -229,8 +229,8 @@ def authoring(actor: Actor) -> list[marketing.UsageRow] | None:
     return marketing.usage_by_asset(actor, clock.now() - timedelta(days=90), None)[:SHOWN]
 
 
-def drafts(actor: Actor) -> list[training.AuthoredCourse] | None:
+def drafts(actor: Actor) -> list[CourseVersion] | None:
     """Courses with a version being written, for who writes them; by title."""
     if not actor.can(P.COURSE_EDIT):
         return None
-    return [course for course in training.list_authored_courses(actor) if course.draft][:SHOWN]
+    return training.list_drafts(actor, SHOWN)
