@@ -59,8 +59,8 @@ def has_changes(session: Session) -> bool:
 
 
 def _note(session: Session, topic: str, keys: Iterable[int | None]) -> None:
-    noted = session.info.setdefault(_NOTED, {}).setdefault(topic, set())
-    noted.update(key for key in keys if key is not None)
+    if changed := {key for key in keys if key is not None}:
+        session.info.setdefault(_NOTED, {}).setdefault(topic, set()).update(changed)
 
 
 @event.listens_for(Session, "before_flush")
@@ -79,6 +79,7 @@ def _note_rows(session: Session, _context: Any, _instances: Any) -> None:
         if watched.key in changed:  # whose it was until now stands in the database
             model: Any = type(row)
             before = select(getattr(model, watched.key)).where(model.id == inspect(row).identity[0])
+            before = before.execution_options(every_vendor=True)
             _note(session, watched.topic, session.scalars(before))
 
 
