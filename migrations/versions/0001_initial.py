@@ -69,6 +69,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_partner_public_id")),
     )
     op.create_table(
+        "partner_people",
+        sa.Column("partner_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("partner_id", name=op.f("pk_partner_people")),
+    )
+    op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject_hash", sa.String(length=64), nullable=False),
@@ -2489,6 +2495,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_partnership_parent_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "partnership_standing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("judged_revision", sa.Integer(), nullable=True),
+        sa.Column("people_revision", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(length=64), nullable=False),
+        sa.Column("policy_number", sa.Integer(), nullable=True),
+        sa.Column("is_compliant", sa.Boolean(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("missed_rules", sa.BigInteger(), nullable=False),
+        sa.Column("verdicts", sa.JSON(), nullable=False),
+        sa.Column("computed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_standing_vendor_id_partnership_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_standing_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_standing")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_standing_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "partnership_id",
+            "day",
+            name=op.f("uq_partnership_standing_vendor_id_partnership_id_day"),
+        ),
+    )
+    with op.batch_alter_table("partnership_standing", schema=None) as batch_op:
+        batch_op.create_index("ix_partnership_standing_day", ["vendor_id", "day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnership_standing_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "partnership_task",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -3616,6 +3658,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_partnership_task_owner")
 
     op.drop_table("partnership_task")
+    with op.batch_alter_table("partnership_standing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_standing_vendor_id"))
+        batch_op.drop_index("ix_partnership_standing_day")
+
+    op.drop_table("partnership_standing")
     with op.batch_alter_table("partnership_parent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_parent_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_partnership_parent_parent_id"))
@@ -3969,6 +4016,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_failure_at"))
 
     op.drop_table("sign_in_failure")
+    op.drop_table("partner_people")
     op.drop_table("partner")
     op.drop_table("journal_head")
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
