@@ -27,9 +27,7 @@ class PartnershipStanding(VendorOwned, db.Model):
         tenant_key("partnership_id", "partnership", ondelete="CASCADE"),
         UniqueConstraint("vendor_id", "partnership_id", "day"),
         # Counts, and who misses most, are read from it alone.
-        Index(
-            "ix_partnership_standing_day", "vendor_id", "day", "is_compliant", "missed", "partnership_id"
-        ),
+        Index("ix_partnership_standing_day", "vendor_id", "day", "is_compliant", "missed", "partnership_id"),
     )
     reach_own = "partnership_id"
 

@@ -191,7 +191,7 @@ def _by_partner(actor: Actor, filters: OrderFilters) -> Iterable[RevenueRow]:
 
 
 def list_largest_partners(actor: Actor, date_from: date, date_to: date, limit: int) -> list[RevenueRow]:
-    """The first rows of revenue_by(PARTNER), without the thousands behind them."""
+    """The first rows of revenue_by(PARTNER), without the thousands behind them; of equal ones the older."""
     filters = OrderFilters(date_from=date_from, date_to=date_to, currency=reporting_currency(actor))
     summed = (
         _summed(actor, filters, Order.partnership_id)
@@ -200,13 +200,14 @@ def list_largest_partners(actor: Actor, date_from: date, date_to: date, limit: i
             func.sum(Order.amount_minor).label("total"),
             func.count(Order.id).label("count"),
         )
+        .order_by(func.sum(Order.amount_minor).desc(), Order.partnership_id)
+        .limit(limit)
         .subquery("summed")
     )
     found = db.session.execute(
         select(Partnership.public_id, Partnership.name, summed.c.total, summed.c.count)
         .join(summed, summed.c.key == Partnership.id)
-        .order_by(summed.c.total.desc(), Partnership.name, Partnership.public_id)
-        .limit(limit)
+        .order_by(summed.c.total.desc(), Partnership.id)
     )
     common = _common_link(filters) | {"currency": filters.currency or ""}
     return [
