@@ -14,8 +14,10 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Column
 
 from prm.accounts.models import Membership
+from prm.audits import services as audits
 from prm.audits import tasks
 from prm.audits.models import PartnershipStanding
+from prm.audits.policy import TrainingCurrent
 from prm.audits.queries import compliance
 from prm.audits.queries.judging import Subject, judge
 from prm.audits.queries.standings import read_judged
@@ -28,6 +30,7 @@ from prm.partners.models import Partnership
 from prm.permissions import P, Role
 from tests.audits.walking import Walk
 from tests.factories import VendorRef, World
+from tests.factories.training import assign, complete
 
 START = datetime(2027, 1, 4, 9, tzinfo=UTC)
 STEPS = 120
@@ -182,3 +185,27 @@ def test_amid_a_change_everything_is_judged_anew(world: World, now: clock.SetClo
         assert not read_judged(actor, today).judged_now
         db.session.scalars(select(Membership)).first().ended_at = clock.now()  # type: ignore[union-attr]
         assert len(read_judged(actor, today).judged_now) == 3
+
+
+def test_who_completes_what_was_overdue_is_compliant_at_once(world: World, now: clock.SetClock) -> None:
+    walk = Walk(world, now, 8)
+    acme = walk.vendors[0]
+    firm, course = world.partnership(acme, "Alone"), walk.courses[acme.id][2]
+    person = world.user(Role.PARTNER_MEMBER, partnership=firm)
+    with world.acting(acme) as actor, transaction():
+        audits.set_policy(actor, [TrainingCurrent()], effective_on=compliance.today_of(actor))
+    assign(world, firm, course, due_on=START.date() + timedelta(days=1))
+    now.advance(days=3)
+    walk.judge(acme)
+    assert check(world, acme) == 4
+    assert not is_compliant(world, acme, "Alone")
+    complete(world, acme, person, course)
+    check(world, acme)
+    assert is_compliant(world, acme, "Alone")
+
+
+def is_compliant(world: World, vendor: VendorRef, name: str) -> bool:
+    with world.acting(vendor) as actor:
+        judged = read_judged(actor, compliance.today_of(actor))
+        found = judged.select(select(judged.table.c.is_compliant).select_from(Partnership))
+        return bool(db.session.scalar(found.where(Partnership.name == name)))

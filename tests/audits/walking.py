@@ -58,10 +58,10 @@ class Walk:
         self.people: list[UserRef] = []
         self.batches: list[tuple[VendorRef, Any]] = []
         for vendor in self.vendors:
-            self.courses[vendor.id] = [make_course(world, vendor, f"Course {n}") for n in range(2)]
+            self.courses[vendor.id] = [make_course(world, vendor, f"Course {n}") for n in range(3)]
             self.schemes[vendor.id] = [
                 make_scheme(world, vendor, course, name=f"Scheme {n}", validity_months=n + 1)
-                for n, course in enumerate(self.courses[vendor.id])
+                for n, course in enumerate(self.courses[vendor.id][:2])
             ]
             self.partnerships[vendor.id] = [world.partnership(vendor, f"Firm {n}") for n in range(3)]
             self.set_policy(vendor)
@@ -170,7 +170,7 @@ class Walk:
                 erase_user(person.id, reason="Asked for it", erased_at=clock.now())
 
     def assign_course(self, vendor: VendorRef) -> None:
-        due_on = clock.today("UTC") + timedelta(days=self.rng.randint(1, 20))
+        due_on = clock.today("UTC") + timedelta(days=self.rng.randint(1, 4))
         functions = tuple(self.rng.sample(FUNCTIONS, self.rng.choice([0, 0, 2])))
         course = self.rng.choice(self.courses[vendor.id])
         assign(self.world, self.partnership(vendor), course, due_on=due_on, job_functions=functions)
@@ -184,7 +184,7 @@ class Walk:
             complete(self.world, vendor, person, self.rng.choice(self.courses[vendor.id]))
 
     def publish_version(self, vendor: VendorRef) -> None:
-        number = self.rng.randrange(2)
+        number = self.rng.randrange(3)
         course = self.courses[vendor.id][number]
         with self.world.acting(vendor) as actor, transaction():
             draft = training.start_new_version(actor, course.public_id)
