@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     VALID = "valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"  # its holder was erased
     ALTERED = "altered"
     UNKNOWN = "unknown"
 
@@ -66,6 +67,7 @@ class Verification:
     issued_on: date | None = None
     expires_on: date | None = None
     revoked_on: date | None = None
+    withdrawn_on: date | None = None
     sha256: str | None = None
     signed_at: datetime | None = None
     problems: tuple[Problem, ...] = ()
@@ -87,6 +89,7 @@ class Verification:
                 "issued_on": self.issued_on.isoformat() if self.issued_on else None,
                 "expires_on": self.expires_on.isoformat() if self.expires_on else None,
                 "revoked_on": self.revoked_on.isoformat() if self.revoked_on else None,
+                "withdrawn_on": self.withdrawn_on.isoformat() if self.withdrawn_on else None,
             }
         if self.sha256 is not None:
             answer |= {"sha256": self.sha256, "problems": [problem.value for problem in self.problems]}
@@ -166,13 +169,17 @@ def _look_up(code: str) -> tuple[Verification, frozenset[str]] | None:
     )
     standing = _VERDICTS[status_of(certificate, clock.today(vendor.time_zone))]
     facts = certificate.facts
-    partner = facts.get("partner")
-    revoked_at = certificate.revoked_at
+    revoked_at, withdrawn_at = certificate.revoked_at, certificate.withdrawn_at
+    if withdrawn_at is not None:
+        standing = Verdict.WITHDRAWN
+    # Of a withdrawn one neither the mark in the name's place nor the company says anything.
+    partner = facts.get("partner") if withdrawn_at is None else None
+    name = facts.get("person", {}).get("name", user.name) if withdrawn_at is None else None
     stated = Verification(
         verdict=standing,
         standing=standing,
         number=certificate.number,
-        name=facts.get("person", {}).get("name", user.name),
+        name=name,
         certification=facts.get("certification", {}).get("name", scheme.name),
         skill_level=SkillLevel(facts.get("certification", {}).get("level", scheme.skill_level)),
         issuer=facts.get("vendor", {}).get("name", vendor.name),
@@ -180,6 +187,7 @@ def _look_up(code: str) -> tuple[Verification, frozenset[str]] | None:
         issued_on=certificate.issued_on,
         expires_on=certificate.expires_on,
         revoked_on=clock.to_zone(revoked_at, vendor.time_zone).date() if revoked_at else None,
+        withdrawn_on=clock.to_zone(withdrawn_at, vendor.time_zone).date() if withdrawn_at else None,
         vendor=vendor,
         code=code,
     )

@@ -19,7 +19,10 @@ from prm.cli import json_option, print_json, reported, serve_vendor_named, vendo
 from prm.infra.db import transaction
 from prm.infra.pdf import EXPLANATIONS
 
-SHOWN = ("number", "name", "certification", "issuer", "partner", "issued_on", "expires_on", "revoked_on")
+SHOWN = (
+    "number", "name", "certification", "issuer", "partner", "issued_on", "expires_on", "revoked_on",
+    "withdrawn_on",
+)  # fmt: skip
 
 group = click.Group("certification", help="Certificates: issued by decision, checked as files.")
 
@@ -84,7 +87,8 @@ def issue(
 @with_appcontext
 @reported
 def verify(file: Path, as_json: bool) -> None:
-    """Say whether a file is a certificate of this installation: valid, expired, revoked, altered, unknown.
+    """Say whether a file is a certificate of this installation: valid, expired, revoked, withdrawn,
+    altered, unknown.
 
     Exit status 0 for a valid one, else 1.
     """
@@ -120,16 +124,7 @@ def roots(vendor_slug: str) -> None:
 def _print(verification: Verification) -> None:
     stated = verification.as_json()
     click.echo(verification.verdict.value)
-    for name in (
-        "number",
-        "name",
-        "certification",
-        "issuer",
-        "partner",
-        "issued_on",
-        "expires_on",
-        "revoked_on",
-    ):
+    for name in SHOWN:
         if stated.get(name):
             click.echo(f"  {name.replace('_', ' ')}: {stated[name]}")
     for problem in verification.problems:

@@ -43,9 +43,9 @@ KNOWN = {
         "course_version", "enrolment",
     )),
     ("agreement_version", "id"), ("certification", "id"), ("certification", "public_id"),
-    ("course", "id"), ("course_version", "id"), ("enrolment", "id"), ("membership", "id"),
+    ("vendor", "id"), ("course", "id"), ("course_version", "id"), ("enrolment", "id"), ("membership", "id"),
     # By value, in what all are judged by: basis_of().
-    ("agreement_version", "effective_on"), ("agreement_version", "number"),
+    ("vendor", "time_zone"), ("agreement_version", "effective_on"), ("agreement_version", "number"),
     ("agreement_version", "body"), ("agreement_version", "title"), ("agreement_version", "created_at"),
     ("agreement_version", "created_by_id"), ("agreement_version", "public_id"),
     # Names: they are looked up when a standing is shown. A version has a title, whichever it is.

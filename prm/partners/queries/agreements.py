@@ -14,6 +14,7 @@ from prm.accounts.models import User
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.partners.models import AgreementAcceptance, AgreementVersion, Partnership
+from prm.partners.queries.past import stated_acceptances
 from prm.permissions import P
 
 
@@ -87,6 +88,8 @@ def accepted_dates(stated: Mapping[int, date | None], on: date) -> dict[int, dat
     there is no version, that day alone counts.
     """
     version = find_agreement(on)
+    changed = stated_acceptances(on)
+    stated = {key: changed.get(key, day) for key, day in stated.items()}
     if version is None:
         return {key: day if day is not None and day <= on else None for key, day in stated.items()}
     rows = db.session.execute(
