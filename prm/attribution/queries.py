@@ -43,7 +43,7 @@ from prm.marketing.models import Asset, Campaign, UsageEvent
 from prm.partners.models import Partnership
 from prm.permissions import P
 from prm.revenue.models import Order
-from prm.revenue.queries import OrderFilters, narrow_orders
+from prm.revenue.queries import OrderFilters, narrow_orders, narrow_partners
 from prm.training.models import Completion, Course
 from prm.vendors.models import Vendor
 
@@ -159,9 +159,8 @@ def _touch_rows(
             .order_by(at, model.public_id)
         )
         # Only who made the orders counts here: dates and products narrow orders, not touches.
-        statement = narrow_orders(
-            visible(statement, actor, P.REPORT_VIEW, model),
-            OrderFilters(partner=filters.partner, region=filters.region),
+        statement = narrow_partners(
+            visible(statement, actor, P.REPORT_VIEW, model), model.partnership_id, filters
         )
         known: dict[int, Target] = {}
         for partnership_id, instant, target in db.session.execute(statement):

@@ -19,6 +19,8 @@ DECLARED = {
     "partner_application.company": "stays: what the applicant wrote",
     "partner_application.company_folded": "stays: what the applicant wrote",
     "partner_vendor.partner_id": "unlinked, and linked again",
+    "partner_people.partner_id": "stays: counts changes, of which a merge is one",
+    "partnership_standing.partnership_id": "stays: judged anew, since the merge changed what it rests on",
     "partnership.partner_id": "taken over where the survivor has none",
     "partnership_document.is_of_partner": "stays: no reference",
     "partnership_merge.survivor_partner_id": "stays: the record of the merge",

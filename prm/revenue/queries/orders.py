@@ -48,13 +48,7 @@ def narrow_orders(statement: Select[Any], filters: OrderFilters) -> Select[Any]:
         statement = statement.where(Order.ordered_on <= filters.date_to)
     if filters.currency is not None:
         statement = statement.where(Order.currency == filters.currency)
-    if filters.partner is not None:
-        statement = statement.where(_is_of(Partnership.public_id == filters.partner))
-    if filters.region == NONE:
-        statement = statement.where(_is_of(Partnership.region_id.is_(None)))
-    elif isinstance(filters.region, UUID):
-        region = select(Region.id).where(Region.public_id == filters.region)
-        statement = statement.where(_is_of(Partnership.region_id.in_(region)))
+    statement = narrow_partners(statement, Order.partnership_id, filters)
     if filters.product == NONE:
         statement = statement.where(Order.product_id.is_(None), Order.product_name == "")
     elif isinstance(filters.product, UUID):
@@ -65,8 +59,17 @@ def narrow_orders(statement: Select[Any], filters: OrderFilters) -> Select[Any]:
     return statement
 
 
-def _is_of(criterion: Any) -> Any:
-    return Order.partnership_id.in_(select(Partnership.id).where(criterion))
+def narrow_partners(statement: Select[Any], key: Any, filters: OrderFilters) -> Select[Any]:
+    """Of rows that name a partnership by `key`, those of the partner and of the region asked for."""
+    chosen = select(Partnership.id)
+    if filters.partner is not None:
+        statement = statement.where(key.in_(chosen.where(Partnership.public_id == filters.partner)))
+    if filters.region == NONE:
+        statement = statement.where(key.in_(chosen.where(Partnership.region_id.is_(None))))
+    elif isinstance(filters.region, UUID):
+        region = select(Region.id).where(Region.public_id == filters.region)
+        statement = statement.where(key.in_(chosen.where(Partnership.region_id.in_(region))))
+    return statement
 
 
 def partner_of(column: Any) -> Any:
