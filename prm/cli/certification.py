@@ -258,12 +258,12 @@ def keys_rotate(vendor_slug: str, reason: str, compromised: bool, as_json: bool)
 @reported
 def keys_reencrypt(vendor_slug: str | None, as_json: bool) -> None:
     """Seal the private keys with KEY_ENCRYPTION_KEY as it is set now."""
+    vendors = select(Vendor.slug, Vendor.id).order_by(Vendor.slug)
     if vendor_slug is not None:
-        vendor, _actor = serve_vendor_named(vendor_slug)
-        chosen = [(vendor.slug, vendor.id)]
-        db.session.remove()
-    else:
-        chosen = list(db.session.execute(select(Vendor.slug, Vendor.id).order_by(Vendor.slug)).tuples())
+        vendors = vendors.where(Vendor.slug == vendor_slug)
+    chosen = [(slug, vendor_key) for slug, vendor_key in db.session.execute(vendors)]
+    if vendor_slug is not None and not chosen:
+        raise click.ClickException(f"There is no vendor {vendor_slug!r}.")
     report = {}
     for slug, vendor_key in chosen:
         try:

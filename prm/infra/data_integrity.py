@@ -110,14 +110,17 @@ def list_proofs(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def read_signed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a document says in the terms of its contexts, without what no signature covers.
+    """What a document says in the terms of its contexts.
 
-    JSON-LD drops what its contexts do not define: show what this returns, never the document itself.
+    JSON-LD drops what its contexts do not define, so no signature covers that: a document with such a
+    term is refused (IntegrityError). Show what this returns, never the document itself.
     """
     unsigned = {name: value for name, value in document.items() if name != "proof"}
     _measure(unsigned)
     contexts = unsigned.get("@context")
     compacted: dict[str, Any] = _processed(jsonld.compact, unsigned, contexts)
+    if _paths(unsigned) - _paths(compacted):
+        raise IntegrityError("The document uses a term that its contexts do not define.")
     return compacted
 
 
@@ -224,6 +227,16 @@ def _measure(document: Mapping[str, Any]) -> None:
             raise IntegrityError("The document names nodes that have no name.")
         if isinstance(value, list) and len({json.dumps(e, sort_keys=True) for e in value}) < len(value):
             raise IntegrityError("The document lists something twice.")
+
+
+def _paths(value: Any, above: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    """Every name in a document with the names above it; lists do not count."""
+    if isinstance(value, list):
+        return {path for each in value for path in _paths(each, above)}
+    if not isinstance(value, Mapping):
+        return set()
+    found = {(*above, name) for name in value}
+    return found.union(*(_paths(each, (*above, name)) for name, each in value.items()))
 
 
 def _walk(value: Any, depth: int) -> Iterator[tuple[int, str, Any]]:

@@ -66,6 +66,7 @@
       bits += 5;
       if (bits >= 8) { bits -= 8; bytes.push((value >> bits) & 255); value &= (1 << bits) - 1; }
     }
+    if (value) throw new Error("base 32"); // no other way to write it
     return Uint8Array.from(bytes);
   }
 

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from prm import create_app
 from prm.certification.codes import new_code
+from prm.certification.credentials.issuing import Signed
 from prm.certification.models import Certificate, Paper
 from prm.certification.printing import print_certificate
 from prm.certification.verification import MAX_FILE_BYTES, Verdict, check_file
@@ -86,7 +87,7 @@ def test_a_valid_code_says_what_the_certificate_says(
         "certification": "Nimbus Installer", "level": "foundation", "issuer": "Acme GmbH",
         "partner": "Northwind", "issued_on": certificate.issued_on.isoformat(),
         "expires_on": certificate.expires_on.isoformat() if certificate.expires_on else None,
-        "revoked_on": None,
+        "revoked_on": None, "renewed_by": None, "renewed_on": None,
     }  # fmt: skip
 
 
@@ -274,7 +275,7 @@ def test_a_certificate_signed_anew_by_somebody_else_is_altered(
         facts = dict(db.session.get_one(Certificate, made.id).facts)
         facts["person"] = {"id": "", "name": "Mallory"}
         forger = create_issuer("Acme GmbH Certification", "Acme GmbH", clock.now())
-        forged = print_certificate(facts, Paper.A4, forger, clock.now())
+        forged = print_certificate(facts, Paper.A4, forger, clock.now(), Signed(b"{}", ""))
     with world.app.app_context():
         verification = check_file(forged)
     assert verification.verdict is Verdict.ALTERED

@@ -80,6 +80,7 @@ def _built(facts: Mapping[str, Any], issuer: str, place: Place, picture: Picture
     addresses = {kind: picture_url(issuer, _sha256(body), kind) for kind, body in images.items()}
     lists = status_list_url(issuer, place.number)
     until = valid_until(facts)
+    evidence = [_evidence(each) for each in facts["evidence"]]
     return {
         "@context": [CREDENTIALS_V2, OPEN_BADGES_3],
         "id": facts["verify_url"],
@@ -118,15 +119,7 @@ def _built(facts: Mapping[str, Any], issuer: str, place: Place, picture: Picture
                 ],
             },
         },
-        "evidence": [
-            {
-                "id": f"urn:uuid:{each['completion']}",
-                "type": ["Evidence"],
-                "name": _evidence_name(each),
-                "description": _("Completed on %(date)s", date=each["completed_on"]),
-            }
-            for each in facts["evidence"]
-        ],
+        **({"evidence": evidence} if evidence else {}),
         "relatedResource": [
             {"id": addresses[kind], "mediaType": media_type, "digestSRI": _integrity(images[kind])}
             for kind, media_type in (("png", "image/png"), ("svg", "image/svg+xml"))
@@ -160,6 +153,15 @@ def _criteria(facts: Mapping[str, Any]) -> str:
         )
     courses = "; ".join(_evidence_name(each) for each in facts["evidence"])
     return _("Completed every course it needs: %(courses)s.", courses=courses)
+
+
+def _evidence(each: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"urn:uuid:{each['completion']}",
+        "type": ["Evidence"],
+        "name": _evidence_name(each),
+        "description": _("Completed on %(date)s", date=each["completed_on"]),
+    }
 
 
 def _evidence_name(each: Mapping[str, Any]) -> str:

@@ -107,7 +107,8 @@ def _unpacked(payload: str) -> bytes:
         packed = base64.b32decode(payload + "=" * (-len(payload) % 8))
     except binascii.Error as error:
         raise BadPayload("This is no text of base 32.") from error
-    if packed[:1] != VERSION or len(packed) <= HEAD:
+    is_plain = base64.b32encode(packed).decode("ascii").rstrip("=") == payload  # no other way to write it
+    if packed[:1] != VERSION or len(packed) <= HEAD or not is_plain:
         raise BadPayload("This is no payload of a certificate.")
     return packed
 

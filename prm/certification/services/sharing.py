@@ -9,20 +9,19 @@ from prm.certification.models import Certificate
 LINKEDIN = "https://www.linkedin.com/profile/add"
 
 
-def linkedin_url(certificate: Certificate) -> str:
+def linkedin_url(certificate: Certificate, *, scheme_name: str, vendor_name: str, verify_url: str) -> str:
     """The address that adds a certificate to one's LinkedIn profile: its form, filled in.
 
     Nothing is sent before the person follows it and saves.
     """
-    facts = certificate.facts
     asked = {
         "startTask": "CERTIFICATION_NAME",
-        "name": facts["certification"]["name"],
-        "organizationName": facts["vendor"]["name"],
+        "name": scheme_name,
+        "organizationName": vendor_name,
         "issueYear": certificate.issued_on.year,
         "issueMonth": certificate.issued_on.month,
         "certId": certificate.number,
-        "certUrl": facts["verify_url"],
+        "certUrl": verify_url,
     }
     if certificate.expires_on is not None:
         asked |= {

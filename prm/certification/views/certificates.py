@@ -52,12 +52,9 @@ def detail(certificate_id: UUID) -> str:
         previous=previous,
         history=_history(certificate, files, status),
         may_revoke=_may_revoke(actor, certificate, status),
-        linkedin_url=linkedin_url(certificate)
-        if certificate.user_id == actor.user_id and status.holds
-        else None,
+        linkedin_url=_linkedin_url(certificate) if certificate.user_id == actor.user_id else None,
         verify_path=url_for("certification.verify", code=certificate.code),
-        verify_url=certificate.facts.get("verify_url")
-        or url_for("certification.verify", code=certificate.code, _external=True),
+        verify_url=_verify_url(certificate),
     )
 
 
@@ -141,6 +138,23 @@ def shown(certificate: Certificate, status: Status) -> dict[str, Any]:
         "status_icon": icon,
         "sentence": _sentence(certificate, status),
     }
+
+
+def _verify_url(certificate: Certificate) -> str:
+    url: str = certificate.facts.get("verify_url") or url_for(
+        "certification.verify", code=certificate.code, _external=True
+    )
+    return url
+
+
+def _linkedin_url(certificate: Certificate) -> str:
+    facts = certificate.facts
+    return linkedin_url(
+        certificate,
+        scheme_name=facts.get("certification", {}).get("name", certificate.certification.name),
+        vendor_name=facts.get("vendor", {}).get("name", g.vendor.name),
+        verify_url=_verify_url(certificate),
+    )
 
 
 def _sentence(certificate: Certificate, status: Status) -> str:

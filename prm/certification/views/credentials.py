@@ -23,9 +23,9 @@ from prm.permissions import P
 MEDIA_TYPES = {"json": MEDIA_TYPE, "png": "image/png", "svg": "image/svg+xml"}
 
 
-@blueprint.get("/<slug:vendor>/certification/<uuid:certificate_id>/credential.<any(json, png, svg):kind>")
+@blueprint.get("/<slug:vendor>/certification/<uuid:certificate_id>/credential.<any(json, png, svg):form>")
 @requires(P.COURSE_TAKE)
-def credential(certificate_id: UUID, kind: str) -> str | Response:
+def credential(certificate_id: UUID, form: str) -> str | Response:
     """The credential, or the badge that carries it. Of a certificate that does not count any more, first
     that it does not."""
     actor = current_actor()
@@ -33,12 +33,12 @@ def credential(certificate_id: UUID, kind: str) -> str | Response:
     status = status_of(certificate, queries.today_of(actor))
     if not status.holds and request.args.get("despite") != status.value:
         again = url_for(
-            "certification.credential", certificate_id=certificate_id, kind=kind, despite=status.value
+            "certification.credential", certificate_id=certificate_id, form=form, despite=status.value
         )
         return render_template("certification/download.html", again=again, **shown(certificate, status))
     try:
         row = read_credential(actor, certificate)
     except SigningError as error:
         raise Conflict(_("This certificate cannot be signed: %(problem)s", problem=error)) from error
-    content = document_of(row) if kind == "json" else baked(row, kind)
-    return attachment(content, f"{certificate.number}.{kind}", MEDIA_TYPES[kind])
+    content = document_of(row) if form == "json" else baked(row, form)
+    return attachment(content, f"{certificate.number}.{form}", MEDIA_TYPES[form])

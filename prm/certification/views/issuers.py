@@ -74,15 +74,15 @@ def status_list(vendor_id: UUID, number: int) -> Response:
     return _file(content, "application/vc", KEPT)
 
 
-@blueprint.get("/issuers/<uuid:vendor_id>/pictures/<string(length=64):digest>.<any(png, svg):kind>")
+@blueprint.get("/issuers/<uuid:vendor_id>/pictures/<string(length=64):picture>.<any(png, svg):kind>")
 @limiter.limit("240/minute")
 @public
-def badge_picture(vendor_id: UUID, digest: str, kind: str) -> Response:
+def badge_picture(vendor_id: UUID, picture: str, kind: str) -> Response:
     """The picture of an achievement; it names no person."""
     vendor = _vendor(vendor_id)
     column = BadgePicture.png_sha256 if kind == "png" else BadgePicture.svg_sha256
     with serve_vendor(vendor.id):
-        row = db.session.scalars(select(BadgePicture).where(column == digest)).first()
+        row = db.session.scalars(select(BadgePicture).where(column == picture)).first()
     if row is None:
         raise NotFound
     answer = inline_image(row.png if kind == "png" else row.svg, f"image/{kind}{'+xml' * (kind == 'svg')}")

@@ -32,6 +32,7 @@ from prm.accounts.models import (
 from prm.accounts.services.people import find_user, fold_email, withdraw_invitations_of
 from prm.accounts.services.sign_in import hash_address
 from prm.audits.services import erase_names
+from prm.certification.credentials.issuing import withdraw_credentials
 from prm.certification.models import Certificate, CertificateFile
 from prm.errors import DomainError, Forbidden
 from prm.extensions import db
@@ -216,11 +217,16 @@ def _erase_at_vendor(
 
 
 def _redraw_certificates(user_id: int, trace: Trace, report: ErasureReport) -> list[str]:
-    """The person's certificates stay, under the mark; their files are due again and the old ones go."""
+    """The person's certificates stay, under the mark; their files are due again and the old ones go.
+
+    Their credentials are withdrawn: the copies that bear the name are out of reach, so that the status
+    list says of them that they are revoked.
+    """
     certificates = list(db.session.scalars(select(Certificate).where(Certificate.user_id == user_id)))
     for certificate in certificates:
         facts = trace.replace_within(certificate.facts)
         certificate.facts = {**facts, "person": {**facts["person"], "name": NAME_MARK}}
+    withdraw_credentials([certificate.id for certificate in certificates])
     files = list(
         db.session.scalars(
             select(CertificateFile).where(
