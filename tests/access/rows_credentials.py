@@ -22,6 +22,7 @@ from tests.access.filling import Filler
 from tests.factories.marketing import png
 
 PICTURE = png(colour="green")
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"></svg>'
 PICTURE_DIGEST = hashlib.sha256(PICTURE).hexdigest()
 
 
@@ -47,12 +48,14 @@ def sign_credentials(f: Filler, key: CredentialKey) -> None:
     """A credential of every certificate, in the second list, and the picture they all have."""
     f.add(
         BadgePicture(
-            svg=b"<svg/>", svg_sha256=hashlib.sha256(b"<svg/>").hexdigest(), png=PICTURE,
+            svg=SVG, svg_sha256=hashlib.sha256(SVG).hexdigest(), png=PICTURE,
             png_sha256=PICTURE_DIGEST, created_at=f.now,
         )
     )  # fmt: skip
     for index, certificate in enumerate(db.session.scalars(select(Certificate).order_by(Certificate.id))):
-        document = json.dumps({"says": certificate.facts}).encode()
+        image = {"id": f"https://issuer.example/pictures/{PICTURE_DIGEST}.png"}
+        said = {"says": certificate.facts, "credentialSubject": {"achievement": {"image": image}}}
+        document = json.dumps(said).encode()
         f.add(
             Credential(
                 certificate_id=certificate.id, key_id=key.id, list_number=2, list_index=index,

@@ -7,6 +7,7 @@ wherever it is shown. The PNG is drawn from it once and kept: drawing depends on
 from __future__ import annotations
 
 import colorsys
+import io
 import math
 import unicodedata
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 import vl_convert
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from PIL import Image
 
 from prm.certification.credentials.building import Picture, level_text
 from prm.training.models import SkillLevel
@@ -37,9 +39,11 @@ def draw_svg(facts: Mapping[str, Any]) -> bytes:
 
 
 def draw_png(svg: bytes) -> bytes:
-    """The picture as PNG, twice as large."""
-    drawn: bytes = vl_convert.svg_to_png(svg.decode(), scale=2)
-    return drawn
+    """The picture as PNG, half as large again, in as few bytes as may be."""
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(vl_convert.svg_to_png(svg.decode(), scale=1.5))) as drawn:
+        drawn.save(packed, "PNG", optimize=True)
+    return packed.getvalue()
 
 
 def draw(facts: Mapping[str, Any]) -> Picture:
