@@ -56,6 +56,10 @@ class Actor:
         return self.user_id is not None
 
     @property
+    def is_partner_side(self) -> bool:
+        return self.role is not None and self.role.is_partner_side
+
+    @property
     def is_system(self) -> bool:
         return self.role is Role.SYSTEM
 

@@ -194,11 +194,23 @@ def _start_postgres() -> PostgresServer:
 
 
 def _folder(account: pwd.struct_passwd | None) -> str | None:
-    """Memory, where there is enough of it: what the server holds is thrown away, and it syncs often."""
+    """Where the server keeps what is thrown away; it syncs often."""
+    return folder_in_memory() or ("/tmp" if account else None)
+
+
+def folder_in_memory() -> str | None:
+    """A folder that no commit waits for a disk in; None where there is none, or too little room.
+
+    Programs run from it too: a container's is often mounted so that none may.
+    """
     memory = Path("/dev/shm")
-    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY:
+    if (
+        os.access(memory, os.W_OK)
+        and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
+        and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    ):
         return str(memory)
-    return "/tmp" if account else None
+    return None
 
 
 def _await_postgres(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -71,7 +71,7 @@ def _spec(actor: Actor) -> TableSpec:
             lambda statement, value: statement.where(Deal.stage == DealStage(value)),
         )
     ]
-    if actor.role is None or not actor.role.is_partner_side:
+    if not actor.is_partner_side:
         filters += [
             Filter(
                 "partner",

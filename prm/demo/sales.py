@@ -5,18 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from prm.access import Actor
 from prm.demo import files
-from prm.demo.content import CUSTOMERS, VendorText
+from prm.demo.companies import Company
+from prm.demo.content import VendorText
 from prm.demo.history import History
+from prm.demo.names import CUSTOMERS
 from prm.imports.models import ImportKind
 from prm.imports.options import ImportOptions
 from prm.imports.services import running as imports
-
-if TYPE_CHECKING:
-    from prm.demo.vendor_world import Company
 
 SOURCE = "crm"
 DEALS = ("opportunity_id", "partner", "customer", "product", "stage", "registered_on", "closed_on", "amount")

@@ -19,7 +19,8 @@ from sqlalchemy import select
 from prm.accounts.models import JobFunction, Membership, MembershipRole, Partner, PartnerVendor, User
 from prm.accounts.passwords import hash_password
 from prm.certification.services.keys import ensure_signing_key
-from prm.demo.content import FAMILY, GIVEN, LUMEN
+from prm.demo.content import LUMEN
+from prm.demo.names import FAMILY, GIVEN
 from prm.demo.people import PASSWORD, SIGN_INS
 from prm.demo.scale_certificates import make_certificates
 from prm.demo.scale_sales import SOURCE, make_sales

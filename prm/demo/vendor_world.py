@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,8 +15,11 @@ from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.certification import services as certification
 from prm.demo import files
-from prm.demo.content import FAMILY, GIVEN, Ask, CourseText, VendorText
+from prm.demo.companies import Company
+from prm.demo.content import CourseText, VendorText
+from prm.demo.courses import Taught, question_of, what_is_taught
 from prm.demo.history import History
+from prm.demo.names import FAMILY, GIVEN
 from prm.demo.people import PASSWORD, SIGN_INS, SignIn
 from prm.demo.sales import Sales
 from prm.extensions import db
@@ -30,35 +32,8 @@ from prm.partners import services as partners
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.permissions import Role
 from prm.training import services as training
-from prm.training.models import Choice, Course, Lesson, Question, QuestionKind
 from prm.vendors import services as vendors
 from prm.vendors.models import Vendor
-
-
-@dataclass
-class Company:
-    """A partnership of the demo and how eager it is (0 to 1)."""
-
-    name: str
-    region: str
-    eagerness: float
-    joins: datetime
-    is_idle: bool = False  # sells, but neither learns nor uses material
-    id: int = 0
-    public_id: UUID | None = None
-    people: list[Actor] = field(default_factory=list)
-    functions: dict[int, frozenset[JobFunction]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Taught:
-    """A published course: what a learner needs to take it."""
-
-    public_id: UUID
-    lessons: tuple[UUID, ...]
-    right: dict[str, str | list[str]]
-    wrong: dict[str, str | list[str]]
-    functions: frozenset[JobFunction]
 
 
 class VendorWorld:
@@ -182,10 +157,10 @@ class VendorWorld:
         for title, body, minutes in text.lessons:
             training.add_lesson(self.author, version.public_id, title=title, body=body, minutes=minutes)
         for ask in text.asks:
-            training.add_question(self.author, version.public_id, **_question(ask))
+            training.add_question(self.author, version.public_id, **question_of(ask))
         training.publish_version(self.author, version.public_id)
         self.versions.append(version.public_id)
-        self.courses.append(_taught(version.course_id, version.id, frozenset(text.functions)))
+        self.courses.append(what_is_taught(version.course_id, version.id, frozenset(text.functions)))
 
     def _write_schemes(self) -> None:
         schemes = []
@@ -393,44 +368,3 @@ class VendorWorld:
         marketing.record_usage(actor, version, UsageKind.VIEWED)
         if kind < 0.55:
             marketing.record_usage(actor, version, UsageKind.DOWNLOADED)
-
-
-# -- parts of a course -------------------------------------------------------------------------
-
-
-def _question(ask: Ask) -> dict[str, object]:
-    if ask.answer:
-        return {
-            "kind": QuestionKind.NUMERIC,
-            "prompt": ask.prompt,
-            "answer": ask.answer,
-            "tolerance": ask.tolerance,
-            "explanation": ask.explanation,
-        }
-    is_multiple = sum(right for _text, right in ask.choices) > 1
-    return {
-        "kind": QuestionKind.MULTIPLE if is_multiple else QuestionKind.SINGLE,
-        "prompt": ask.prompt,
-        "choices": ask.choices,
-        "explanation": ask.explanation,
-    }
-
-
-def _taught(course_id: int, version_id: int, functions: frozenset[JobFunction]) -> Taught:
-    lessons = db.session.scalars(
-        select(Lesson.public_id).where(Lesson.course_version_id == version_id).order_by(Lesson.position)
-    ).all()
-    right: dict[str, str | list[str]] = {}
-    wrong: dict[str, str | list[str]] = {}
-    for question in db.session.scalars(select(Question).where(Question.course_version_id == version_id)):
-        key = str(question.public_id)
-        if question.kind is QuestionKind.NUMERIC:
-            right[key], wrong[key] = format(question.numeric_answer, "f"), "1"
-            continue
-        choices = db.session.scalars(select(Choice).where(Choice.question_id == question.id)).all()
-        good = [str(c.public_id) for c in choices if c.is_correct]
-        bad = [str(c.public_id) for c in choices if not c.is_correct]
-        is_single = question.kind is QuestionKind.SINGLE
-        right[key], wrong[key] = (good[0], bad[0]) if is_single else (good, bad)
-    public_id = db.session.scalars(select(Course.public_id).where(Course.id == course_id)).one()
-    return Taught(public_id, tuple(lessons), right, wrong, functions)

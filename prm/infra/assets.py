@@ -2,7 +2,9 @@
 
 `asset_url("css/app.css")` gives `/static/<hash>/css/app.css`. The hash is of the bytes
 sent, so a changed file has a new address and nobody ever sees an old one. Inside a
-stylesheet, `url(...)` to another static file is rewritten to that file's own hash.
+stylesheet, `url(...)` to another static file is rewritten to that file's own hash, and
+`@import "parts/tables.css";` on a line of its own gives way to that file: parts for who
+writes them, one request for who reads.
 """
 
 import gzip
@@ -40,6 +42,7 @@ MEDIA_TYPES = {
     ".ico": "image/x-icon",
 }
 CSS_URL = re.compile(rb"""url\(\s*(["']?)(?!data:|https?:|//|/|#)([^"')?#]+)([?#][^"')]*)?\1\s*\)""")
+CSS_IMPORT = re.compile(rb"""^@import "([^":]+)";$""", re.MULTILINE)
 
 assets_blueprint = Blueprint("assets", __name__, url_prefix="/static")
 
@@ -110,9 +113,8 @@ class AssetStore:
 
     def _read(self, name: str) -> Asset:
         path = self.folder / name
-        body = original = path.read_bytes()
-        if path.suffix == ".css":
-            body = CSS_URL.sub(lambda match: self._hashed_reference(name, match), body)
+        original = path.read_bytes()
+        body = self._written_out(name, name) if path.suffix == ".css" else original
         ready = path.with_name(path.name + ".br")
         return Asset(
             name=name,
@@ -122,14 +124,27 @@ class AssetStore:
             ready_brotli=ready.read_bytes() if ready.exists() and body == original else None,
         )
 
-    def _hashed_reference(self, stylesheet: str, match: re.Match[bytes]) -> bytes:
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(stylesheet), match.group(2).decode()))
-        asset = self.get(target)
+    def _written_out(self, name: str, within: str) -> bytes:
+        """A stylesheet as it is sent as part of the stylesheet `within`."""
+        try:
+            body = (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            raise UnknownAsset(f"static/{within} imports static/{name}, which does not exist") from None
+        body = CSS_URL.sub(lambda match: self._hashed_reference(name, within, match), body)
+        return CSS_IMPORT.sub(lambda match: self._written_out(_beside(name, match.group(1)), within), body)
+
+    def _hashed_reference(self, stylesheet: str, within: str, match: re.Match[bytes]) -> bytes:
+        asset = self.get(_beside(stylesheet, match.group(2)))
         # Relative, so that it holds behind a path prefix: /static/<hash>/css/app.css is
         # as deep as its folders plus the hash.
-        up = "../" * (stylesheet.count("/") + 1)
+        up = "../" * (within.count("/") + 1)
         fragment = (match.group(3) or b"").decode()
         return f'url("{up}{asset.digest}/{asset.name}{fragment}")'.encode()
+
+
+def _beside(stylesheet: str, reference: bytes) -> str:
+    """The name of the file that a stylesheet refers to."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(stylesheet), reference.decode()))
 
 
 def init_app(app: Flask, folder: Path | None = None) -> None:
@@ -166,7 +181,6 @@ def asset_text(name: str) -> str:
 
 
 @assets_blueprint.get(f"/<string(length={HASH_LENGTH}):digest>/<path:name>")
-@public
 @public
 def serve(digest: str, name: str) -> Response:
     """One static file: immutable, compressed as the browser accepts it; 404 if unknown."""

@@ -18,7 +18,7 @@ TEXT_CONTRAST_LIGHT = 4.6
 TEXT_CONTRAST_DARK = 6.5
 # How far a colour may be darkened so that its label can be white.
 LABEL_REACH = 0.2
-# The surfaces of static/css/app.css on which the colour is put, hardest first.
+# The surfaces of static/css/app/tokens.css on which the colour is put, hardest first.
 LIGHT_SURFACES: tuple[Rgb, ...] = ((0xEE, 0xF0, 0xF3), WHITE)
 DARK_SURFACES: tuple[Rgb, ...] = ((0x24, 0x29, 0x32), (0x17, 0x1A, 0x20))
 # The strongest tint of itself that the colour is written on (see .monogram-round:hover).

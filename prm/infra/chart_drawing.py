@@ -43,7 +43,7 @@ OWN_COLOUR = "#4a49c9"
 SERIES = [ink for ink, (name, _) in INKS.items() if name.startswith("--series")]
 # The attributes that draw something; the others say in English what Vega did.
 _KEPT = frozenset({
-    "d", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "viewBox",
+    "d", "transform", "x", "y", "dy", "x1", "x2", "y1", "y2", "width", "height", "viewBox",
     "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray",
     "stroke-linecap", "stroke-linejoin", "text-anchor", "font-size", "font-weight",
 })  # fmt: skip

@@ -21,6 +21,7 @@ MAX_SERIES = len(SERIES)
 MAX_LABEL = 120
 # How wide a character of a label is at most.
 CHARACTER = 6.5
+LABEL_GAP = 6
 # Told apart without colour too: the second series' line is dashed, and so on.
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [10, 4]]
 
@@ -121,12 +122,13 @@ def _numbers_beside(is_horizontal: bool, is_rtl: bool) -> dict[str, Any]:
 
 def _category(channel: str, labels: Sequence[str], is_rtl: bool) -> dict[str, Any]:
     is_lying = channel == "y"
+    shown = [to_text(label) for label in labels]
     axis = {
-        "labelExpr": f"({json.dumps([to_text(label) for label in labels])})[datum.value]",
+        "labelExpr": f"({json.dumps(shown if is_lying else _in_lines(shown))})[datum.value]",
         "labelLimit": 150 if is_lying else 90,
         "labelAngle": 0,
         "labelOverlap": False if is_lying else "greedy",
-        "labelSeparation": 6,
+        "labelSeparation": LABEL_GAP,
         "ticks": False,
         "domain": not is_lying,
         "grid": False,
@@ -136,6 +138,15 @@ def _category(channel: str, labels: Sequence[str], is_rtl: bool) -> dict[str, An
         axis["orient"] = "right"
     scale = {"reverse": is_rtl and not is_lying, "paddingInner": 0.38, "paddingOuter": 0.2}
     return {"field": "place", "type": "ordinal", "sort": None, "axis": axis, "scale": scale}
+
+
+def _in_lines(labels: list[str]) -> list[str] | list[list[str]]:
+    """Labels of two words, as "Q3 2025", in two lines where side by side they would touch."""
+    step = WIDTHS["is-narrow"] * 0.85 / max(len(labels), 1)
+    if max((len(label) for label in labels), default=0) * CHARACTER + LABEL_GAP <= step:
+        return labels
+    in_lines = [label.split(" ") for label in labels]
+    return in_lines if all(len(words) <= 2 for words in in_lines) else labels
 
 
 def _quantity(channel: str, ticks: list[float], number: Format, is_rtl: bool) -> dict[str, Any]:

@@ -12,15 +12,14 @@ page 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Integer, Select, and_, func, or_
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import UnaryExpression
 
+from prm.infra.table_pages import TablePage, offset_of, page_of
 from prm.infra.table_requests import Column, Filter, TableRequest, TableSpec, read_request
 
 __all__ = [
@@ -36,94 +35,6 @@ __all__ = [
 ]
 
 MAX_WORDS = 8
-MIN_COLUMNS_TO_CHOOSE = 4
-
-
-@dataclass(frozen=True)
-class ColumnState:
-    """A column as a template shows it; `direction` is set on the one that sorts."""
-
-    key: str
-    label: Any
-    is_sortable: bool
-    is_numeric: bool
-    direction: Literal["asc", "desc"] | None
-    url: str | None
-
-
-@dataclass(frozen=True)
-class ColumnChoice:
-    """A column that a reader may leave out; `is_fixed` is the one that heads the row."""
-
-    key: str
-    label: Any
-    is_shown: bool
-    is_fixed: bool
-
-
-@dataclass(frozen=True)
-class FilterState:
-    """A filter as a template shows it: `value` is its text in the URL, '' where it is not set."""
-
-    key: str
-    label: Any
-    kind: str
-    value: str
-    chosen: Any
-    options: tuple[tuple[str, Any], ...]
-
-    @property
-    def name(self) -> str:
-        return self.key
-
-    @property
-    def choices(self) -> tuple[tuple[str, Any], ...]:
-        return self.options
-
-
-@dataclass(frozen=True)
-class TablePage:
-    """One page, finished for a template. `first` and `last` count from 1; both are 0 where it is empty.
-
-    `search` is None where the table has none. `totals` holds the sums over all pages, by column key.
-    """
-
-    rows: list[Any]
-    columns: list[ColumnState]
-    filters: list[FilterState]
-    sort: str
-    direction: Literal["asc", "desc"]
-    page: int
-    pages: int
-    size: int
-    sizes: tuple[int, ...]
-    total: int
-    first: int
-    last: int
-    search: str | None
-    totals: dict[str, Any]
-    url: Callable[..., str] = field(repr=False)
-    choices: tuple[ColumnChoice, ...] = ()
-    """The columns that can be shown or left out; none where there is nothing to choose."""
-
-    @property
-    def chosen_columns(self) -> str:
-        """As the address names them; empty where all are shown."""
-        if all(choice.is_shown for choice in self.choices):
-            return ""
-        return ",".join(choice.key for choice in self.choices if choice.is_shown)
-
-    @property
-    def exports(self) -> list[tuple[str, str, str]]:
-        """(label, URL, icon) of everything that is shown, as files: for who answers asked_form()."""
-        return [
-            (_("CSV"), self.url(format="csv"), "download"),
-            (_("XLSX"), self.url(format="xlsx"), "file-spreadsheet"),
-        ]
-
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.search) or any(each.value for each in self.filters)
 
 
 @dataclass(frozen=True)
@@ -154,31 +65,11 @@ def paginate(
     request = read_request(spec, args)
     narrowed = _narrowed(statement, spec, request)
     total, totals = _counted(session, narrowed, spec)
-    pages = max(1, -(-total // request.size))
-    page = min(request.page, pages)
-    offset = (page - 1) * request.size
+    offset = offset_of(total, request)
     rows: list[Any] = []
     if total:
         rows = _fetched(session, narrowed, statement if display is None else display, spec, request, offset)
-    url = url_builder(spec, request, page, build_url)
-    return TablePage(
-        rows=rows,
-        columns=column_states(spec, request, url),
-        filters=[filter_state(each, request) for each in spec.filters],
-        sort=request.sort,
-        direction=request.direction,
-        page=page,
-        pages=pages,
-        size=request.size,
-        sizes=spec.page_sizes,
-        total=total,
-        first=offset + 1 if rows else 0,
-        last=offset + len(rows),
-        search=request.search if spec.search else None,
-        totals=totals,
-        url=url,
-        choices=column_choices(spec, request),
-    )
+    return page_of(spec, request, rows, total, build_url, totals=totals)
 
 
 def all_rows(
@@ -310,78 +201,3 @@ def _directed(parts: Sequence[Any], direction: str, nullable: Sequence[bool]) ->
         part.nulls_last() if may_be_null else part
         for part, may_be_null in zip(directed, nullable, strict=True)
     ]
-
-
-def column_states(spec: TableSpec, request: TableRequest, url: Callable[..., str]) -> list[ColumnState]:
-    """The columns shown."""
-    return [_column_state(column, request, url) for column in spec.columns if column.key in request.columns]
-
-
-def column_choices(spec: TableSpec, request: TableRequest) -> tuple[ColumnChoice, ...]:
-    """What can be shown; nothing where a table has too few columns to leave one out."""
-    labelled = [column for column in spec.columns if column.label]
-    if len(labelled) < MIN_COLUMNS_TO_CHOOSE:
-        return ()
-    return tuple(
-        ColumnChoice(column.key, column.label, column.key in request.columns, number == 0)
-        for number, column in enumerate(labelled)
-    )
-
-
-def _column_state(column: Column, request: TableRequest, url: Callable[..., str]) -> ColumnState:
-    is_sorting = column.key == request.sort
-    turned = "desc" if is_sorting and request.direction == "asc" else "asc"
-    is_sortable = column.sort is not None
-    return ColumnState(
-        key=column.key,
-        label=column.label,
-        is_sortable=is_sortable,
-        is_numeric=column.is_numeric,
-        direction=request.direction if is_sorting else None,
-        url=url(sort=column.key, direction=turned) if is_sortable else None,
-    )
-
-
-def filter_state(each: Filter, request: TableRequest) -> FilterState:
-    return FilterState(
-        key=each.key,
-        label=each.label,
-        kind=each.kind,
-        value=request.texts.get(each.key, ""),
-        chosen=request.chosen.get(each.key),
-        options=tuple((str(value), label) for value, label in each.choices),
-    )
-
-
-def url_builder(
-    spec: TableSpec, request: TableRequest, page: int, build_url: Callable[..., str] | None
-) -> Callable[..., str]:
-    """url(**changes): this page's URL with some parameters changed, or removed by None.
-
-    Defaults are left out; whatever else changes, the page goes back to the first.
-    """
-    default_direction = "desc" if spec.default_sort.startswith("-") else "asc"
-    default = (spec.default_sort.removeprefix("-"), default_direction)
-    is_whole = len(request.columns) == len(spec.columns)
-    current: dict[str, Any] = {
-        **request.texts,
-        "columns": None if is_whole else ",".join(request.columns),
-        "search": request.search,
-        "sort": request.sort,
-        "direction": request.direction,
-        "size": request.size,
-        "page": page,
-    }
-
-    def url(**changes: Any) -> str:
-        wanted = {**current, "page": 1, **changes}
-        if (wanted["sort"], wanted["direction"]) == default:
-            wanted["sort"] = wanted["direction"] = None
-        if wanted["size"] == spec.page_sizes[0]:
-            wanted["size"] = None
-        if wanted["page"] == 1:
-            wanted["page"] = None
-        kept = {name: str(value) for name, value in wanted.items() if value not in (None, "")}
-        return build_url(**kept) if build_url else "?" + urlencode(kept)
-
-    return url

@@ -10,15 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from prm.infra.tables import (
-    TablePage,
-    TableSpec,
-    column_choices,
-    column_states,
-    filter_state,
-    read_request,
-    url_builder,
-)
+from prm.infra.table_pages import TablePage, offset_of, page_of
+from prm.infra.table_requests import TableSpec, read_request
 
 
 def matching_rows(rows: Sequence[Any], spec: TableSpec, args: Mapping[str, Any]) -> list[Any]:
@@ -43,26 +36,6 @@ def paginate_rows(
     """The page that the URL asks for, of rows already in memory."""
     request = read_request(spec, args)
     found = matching_rows(rows, spec, args)
-    pages = max(1, -(-len(found) // request.size))
-    page = min(request.page, pages)
-    offset = (page - 1) * request.size
+    offset = offset_of(len(found), request)
     shown = found[offset : offset + request.size]
-    url = url_builder(spec, request, page, build_url)
-    return TablePage(
-        rows=shown,
-        columns=column_states(spec, request, url),
-        filters=[filter_state(each, request) for each in spec.filters],
-        sort=request.sort,
-        direction=request.direction,
-        page=page,
-        pages=pages,
-        size=request.size,
-        sizes=spec.page_sizes,
-        total=len(found),
-        first=offset + 1 if shown else 0,
-        last=offset + len(shown),
-        search=request.search if spec.search else None,
-        totals={},
-        url=url,
-        choices=column_choices(spec, request),
-    )
+    return page_of(spec, request, shown, len(found), build_url, totals={})

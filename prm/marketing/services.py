@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from prm.access import Actor
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
-from prm.infra import clock, storage
+from prm.infra import clock
 from prm.journal.services import record
 from prm.marketing import queries
 from prm.marketing.files import PICTURES, Upload, make_thumbnail
@@ -25,7 +25,7 @@ from prm.marketing.models import (
     UsageEvent,
     UsageKind,
 )
-from prm.vendors.models import StoredFile, Vendor
+from prm.vendors.files import keep_file
 
 HALF_HOUR = 1800
 
@@ -129,11 +129,15 @@ def add_version(
     """
     newest = queries.find_newest_version(asset.id)
     source = thumbnail or (upload.content if upload.ending in PICTURES else None)
-    small = _keep(actor, "thumbnail.png", make_thumbnail(source), "image/png") if source else None
+    file = keep_file(actor, upload.content, name=upload.name, media_type=upload.media_type)
+    small = None
+    if source:
+        picture = make_thumbnail(source)
+        small = keep_file(actor, picture, name="thumbnail.png", media_type="image/png")
     version = AssetVersion(
         asset_id=asset.id,
         number=(newest.number if newest else 0) + 1,
-        file_id=_keep(actor, upload.name, upload.content, upload.media_type).id,
+        file_id=file.id,
         thumbnail_id=small.id if small else (newest.thumbnail_id if newest else None),
         note=note.strip()[:500],
         created_at=clock.now(),
@@ -141,22 +145,6 @@ def add_version(
     db.session.add(version)
     record(actor, "asset.version_added", asset, facts={"number": version.number, "file": upload.name})
     return version
-
-
-def _keep(actor: Actor, name: str, content: bytes, media_type: str) -> StoredFile:
-    owner = db.session.scalars(select(Vendor.public_id).where(Vendor.id == actor.vendor_id)).one()
-    key, digest = storage.put(str(owner), content)
-    kept = StoredFile(
-        key=key,
-        sha256=digest,
-        size=len(content),
-        media_type=media_type,
-        name=name,
-        created_at=clock.now(),
-    )
-    db.session.add(kept)
-    db.session.flush()
-    return kept
 
 
 def publish_asset(actor: Actor, asset: Asset) -> None:

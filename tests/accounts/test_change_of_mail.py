@@ -24,16 +24,6 @@ NEW = "ada.new@acme.example"
 
 
 @pytest.fixture
-def acme(world: World) -> VendorRef:
-    return world.vendor()
-
-
-@pytest.fixture
-def ada(world: World, acme: VendorRef) -> UserRef:
-    return world.user(Role.VENDOR_ADMIN, vendor=acme, email="ada@acme.example", password=PASSWORD)
-
-
-@pytest.fixture
 def client(world: World, ada: UserRef) -> FlaskClient:
     """Ada, who has just proven who she is."""
     client = world.client(ada)

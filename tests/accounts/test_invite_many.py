@@ -19,26 +19,6 @@ from tests.servers import SmtpSink
 PATH = "/acme/accounts/invite/many"
 
 
-@pytest.fixture
-def acme(world: World) -> VendorRef:
-    return world.vendor()
-
-
-@pytest.fixture
-def north(world: World, acme: VendorRef) -> PartnershipRef:
-    return world.partnership(acme, "Northwind", region="EMEA")
-
-
-@pytest.fixture
-def boss(world: World, north: PartnershipRef) -> UserRef:
-    return world.user(Role.PARTNER_ADMIN, partnership=north, name="Nina Northwind")
-
-
-@pytest.fixture
-def admin(world: World, acme: VendorRef) -> UserRef:
-    return world.user(Role.VENDOR_ADMIN, vendor=acme)
-
-
 def give(client: FlaskClient, text: str = "", file: bytes | None = None, **fields: str):
     data = {"addresses": text, "role": "partner_member", **fields}
     if file is not None:

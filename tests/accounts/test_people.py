@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from prm.accounts import services as accounts
 from prm.accounts.models import JobFunction, User
@@ -17,6 +17,7 @@ from prm.infra.db import transaction
 from prm.partners.models import Partnership
 from prm.partners.services import link_partnership
 from prm.permissions import Role
+from tests.counting import counted
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories.accounts import at_once, membership_of
 
@@ -120,19 +121,9 @@ def test_the_list_costs_the_same_for_few_and_many(world: World, cast: Cast) -> N
     client = world.client(cast.admin)
 
     def statements() -> int:
-        counted: list[str] = []
-        with world.app.app_context():
-            engine = db.engine
-
-        def count(_c: object, _cur: object, statement: str, *_rest: object) -> None:
-            counted.append(statement)
-
-        event.listen(engine, "before_cursor_execute", count)
-        try:
+        with counted(world.app) as found:
             assert client.get("/acme/accounts/people").status_code == 200
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
-        return len(counted)
+        return len(found)
 
     before = statements()
     for _ in range(12):

@@ -22,26 +22,6 @@ from tests.factories.accounts import at_once, invite, membership_of
 
 
 @pytest.fixture
-def acme(world: World) -> VendorRef:
-    return world.vendor()
-
-
-@pytest.fixture
-def north(world: World, acme: VendorRef) -> PartnershipRef:
-    return world.partnership(acme, "Northwind", region="EMEA")
-
-
-@pytest.fixture
-def admin(world: World, acme: VendorRef) -> UserRef:
-    return world.user(Role.VENDOR_ADMIN, vendor=acme, name="Ada Admin")
-
-
-@pytest.fixture
-def boss(world: World, north: PartnershipRef) -> UserRef:
-    return world.user(Role.PARTNER_ADMIN, partnership=north, name="Nina Northwind")
-
-
-@pytest.fixture
 def noah(world: World, north: PartnershipRef) -> UserRef:
     return world.user(Role.PARTNER_MEMBER, partnership=north, name="Noah", job_functions=(JobFunction.SALES,))
 

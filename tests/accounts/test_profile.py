@@ -10,7 +10,6 @@ from sqlalchemy import select
 from prm.accounts.models import User
 from prm.accounts.services.sign_in import LIMIT_PER_ADDRESS
 from prm.extensions import db
-from prm.permissions import Role
 from tests.accounts.redirects import OFF_SITE
 from tests.factories import UserRef, World
 from tests.factories.accounts import is_signed_in, link_of, sign_in, take_token
@@ -19,11 +18,6 @@ from tests.servers import SmtpSink
 
 NEW = "another long passphrase"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture
-def ada(world: World) -> UserRef:
-    return world.user(Role.VENDOR_ADMIN, vendor=world.vendor(), email="ada@acme.example", password=PASSWORD)
 
 
 def row(world: World, user: UserRef) -> User:

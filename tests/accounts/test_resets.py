@@ -23,11 +23,6 @@ from tests.servers import SmtpSink
 NEW = "another long passphrase"
 
 
-@pytest.fixture
-def ada(world: World) -> UserRef:
-    return world.user(Role.VENDOR_ADMIN, vendor=world.vendor(), email="ada@acme.example", password=PASSWORD)
-
-
 def ask(world: World, email: str, **headers: str) -> str:
     answer = world.client().post("/accounts/reset", data={"email": email}, headers=headers)
     assert (answer.status_code, answer.location) == (303, "/accounts/reset/sent")

@@ -1,4 +1,4 @@
-"""The second factor: set up, asked for, used once, recovered, required by a vendor."""
+"""The second factor: set up, asked for, used once, recovered."""
 
 from __future__ import annotations
 
@@ -19,56 +19,11 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.journal.models import JournalEntry
-from prm.permissions import Role
-from prm.vendors.models import SecondFactorRule, Vendor
+from tests.accounts.devices import begin, code_at, enrol, step
 from tests.factories import UserRef, VendorRef, World
-from tests.factories.accounts import at_once, confirm, is_signed_in, sign_in, take_token
+from tests.factories.accounts import at_once, confirm, is_signed_in, sign_in
 from tests.factories.world import PASSWORD
 from tests.servers import SmtpSink
-
-
-@pytest.fixture
-def acme(world: World) -> VendorRef:
-    return world.vendor()
-
-
-@pytest.fixture
-def ada(world: World, acme: VendorRef) -> UserRef:
-    return world.user(Role.VENDOR_ADMIN, vendor=acme, email="ada@acme.example", password=PASSWORD)
-
-
-def code_at(secret: str, seconds: int = 0) -> str:
-    return pyotp.TOTP(secret).at(clock.now() + timedelta(seconds=seconds))
-
-
-def begin(client: FlaskClient) -> str:
-    """Start setting up; the secret that the page shows."""
-    assert client.post("/accounts/second-factor/begin").status_code == 303
-    return shown_secret(client.get("/accounts/second-factor/enrol").text)
-
-
-def shown_secret(page: str) -> str:
-    found = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page)
-    assert found and "<svg" in page
-    return found.group().replace(" ", "")
-
-
-def enrol(client: FlaskClient) -> tuple[str, list[str]]:
-    """Set up as a person does; the secret and the recovery codes that were shown."""
-    assert confirm(client).status_code == 303
-    secret = begin(client)
-    answer = client.post("/accounts/second-factor/enrol", data={"code": code_at(secret)})
-    assert answer.status_code == 200
-    return secret, re.findall(r"<code>([A-Z2-7-]{19})</code>", answer.text)
-
-
-def step(client: FlaskClient, email: str, code: str):
-    """Both steps of a sign-in; the answer to the second."""
-    assert sign_in(client, email).status_code == 303
-    answer = client.post("/accounts/sign-in/code", data={"code": code})
-    if answer.status_code == 303:
-        take_token(client)
-    return answer
 
 
 @pytest.fixture
@@ -351,72 +306,3 @@ def test_the_command_turns_it_off_for_who_lost_everything(
         ("installation", "system"),
         (str(acme.public_id), "system"),
     }
-
-
-# -- required by a vendor ----------------------------------------------------------------------
-
-
-def require(world: World, vendor: VendorRef, rule: SecondFactorRule) -> None:
-    with world.app.app_context(), transaction():
-        db.session.get_one(Vendor, vendor.id).second_factor = rule
-
-
-def test_whom_a_vendor_asks_is_led_to_setting_one_up(world: World, acme: VendorRef, ada: UserRef) -> None:
-    require(world, acme, SecondFactorRule.STAFF)
-    client = world.client(ada)
-    answer = client.get("/acme/accounts/people?search=x")
-    assert answer.status_code == 303
-    page = client.get(answer.location).text
-    assert "Acme lets you in with a second factor only." in page
-    confirm(client)
-    begun = client.post("/accounts/second-factor/begin", data={"next": "/acme/accounts/people?search=x"})
-    secret = re.sub(
-        r"\s", "", re.findall(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", client.get(begun.location).text)[0]
-    )
-    done = client.post(begun.location, data={"code": code_at(secret)})
-    assert 'href="/acme/accounts/people?search=x"' in done.text
-    assert client.get("/acme/accounts/people").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("rule", "staff", "partner"),
-    [
-        (SecondFactorRule.OPTIONAL, 200, 200), (SecondFactorRule.STAFF, 303, 200),
-        (SecondFactorRule.EVERYBODY, 303, 303),
-    ],
-)  # fmt: skip
-def test_a_rule_concerns_whom_it_names(
-    world: World, acme: VendorRef, ada: UserRef, rule: SecondFactorRule, staff: int, partner: int
-) -> None:
-    boss = world.user(Role.PARTNER_ADMIN, partnership=world.partnership(acme))
-    require(world, acme, rule)
-    assert world.client(ada).get("/acme/accounts/people").status_code == staff
-    assert world.client(boss).get("/acme/accounts/people").status_code == partner
-
-
-def test_nothing_is_changed_without_it(world: World, acme: VendorRef, ada: UserRef) -> None:
-    require(world, acme, SecondFactorRule.EVERYBODY)
-    answer = world.client(ada).post("/acme/vendors/settings", data={})
-    assert answer.status_code == 403 and "second factor" in answer.text
-
-
-def test_other_vendors_are_not_affected(world: World, acme: VendorRef, ada: UserRef) -> None:
-    globex = world.vendor("globex")
-    gus = world.user(Role.EXECUTIVE, vendor=globex)
-    require(world, acme, SecondFactorRule.EVERYBODY)
-    assert world.client(gus).get("/globex/").status_code == 200
-    assert world.client(gus).get("/acme/").status_code == 404  # not told, either
-
-
-def test_administrators_choose_the_rule(world: World, acme: VendorRef, ada: UserRef) -> None:
-    client = world.client(ada)
-    data = {
-        "revision": "1", "name": "Acme", "slug": "acme", "currency": "USD", "time_zone": "UTC",
-        "fiscal_year_start_month": "1", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
-    }  # fmt: skip
-    assert client.post("/acme/vendors/settings", data={**data, "second_factor": "nobody"}).status_code == 422
-    assert client.post("/acme/vendors/settings", data={**data, "second_factor": "staff"}).status_code == 303
-    assert client.get("/acme/vendors/settings").location.startswith("/accounts/second-factor")
-    with world.app.app_context():
-        entry = db.session.scalars(select(JournalEntry).where(JournalEntry.action == "vendor.changed")).one()
-        assert entry.facts["second_factor"] == ["optional", "staff"]

@@ -30,23 +30,8 @@ BAR = "You see the portal as Noah Northwind does."
 
 
 @pytest.fixture
-def acme(world: World) -> VendorRef:
-    return world.vendor()
-
-
-@pytest.fixture
-def north(world: World, acme: VendorRef) -> PartnershipRef:
-    return world.partnership(acme, "Northwind", region="EMEA")
-
-
-@pytest.fixture
 def noah(world: World, north: PartnershipRef) -> UserRef:
     return world.user(Role.PARTNER_MEMBER, partnership=north, name="Noah Northwind")
-
-
-@pytest.fixture
-def admin(world: World, acme: VendorRef) -> UserRef:
-    return world.user(Role.VENDOR_ADMIN, vendor=acme, name="Ada Admin")
 
 
 def view(world: World, client: FlaskClient, whom: UserRef):

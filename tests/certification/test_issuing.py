@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from prm.accounts.models import Membership, User
+from prm.accounts.models import Membership
 from prm.accounts.services import add_membership
 from prm.certification import queries, services
 from prm.certification.models import (
-    Certificate,
-    CertificateCounter,
     CertificateFile,
-    Certification,
     IssueBasis,
     IssuedCode,
     Paper,
@@ -34,31 +29,13 @@ from prm.journal.services import chain_of
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.partners.services import open_partner_account
 from prm.permissions import Role
-from prm.training import services as training
-from prm.training.models import SkillLevel
-from prm.vendors.models import SigningKey
 from tests.certification.conftest import Scene
+from tests.certification.held import held, person
 from tests.factories import PartnershipRef, UserRef, World
 from tests.factories import certification as certify
 from tests.factories import training as make
 
 START = datetime(2026, 3, 12, 22, 30, tzinfo=UTC)  # 23:30 in Berlin
-
-
-def held(world: World, scene: Scene, user: UserRef | None = None) -> list[Certificate]:
-    """A person's certificates, oldest first."""
-    with world.acting(scene.vendor):
-        return list(
-            db.session.scalars(
-                select(Certificate)
-                .where(Certificate.user_id == (user or scene.member).id)
-                .order_by(Certificate.id)
-            )
-        )
-
-
-def person(user: UserRef) -> User:
-    return db.session.get_one(User, user.id)
 
 
 # -- on evidence -------------------------------------------------------------------------------
@@ -251,102 +228,6 @@ def test_a_new_scheme_is_issued_to_who_qualifies_by_one_press(world: World, scen
         assert services.list_issuable(actor, get_scheme(actor, later.public_id)) == []
 
 
-# -- at once -----------------------------------------------------------------------------------
-
-
-def test_parallel_completions_issue_exactly_one_certificate(world: World, scene: Scene) -> None:
-    courses = [
-        make.make_course(world, scene.vendor, f"Part {n}", lessons=1, has_quiz=False) for n in range(6)
-    ]
-    scheme = certify.make_scheme(world, scene.vendor, *courses, name="All parts")
-    enrolments = [make.enrol(world, scene.vendor, scene.member, course).public_id for course in courses]
-    together = Barrier(6)
-
-    def complete(n: int) -> None:
-        with world.acting(scene.vendor, scene.member) as actor:
-            db.session.rollback()
-            together.wait(60)
-            with transaction():
-                training.complete_lesson(actor, enrolments[n], courses[n].lessons[0])
-            db.session.remove()
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(complete, range(6)))
-    (certificate,) = held(world, scene)
-    assert certificate.certification_id == scheme.id
-    assert len(certificate.facts["evidence"]) == 6
-
-
-def test_fifty_at_once_get_fifty_numbers_and_one_key(world: World, scene: Scene) -> None:
-    people = [world.user(Role.PARTNER_MEMBER, partnership=scene.company) for _ in range(50)]
-    together = Barrier(50)
-
-    def issue(user: UserRef) -> str:
-        with world.acting(scene.vendor) as actor:
-            scheme = get_scheme(actor, scene.scheme.public_id)
-            db.session.rollback()
-            together.wait(60)
-            with transaction():
-                made = services.issue_by_decision(actor, scheme, person(user), reason="All at once")
-                number = made.number
-            db.session.remove()
-            return number
-
-    with ThreadPoolExecutor(50) as pool:
-        numbers = list(pool.map(issue, people))
-    assert sorted(numbers) == [f"{numbers[0][:10]}{n:06}" for n in range(1, 51)]
-    with world.acting(scene.vendor):
-        assert db.session.scalars(select(CertificateCounter.last_number)).all() == [50]
-        assert db.session.scalar(select(func.count(SigningKey.id))) == 1
-        assert (
-            db.session.scalar(select(func.count(CertificateFile.id)).where(CertificateFile.sha256 != ""))
-            == 50
-        )
-
-
-def test_one_person_pressed_twice_is_certified_once(world: World, scene: Scene) -> None:
-    together = Barrier(8)
-
-    def issue(_n: int) -> str:
-        with world.acting(scene.vendor) as actor:
-            scheme = get_scheme(actor, scene.scheme.public_id)
-            user = person(scene.member)
-            db.session.rollback()
-            together.wait(60)
-            try:
-                with transaction():
-                    services.issue_by_decision(actor, scheme, user, reason="Twice")
-            except Conflict:
-                return "told"
-            finally:
-                db.session.remove()
-            return "issued"
-
-    with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(issue, range(8)))
-    assert sorted(outcomes) == ["issued", *["told"] * 7]
-    assert len(held(world, scene)) == 1
-
-
-def test_a_number_of_a_failed_transaction_is_given_back(world: World, scene: Scene) -> None:
-    with pytest.raises(RuntimeError), world.acting(scene.vendor) as actor, transaction():
-        services.issue_by_decision(
-            actor, get_scheme(actor, scene.scheme.public_id), person(scene.member), reason="Then it breaks"
-        )
-        raise RuntimeError
-    assert held(world, scene) == []
-    assert certify.issue(world, scene.vendor, scene.scheme, scene.member).number.endswith("-000001")
-
-
-def test_vendors_count_for_themselves_and_a_long_slug_is_cut(world: World, scene: Scene) -> None:
-    certify.issue(world, scene.vendor, scene.scheme, scene.member)
-    other = world.vendor("a-very-long-slug-of-x-characters-0123")
-    member = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(other))
-    scheme = certify.make_scheme(world, other)
-    made = certify.issue(world, other, scheme, member)
-    assert made.number.startswith("A-VERY-LONG-SLUG-OF-2") and made.number.endswith("-000001")
-
-
 # -- moving on ---------------------------------------------------------------------------------
 
 
@@ -396,51 +277,3 @@ def move(world: World, scene: Scene, to: PartnershipRef) -> None:
         company = db.session.get_one(Partnership, to.id)
         partner_id = open_partner_account(actor, company)
         add_membership(actor, person(scene.member), Role.PARTNER_MEMBER, partner_id=partner_id)
-
-
-# -- schemes -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"name": " \x00 "}, "name"),
-        ({"name": "Nimbus Installer"}, "name"),
-        ({"validity_months": 0}, "validity_months"),
-        ({"validity_months": 601}, "validity_months"),
-    ],
-)
-def test_a_scheme_that_cannot_be_names_the_field(
-    world: World, scene: Scene, changes: dict[str, object], field: str
-) -> None:
-    with pytest.raises(DomainError) as broken, world.acting(scene.vendor) as actor, transaction():
-        services.create_scheme(actor, **{"name": "Another", **changes})  # type: ignore[arg-type]
-    assert set(broken.value.fields) == {field}
-
-
-def test_a_scheme_needs_published_versions_of_different_courses_of_its_vendor(
-    world: World, scene: Scene
-) -> None:
-    draft = make.make_draft(world, scene.vendor, "Unfinished")
-    foreign = make.make_course(world, world.vendor("globex"), "Foreign")
-    newer = certify.new_version(world, scene.vendor, scene.course)
-    for chosen in ([draft], [foreign], [scene.course, newer]):
-        with pytest.raises(DomainError, match="Choose"):
-            certify.make_scheme(world, scene.vendor, *chosen, name="Another")
-    with world.acting(scene.vendor):
-        assert db.session.scalars(select(Certification.name)).all() == ["Nimbus Installer"]
-
-
-def test_two_editors_of_one_scheme_do_not_overwrite_each_other(world: World, scene: Scene) -> None:
-    stated = {
-        "summary": "", "skill_level": SkillLevel.EXPERT, "validity_months": None,
-        "course_version_ids": [], "is_active": True, "revision": 1,
-    }  # fmt: skip
-    with world.acting(scene.vendor) as actor, transaction():
-        scheme = get_scheme(actor, scene.scheme.public_id)
-        services.change_scheme(actor, scheme, name="First", **stated)  # type: ignore[arg-type]
-    with pytest.raises(Conflict), world.acting(scene.vendor) as actor, transaction():
-        scheme = get_scheme(actor, scene.scheme.public_id)
-        services.change_scheme(actor, scheme, name="Second", **stated)  # type: ignore[arg-type]
-    with world.acting(scene.vendor) as actor:
-        assert get_scheme(actor, scene.scheme.public_id).name == "First"

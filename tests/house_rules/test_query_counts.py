@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from prm.accounts.models import JobFunction, User
 from prm.audits import services as audits
@@ -32,6 +30,7 @@ from prm.partners.queries import desk as desk_queries
 from prm.partners.services import applications, desk
 from prm.permissions import Role
 from prm.revenue.quarters import quarter_of
+from tests.counting import counted
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories import audits as auditing
 from tests.factories.certification import make_scheme
@@ -48,23 +47,6 @@ NO_LISTS = {
     "reports.revenue_pdf",
     "reports.revenue_xlsx",
 }
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements issued in the block."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, start: int) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from prm.extensions import db
 from prm.imports.models import BatchStatus, ImportBatch
@@ -19,14 +18,7 @@ from prm.permissions import Role
 from tests.factories import VendorRef, World
 from tests.factories.revenue import SALES, import_file, import_rows
 from tests.imports.dumps import differences, dump
-
-DEALS = (
-    "Opportunity,Reseller,Account,Product,Stage,Close,Value\n"
-    "1,Northwind,Acme,Rocket,Won,12/31/2024,100\n"
-    "2,Northwind,,Rokcet,Open,,\n"
-    "3,Nobody,Acme,Rocket,Won,12/30/2024,50\n"
-    "4,Northwind,Acme,Rocket,Won,31/12/2024,50\n"
-)
+from tests.imports.uploading import DEALS, controls, open_mapping, upload
 
 
 @pytest.fixture
@@ -40,45 +32,6 @@ def vendor(world: World) -> VendorRef:
 @pytest.fixture
 def admin(world: World, vendor: VendorRef) -> FlaskClient:
     return world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor))
-
-
-def upload(
-    client: FlaskClient, content: str | bytes, kind: str = "deals", name: str = "deals.csv"
-) -> TestResponse:
-    content = content.encode() if isinstance(content, str) else content
-    answer = client.post(
-        "/acme/imports/new",
-        data={"kind": kind, "source": "crm", "file": (io.BytesIO(content), name)},
-        content_type="multipart/form-data",
-    )
-    answer.request.environ["wsgi.input"].close()  # the test client leaves its temporary file open
-    return answer
-
-
-def controls(page: str) -> dict[str, str]:
-    """The mapping form as the page offers it: what a person sends who changes nothing."""
-    found = {}
-    form = page[page.index('/mapping"') :]
-    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
-        chosen = re.search(r'<option selected value="([^"]*)"', body)
-        found[name] = chosen[1] if chosen else ""
-    for tag in re.findall(r"<input[^>]*>", form):
-        kind = re.search(r'type="([^"]+)"', tag)
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and not (kind and kind[1] == "checkbox" and "checked" not in tag):
-            found[name[1]] = value[1] if value else ""
-    found.pop("csrf_token", None)
-    return found
-
-
-def open_mapping(
-    client: FlaskClient, content: str | bytes = DEALS, **kwargs: str
-) -> tuple[str, dict[str, str]]:
-    answer = upload(client, content, **kwargs)
-    assert answer.status_code == 302, answer.text
-    page = client.get(answer.location)
-    assert page.status_code == 200
-    return answer.location, controls(page.text)
 
 
 def test_the_columns_are_suggested_by_their_names(admin: FlaskClient) -> None:

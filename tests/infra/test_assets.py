@@ -180,6 +180,26 @@ def test_a_changed_picture_changes_the_stylesheets_address(folder: Path, small: 
     assert address(make_app(folder), "css/page.css") != before
 
 
+def test_a_stylesheet_of_parts_is_sent_as_one(folder: Path) -> None:
+    (folder / "css/whole.css").write_text('@import "parts/one.css";\n@import "parts/two.css";\n')
+    (folder / "css/parts").mkdir()
+    (folder / "css/parts/one.css").write_text("a { background: url(../../img/dot.svg) }")
+    (folder / "css/parts/two.css").write_text(
+        "b { color: red }\n@import url(https://elsewhere.example/x.css);"
+    )
+    app = make_app(folder)
+    body = app.test_client().get(address(app, "css/whole.css")).text
+    digest = app.extensions["assets"].get("img/dot.svg").digest
+    assert body.splitlines()[0] == f'a {{ background: url("../../{digest}/img/dot.svg") }}'
+    assert body.splitlines()[1] == "b { color: red }" and '@import "' not in body
+    before = address(app, "css/whole.css")
+    (folder / "css/parts/two.css").write_text("b { color: blue }")
+    assert address(make_app(folder), "css/whole.css") != before
+    (folder / "css/parts/two.css").unlink()
+    with pytest.raises(assets.UnknownAsset, match=r"css/parts/two\.css"):
+        make_app(folder)
+
+
 def test_a_name_that_does_not_exist_is_told_at_once(folder: Path, small: Flask) -> None:
     with pytest.raises(assets.UnknownAsset, match=r"css/none\.css"):
         address(small, "css/none.css")
@@ -222,6 +242,18 @@ def test_our_stylesheets_and_scripts_stay_small() -> None:
     assert cold["css/app.css"] < 12_000
     assert cold["js/app.js"] < 3_000
     assert cold["icons.svg"] < 8_000
+
+
+def test_every_rule_has_a_class_that_a_page_may_carry() -> None:
+    body = assets.AssetStore(ROOT / "static").get("css/app.css").body.decode()
+    sheet = re.sub(r"/\*.*?\*/|\{[^{}]*\}", "{}", body, flags=re.DOTALL)
+    styled = set(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", sheet))
+    sources = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "prm").rglob("*.py"), ROOT / "static/js/app.js"]
+    words = set(re.findall(r"[\w-]+", "\n".join(path.read_text() for path in sources)))
+    # A macro puts these before a kind: state-danger, field-short.
+    prefixes = tuple(word for word in words if word.endswith("-") and len(word) > 4)
+    unused = [name for name in styled - words if not name.startswith(prefixes)]
+    assert not unused, f"Delete these rules of static/css/app/, or use them: {sorted(unused)}"
 
 
 def test_templates_name_only_icons_that_are_in_the_sprite() -> None:

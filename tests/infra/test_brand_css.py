@@ -55,6 +55,6 @@ def test_anything_but_a_colour_is_refused(colour: str) -> None:
 
 
 def test_our_own_colour_in_the_stylesheet_is_made_the_same_way() -> None:
-    css = (Path(__file__).parents[2] / "static/css/app.css").read_text()
+    css = (Path(__file__).parents[2] / "static/css/app/tokens.css").read_text()
     for line in brand_stylesheet("#4a49c9").splitlines()[1:-1]:
         assert line in css

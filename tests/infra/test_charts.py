@@ -136,6 +136,19 @@ def test_a_hostile_title_is_only_text() -> None:
     assert "<script" not in chart.for_page() and "<script" not in chart.for_paper('"').html
 
 
+def test_labels_of_two_words_stand_in_two_lines_where_they_would_touch() -> None:
+    def lines(count: int) -> list[str]:
+        labels = [f"Q{place} 2026" for place in range(1, count + 1)]
+        chart = bar_chart(labels, [1] * count, title="T", number=count_format("en"))
+        drawing = ElementTree.fromstring(chart.drawings["is-narrow"])
+        spans = [span for span in drawing.iter("tspan") if span.get("x") is not None]
+        assert all(float(span.get("dy", "0")) > 10 for span in spans), "each line below the one before"
+        return [text for element in drawing.iter("text") for text in element.itertext()]
+
+    assert {"Q1 2026", "Q2 2026", "Q3 2026"} <= set(lines(3))
+    assert lines(6).count("2026") == 6 and {"Q1", "Q6"} <= set(lines(6))
+
+
 def test_labels_that_read_alike_stay_apart() -> None:
     chart = bar_chart(["GTX", "GTX"], [3, 5], title="T", number=count_format("en"), is_horizontal=True)
     assert words_under_the_pointer(chart.drawings["is-wide"]) == ["GTX: 3", "GTX: 5"]

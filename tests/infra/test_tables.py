@@ -6,65 +6,14 @@ from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from sqlalchemy import BigInteger, ForeignKey, Select, create_engine, event, func, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, with_loader_criteria
+from sqlalchemy import Select, create_engine, event, select
+from sqlalchemy.orm import Session, with_loader_criteria
 from sqlalchemy.pool import StaticPool
 from werkzeug.datastructures import MultiDict
 
-from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
+from prm.infra.tables import Filter, TableSpec, all_rows, paginate
+from tests.infra.table_of_deals import DEALS, SPEC, STAGES, Base, Deal, Region
 from tests.servers import postgres_server
-
-
-class Base(DeclarativeBase):
-    pass
-
-
-class Region(Base):
-    __tablename__ = "region"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-
-
-class Deal(Base):
-    __tablename__ = "deal"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    vendor_id: Mapped[int] = mapped_column(default=1)
-    name: Mapped[str]
-    note: Mapped[str | None]
-    stage: Mapped[str]
-    amount: Mapped[int] = mapped_column(BigInteger)
-    closed_on: Mapped[date | None]
-    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    region: Mapped[Region] = relationship()
-
-
-STAGES = [("won", "Won"), ("lost", "Lost")]
-SPEC = TableSpec(
-    key=Deal.id,
-    columns=[
-        Column("name", "Name", sort=func.lower(Deal.name)),
-        Column("region", "Region", sort=[func.lower(Region.name), Deal.amount]),
-        Column("amount", "Amount", sort=Deal.amount, is_numeric=True, total=Deal.amount),
-        Column("closed_on", "Closed", sort=Deal.closed_on),
-        Column("note", "Note"),
-    ],
-    search=[Deal.name, Deal.note, Region.name],
-    filters=[
-        Filter("stage", "Stage", STAGES, lambda statement, value: statement.where(Deal.stage == value)),
-        Filter(
-            "region_id",
-            "Region",
-            [(1, "West"), (2, "East")],
-            lambda statement, value: statement.where(Deal.region_id == value),
-        ),
-        Filter("since", "Since", (), lambda s, value: s.where(Deal.closed_on >= value), kind="date"),
-        Filter("least", "At least", (), lambda s, value: s.where(Deal.amount >= value), kind="integer"),
-        Filter("word", "Word", (), lambda s, value: s.where(Deal.note == value), kind="text"),
-    ],
-    default_sort="-amount",
-    page_sizes=(10, 20),
-)
-DEALS = select(Deal).join(Deal.region)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -95,26 +44,23 @@ def session(engine) -> Iterator[Session]:
 
 
 def add_deals(session, *deals):
-    for number, values in enumerate(deals, start=1):
-        row = {"name": f"Deal {number}", "stage": "won", "amount": 0, "region_id": 1, **values}
-        session.add(Deal(**row))
+    given = {"stage": "won", "amount": 0, "region_id": 1}
+    session.add_all(Deal(**{"name": f"Deal {n}", **given, **values}) for n, values in enumerate(deals, 1))
     session.flush()
 
 
 def add_hundred(session):
-    add_deals(
-        session,
-        *[
-            {
-                "name": f"Deal {n:03}",
-                "amount": n // 4,
-                "stage": STAGES[n % 2][0],
-                "region_id": 1 + n % 2,
-                "closed_on": date(2017, 1, 1) + timedelta(days=n) if n % 5 else None,
-            }
-            for n in range(100)
-        ],
+    session.add_all(
+        Deal(
+            name=f"Deal {n:03}",
+            amount=n // 4,
+            stage=STAGES[n % 2][0],
+            region_id=1 + n % 2,
+            closed_on=date(2017, 1, 1) + timedelta(days=n) if n % 5 else None,
+        )
+        for n in range(100)
     )
+    session.flush()
 
 
 def page(session, statement: Select = DEALS, spec=SPEC, display=None, **args):
@@ -368,10 +314,8 @@ def test_urls_keep_what_is_asked_and_leave_out_what_is_default(session):
     assert asked(found.url(sort="amount", direction="desc", search=None, stage="")) == {}
     assert asked(page(session, page="3", size="20").url(size=10)) == {}
     assert asked(page(session, page="3", size="20").url(page=3)) == {"size": "20", "page": "3"}
-    assert asked(page(session, page="3").url(sort="name", direction="asc")) == {
-        "sort": "name",
-        "direction": "asc",
-    }
+    sorted_anew = page(session, page="3").url(sort="name", direction="asc")
+    assert asked(sorted_anew) == {"sort": "name", "direction": "asc"}
     assert asked(page(session, stage="stolen").url()) == {}
     built = paginate(session, DEALS, SPEC, {"stage": "won"}, lambda **kept: f"/acme/deals/?{urlencode(kept)}")
     assert built.url(page=2) == "/acme/deals/?stage=won&page=2"
@@ -414,9 +358,5 @@ def test_a_spec_that_cannot_work_is_refused_at_once():
         TableSpec(key=Deal.id, columns=SPEC.columns, default_sort="note")
     for keys in (["page"], ["x", "x"]):
         with pytest.raises(ValueError, match="own"):
-            TableSpec(
-                key=Deal.id,
-                columns=SPEC.columns,
-                default_sort="name",
-                filters=[Filter(key, key) for key in keys],
-            )
+            filters = [Filter(key, key) for key in keys]
+            TableSpec(key=Deal.id, columns=SPEC.columns, default_sort="name", filters=filters)

@@ -12,26 +12,16 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from prm.extensions import db
-from prm.infra import clock
 from prm.permissions import Role
 from prm.reports.queries import overview
-from tests.factories import VendorRef, World
+from tests.counting import counted
+from tests.factories import World
 from tests.factories.attribution import Sales, random_world
 from tests.reports import outputs
+from tests.reports.readers import links, reader
 
 PAGES = ("revenue", "attribution", "breakdown", "credits?row=unattributed", "revenue.pdf", "revenue.xlsx")
-
-
-def reader(world: World, vendor: VendorRef, role: Role = Role.EXECUTIVE, **details: str) -> FlaskClient:
-    return world.client(world.user(role, vendor=vendor, **details))  # type: ignore[arg-type]
-
-
-def links(html: str, part: str) -> list[str]:
-    """The addresses on a page that contain a part."""
-    return [unescape(url) for url in re.findall(r'href="([^"]+)"', html) if part in url]
 
 
 def test_every_report_opens_with_data(world: World) -> None:
@@ -81,25 +71,6 @@ def test_without_orders_an_administrator_is_sent_to_the_import_and_an_executive_
         assert "No orders yet" in admin and links(admin, "/acme/imports")
         executive = reader(world, vendor).get(f"/acme/reports/{page}").text
         assert "Ask a vendor administrator" in executive
-
-
-def test_the_default_period_is_the_trailing_year_if_there_are_orders_in_it(world: World) -> None:
-    vendor = world.vendor()
-    sales = Sales(world, vendor)
-    northwind = world.partnership(vendor)
-    sales.order(northwind, date(2017, 6, 1), 100_00)
-    client = reader(world, vendor)
-    assert "All orders: Jun 1, 2017" in client.get("/acme/reports/revenue").text
-    sales.order(northwind, clock.today("UTC"), 50_00)
-    page = client.get("/acme/reports/revenue").text
-    assert "Trailing 12 months:" in page and "$50.00" in page and "$150.00" not in page
-
-
-def test_a_period_without_orders_says_so_and_offers_all(world: World) -> None:
-    vendor = world.vendor()
-    Sales(world, vendor).order(world.partnership(vendor), date(2017, 6, 1), 100_00)
-    page = reader(world, vendor).get("/acme/reports/revenue?period=last_quarter").text
-    assert "Nothing was ordered in this period" in page and links(page, "period=all")
 
 
 @pytest.mark.parametrize(
@@ -232,22 +203,6 @@ def test_negative_orders_are_drawn_and_credited(world: World) -> None:
     assert client.get("/acme/reports/revenue.pdf").status_code == 200
 
 
-def count_queries(world: World, client: FlaskClient, url: str) -> int:
-    seen: list[str] = []
-    with world.app.app_context():
-        engine = db.engine
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        assert client.get(url).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
-
-
 def test_queries_do_not_grow_with_rows(world: World) -> None:
     vendor = world.vendor()
     sales = Sales(world, vendor)
@@ -264,14 +219,18 @@ def test_queries_do_not_grow_with_rows(world: World) -> None:
             partnership, sales.certification(f"Scheme {number}"), datetime(2017, 5, 3, tzinfo=UTC)
         )
 
+    def count_queries(page: str) -> int:
+        with counted(world.app) as statements:
+            assert client.get(f"/acme/reports/{page}").status_code == 200
+        return len(statements)
+
     pages = ("revenue", "attribution?by=asset", "breakdown?by=partner", "credits?by=course&row=assets",
              "credits?row=unattributed", "revenue.pdf", "revenue.xlsx")  # fmt: skip
     add(0), add(1)
-    before = {page: count_queries(world, client, f"/acme/reports/{page}") for page in pages}
+    before = {page: count_queries(page) for page in pages}
     for number in range(2, 8):
         add(number)
-    after = {page: count_queries(world, client, f"/acme/reports/{page}") for page in pages}
-    assert after == before
+    assert {page: count_queries(page) for page in pages} == before
 
 
 def listed_sum(client: FlaskClient, url: str) -> int:
@@ -355,69 +314,6 @@ def test_region_and_partner_narrow_every_figure(world: World) -> None:
             assert outputs.minor(tables[caption][-1][1]) == amount, (query, caption)
         assert outputs.minor(tables["Credit by asset"][1][1]) == amount
         assert outputs.minor(tables["Revenue of trained and untrained partners"][2][3]) == amount
-
-
-def test_a_lasting_link_means_the_same_days_later_too(world: World) -> None:
-    vendor = world.vendor()
-    sales = Sales(world, vendor)
-    northwind = world.partnership(vendor)
-    sales.order(northwind, date(2017, 6, 1), 100_00)
-    sales.order(northwind, date(2018, 1, 31), 7_00)
-    with clock.travel(datetime(2017, 12, 31, 12, tzinfo=UTC)):
-        client = reader(world, vendor)
-        page = client.get("/acme/reports/revenue?period=this_year")
-        (lasting,) = set(links(page.text.split("Lasting link")[0][-600:], "/reports/revenue?"))
-    with clock.travel(datetime(2018, 6, 1, tzinfo=UTC)):
-        client = reader(world, vendor)
-        assert "$7.00" in client.get("/acme/reports/revenue?period=this_year").text
-        later = client.get(lasting).text
-        assert outputs.tables_of(later) == outputs.tables_of(page.text)
-        assert "Jan 1, 2017 – Dec 31, 2017" in later
-
-
-def test_a_period_is_compared_with_the_one_before_and_the_year_before(world: World) -> None:
-    vendor = world.vendor()
-    sales = Sales(world, vendor)
-    northwind = world.partnership(vendor)
-    for day, amount in ((date(2016, 9, 1), 50_00), (date(2017, 5, 1), 200_00), (date(2017, 9, 1), 100_00)):
-        sales.order(northwind, day, amount)
-    page = reader(world, vendor).get("/acme/reports/revenue?period=custom&from=2017-07-01&to=2017-09-30").text
-    assert "-50.0%" in page and "against the period before" in page
-    assert "+100.0% against a year before" in page
-
-
-def test_a_quarter_that_the_period_cuts_is_said_to_be_cut(world: World) -> None:
-    vendor = world.vendor()
-    Sales(world, vendor).order(world.partnership(vendor), date(2017, 6, 1), 100_00)
-    client = reader(world, vendor)
-    sentence = "Of a quarter that the period cuts"
-    for first, last, is_cut in (
-        ("2017-04-01", "2017-06-30", False),
-        ("2017-04-02", "2017-06-30", True),
-        ("2017-04-01", "2017-06-29", True),
-        ("2017-01-01", "2017-12-31", False),
-        ("", "", False),
-    ):
-        page = client.get(f"/acme/reports/revenue?period=custom&from={first}&to={last}").text
-        assert (sentence in page) is is_cut, (first, last)
-
-
-def test_own_dates_may_be_open_on_one_side(world: World) -> None:
-    vendor = world.vendor()
-    sales = Sales(world, vendor)
-    northwind = world.partnership(vendor)
-    sales.order(northwind, date(2017, 3, 1), 1_00)
-    sales.order(northwind, date(2017, 6, 1), 20_00)
-    client = reader(world, vendor)
-    for query, total, words in (
-        ("from=2017-04-01", 20_00, "from Apr 1, 2017"),
-        ("to=2017-04-01", 1_00, "until Apr 1, 2017"),
-        ("", 21_00, "Own dates"),
-    ):
-        page = client.get(f"/acme/reports/revenue?period=custom&{query}").text
-        assert outputs.minor(outputs.tables_of(page)["Revenue by partner"][-1][1]) == total
-        assert words in page
-        assert client.get(f"/acme/reports/revenue.xlsx?period=custom&{query}").status_code == 200
 
 
 def test_where_there_are_too_many_partners_to_offer_a_link_still_filters_by_one(

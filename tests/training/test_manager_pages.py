@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from prm.accounts.models import JobFunction, Membership
 from prm.extensions import db
@@ -19,6 +17,7 @@ from prm.infra import clock
 from prm.infra.db import transaction
 from prm.permissions import Role
 from prm.training.models import Enrolment
+from tests.counting import counted
 from tests.factories import World
 from tests.factories import training as make
 from tests.factories.world import PartnershipRef, VendorRef
@@ -266,22 +265,6 @@ def test_a_company_sees_nothing_of_another_vendor(world: World, acme, northwind,
 # -- queries -----------------------------------------------------------------------------------
 
 
-@contextmanager
-def counting(world: World) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c, _cursor, statement, *_rest) -> None:
-        statements.append(statement)
-
-    with world.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def test_pages_ask_as_often_for_many_rows_as_for_few(world: World, acme, northwind, manager) -> None:
     clients = {
         "manager": manager,
@@ -309,7 +292,7 @@ def test_pages_ask_as_often_for_many_rows_as_for_few(world: World, acme, northwi
     def count() -> list[int]:
         found = []
         for who, path in pages:
-            with counting(world) as statements:
+            with counted(world.app) as statements:
                 assert clients[who].get(path).status_code == 200
             found.append(len(statements))
         return found

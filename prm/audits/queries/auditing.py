@@ -79,7 +79,7 @@ class Dossier:
 
 
 def _of_partner(actor: Actor) -> bool:
-    return actor.role is not None and actor.role.is_partner_side
+    return actor.is_partner_side
 
 
 def _reached(statement: Select[Any], actor: Actor, permission: P) -> Select[Any]:

@@ -26,14 +26,15 @@ from prm.audits.services.auditing import hold
 from prm.audits.services.naming import Names
 from prm.errors import DomainError
 from prm.extensions import db
-from prm.infra import clock, storage
+from prm.infra import clock
 from prm.infra.db import claim
 from prm.journal.services import record
 from prm.marketing.files import Upload
 from prm.partners import queries as partners
 from prm.partners.models import Partnership
 from prm.permissions import P
-from prm.vendors.models import StoredFile, Vendor
+from prm.vendors.files import keep_file
+from prm.vendors.models import StoredFile
 
 MAX_EVIDENCE = 20
 
@@ -88,7 +89,7 @@ def _add_evidence(
     )
     if (there_are or 0) >= MAX_EVIDENCE:
         raise _at("file", _("A criterion takes at most %(most)s files.", most=MAX_EVIDENCE))
-    file = _keep(actor, upload)
+    file = keep_file(actor, upload.content, name=upload.name, media_type=upload.media_type)
     assert actor.user_id is not None
     evidence = AuditEvidence(
         item_id=item.id,
@@ -110,22 +111,6 @@ def _add_evidence(
             "valid_until": valid_until,
         },
     )
-
-
-def _keep(actor: Actor, upload: Upload) -> StoredFile:
-    owner = db.session.scalars(select(Vendor.public_id).where(Vendor.id == actor.vendor_id)).one()
-    key, digest = storage.put(str(owner), upload.content)
-    file = StoredFile(
-        key=key,
-        sha256=digest,
-        size=len(upload.content),
-        media_type=upload.media_type,
-        name=upload.name,
-        created_at=clock.now(),
-    )
-    db.session.add(file)
-    db.session.flush()
-    return file
 
 
 def remove_evidence(actor: Actor, audit: Audit, item: AuditItem, evidence: AuditEvidence) -> None:
@@ -201,7 +186,11 @@ def prove_action(
     if not text.strip() and upload is None:
         raise _at("text", _("Say how it was done, or provide a file that shows it."))
     names = _names(actor, audit)
-    file = _keep(actor, upload) if upload is not None else None
+    file = (
+        keep_file(actor, upload.content, name=upload.name, media_type=upload.media_type)
+        if upload is not None
+        else None
+    )
     if file is not None and upload is not None:
         names.token(Named("file", file.public_id, upload.name, actor.user_id))
     claim(

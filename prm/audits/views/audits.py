@@ -78,7 +78,7 @@ def shown_score(actor: Actor, audit: Audit) -> str:
 
 def audits_spec(actor: Actor) -> TableSpec:
     """The table of audits; a partner's people see one company's, so that they need no column of it."""
-    is_partner = actor.role is not None and actor.role.is_partner_side
+    is_partner = actor.is_partner_side
     columns = [
         Column("checklist", _("Checklist"), sort=func.lower(Audit.checklist_name)),
         Column("as_of", _("As of"), sort=Audit.as_of),

@@ -38,9 +38,10 @@ from prm.imports.services.people import apply_people, plan_people
 from prm.imports.services.products import apply_products, plan_products
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.imports.services.targets import apply_targets, plan_targets
-from prm.infra import clock, storage
+from prm.infra import clock
 from prm.journal.services import record
 from prm.partners.services import MANUAL
+from prm.vendors import files
 from prm.vendors.models import StoredFile, Vendor
 
 CHUNK = 2000  # rows planned and written at a time: bounds memory, whatever the file holds
@@ -184,21 +185,9 @@ def _keep_rows(batch: ImportBatch, planned: list[Planned], kind: ImportKind) -> 
 
 
 def keep_file(actor: Actor, content: bytes, filename: str) -> StoredFile:
-    """Store the bytes, then the row that names them."""
-    owner = db.session.scalars(select(Vendor.public_id).where(Vendor.id == actor.vendor_id)).one()
-    key, sha256 = storage.put(str(owner), content)
-    file = StoredFile(
-        vendor_id=actor.vendor_id,
-        key=key,
-        sha256=sha256,
-        size=len(content),
-        media_type="text/csv" if not content.startswith(b"PK") else _XLSX,
-        name=clean_filename(filename),
-        created_at=clock.now(),
-    )
-    db.session.add(file)
-    db.session.flush()
-    return file
+    """Keep what somebody gave to import."""
+    media_type = _XLSX if content.startswith(b"PK") else "text/csv"
+    return files.keep_file(actor, content, name=clean_filename(filename), media_type=media_type)
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

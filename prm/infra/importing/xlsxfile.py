@@ -146,6 +146,8 @@ def _rows(worksheet: object, limits: XlsxLimits) -> Iterator[tuple[int, tuple[Ce
         if number > limits.rows + 1:
             raise ImportFileError("too_many_rows", limit=limits.rows)
         width = len(values)
+        if values.count(None) == width:  # what openpyxl pads with, up to whatever row a cell claims
+            continue
         while width and (values[width - 1] is None or values[width - 1] == ""):
             width -= 1
         if not width:

@@ -14,7 +14,7 @@ from prm.accounts.models import User
 from prm.accounts.services.people import check_email, check_name
 from prm.errors import DomainError, Forbidden
 from prm.extensions import db
-from prm.infra import clock, storage
+from prm.infra import clock
 from prm.infra.uploads import Upload
 from prm.journal.services import record
 from prm.partners.models import (
@@ -27,7 +27,7 @@ from prm.partners.models import (
 )
 from prm.partners.queries import desk as queries
 from prm.permissions import P
-from prm.vendors.models import StoredFile, Vendor
+from prm.vendors.files import keep_file
 
 
 def add_note(actor: Actor, partnership: Partnership, *, body: str) -> PartnershipNote:
@@ -103,18 +103,7 @@ def add_document(
 ) -> PartnershipDocument:
     """Keep a file about a partnership; the partner's administrators may add to their own."""
     require(actor, P.DOCUMENT_EDIT)
-    vendor = db.session.get_one(Vendor, actor.vendor_id)
-    key, digest = storage.put(str(vendor.public_id), upload.content)
-    file = StoredFile(
-        key=key,
-        sha256=digest,
-        size=len(upload.content),
-        media_type=upload.media_type,
-        name=upload.name,
-        created_at=clock.now(),
-    )
-    db.session.add(file)
-    db.session.flush()
+    file = keep_file(actor, upload.content, name=upload.name, media_type=upload.media_type)
     document = PartnershipDocument(
         partnership_id=partnership.id,
         title=" ".join(title.split())[:200] or upload.name,

@@ -56,7 +56,7 @@ def invoices() -> str | Response:
 
 
 def _spec(actor: Actor) -> TableSpec:
-    is_partner = actor.role is not None and actor.role.is_partner_side
+    is_partner = actor.is_partner_side
     today = today_of_vendor(actor)
 
     def of_standing(statement: Select[Any], value: str) -> Select[Any]:

@@ -61,7 +61,7 @@ def _filter(key: str, label: str, field: str, **kind: Any) -> Filter:
 
 
 def _spec(actor: Actor) -> TableSpec:
-    is_partner = actor.role is not None and actor.role.is_partner_side
+    is_partner = actor.is_partner_side
     columns = [
         Column("external_id", _("Order"), sort=Order.external_id),
         Column("ordered_on", _("Ordered on"), sort=Order.ordered_on),

@@ -10,12 +10,11 @@ from sqlalchemy import func, select
 from prm.access import Actor
 from prm.errors import DomainError
 from prm.extensions import db
-from prm.infra import clock, storage
 from prm.training.images import MEDIA_TYPE, read_picture
 from prm.training.models import LessonImage
 from prm.training.queries.courses import get_course
 from prm.training.services import drafts
-from prm.vendors.models import StoredFile, Vendor
+from prm.vendors.files import keep_file
 
 MAX_IMAGES = 500
 
@@ -32,20 +31,8 @@ def add_image(actor: Actor, course_id: UUID, *, content: bytes, name: str, alt: 
     kept = select(func.count(LessonImage.id)).where(LessonImage.course_id == course.id)
     if db.session.execute(kept).scalar_one() >= MAX_IMAGES:
         raise DomainError(_("A course has at most %(count)s images.", count=MAX_IMAGES))
-    vendor = db.session.get(Vendor, actor.vendor_id)
-    assert vendor is not None
-    key, digest = storage.put(str(vendor.public_id), picture.content)
-    stored = StoredFile(
-        vendor_id=actor.vendor_id,
-        key=key,
-        sha256=digest,
-        size=len(picture.content),
-        media_type=MEDIA_TYPE,
-        name=drafts.clean_line(name)[:200] or "image",
-        created_at=clock.now(),
-    )
-    db.session.add(stored)
-    db.session.flush()
+    title = drafts.clean_line(name)[:200] or "image"
+    stored = keep_file(actor, picture.content, name=title, media_type=MEDIA_TYPE)
     image = LessonImage(
         vendor_id=actor.vendor_id,
         course_id=course.id,
