@@ -22,13 +22,15 @@ from prm.accounts.mailbox import queue_mail
 from prm.accounts.models import EmailChange, Membership, OutgoingMail, SecondFactor, User, UserSession
 from prm.accounts.services.email_changes import request_email_change
 from prm.accounts.services.second_factor import begin_enrolment
+from prm.certification.credentials.checking import Offline, check_offline
+from prm.certification.credentials.trust import read_trust
 from prm.certification.models import Certificate, CertificateFile
 from prm.extensions import db
 from prm.imports.models import ImportKind
 from prm.imports.options import ImportOptions
 from prm.imports.services import drafts
 from prm.imports.services.running import run_import
-from prm.infra import jobs, storage
+from prm.infra import clock, jobs, storage
 from prm.infra.db import transaction
 from prm.journal.queries import get_heads, verify_chain
 from prm.operations.models import Erasure
@@ -240,6 +242,27 @@ def test_counts_stay_and_the_certificate_is_a_former_persons(scene: Scene) -> No
         assert "Former person" in text and kept.number in text
     verified = world.client().get(f"/verify/{scene.certificate.code}")
     assert verified.status_code == 200 and b"Former person" in verified.data
+
+
+def test_copies_of_the_credential_that_are_out_in_the_world_are_revoked(scene: Scene) -> None:
+    world = scene.world
+    address = f"/acme/certification/{scene.certificate.public_id}/credential.json"
+    issuer = f"/issuers/{scene.vendor.public_id}"
+    copy = world.client(scene.person).get(address).data
+    assert NAME in copy.decode()
+    assert erase(scene).exit_code == 0
+    jobs.sweep(scene.app)
+    stranger = world.client()
+    keys, lists = (stranger.get(f"{issuer}/{name}").data for name in ("keys.json", "status/1.json"))
+    trust = read_trust([keys], [lists])
+    assert check_offline(copy, trust, clock.now()).verdict is Offline.REVOKED
+    for path in (f"/verify/{scene.certificate.code}", f"/verify/{scene.certificate.code}.json"):
+        answer = stranger.get(path)
+        assert answer.status_code == 200 and NAME not in answer.text and "Former person" in answer.text
+    manager = world.client(world.user(Role.CHANNEL_MANAGER, vendor=scene.vendor))
+    again = manager.get(address).data
+    assert NAME not in again.decode() and "Former person" in again.decode()
+    assert check_offline(again, trust, clock.now()).verdict is Offline.VALID
 
 
 def test_the_person_is_out_at_once_and_gets_no_mail(scene: Scene) -> None:

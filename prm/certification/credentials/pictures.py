@@ -11,6 +11,7 @@ import io
 import math
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -19,7 +20,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from PIL import Image
 
-from prm.certification.credentials.building import Picture, level_text
+from prm.certification.credentials.building import level_text
 from prm.training.models import SkillLevel
 
 SIDE = 640
@@ -34,8 +35,10 @@ _EDGES = {SkillLevel.FOUNDATION: 6, SkillLevel.ADVANCED: 8, SkillLevel.EXPERT: 1
 
 def draw_svg(facts: Mapping[str, Any]) -> bytes:
     """The picture as SVG. The same vendor, certification, level and colour give the same bytes."""
-    with force_locale(str(facts["language"]).replace("-", "_")):
-        return _drawn(facts).encode()
+    scheme = facts["certification"]
+    return _design(
+        scheme["name"], scheme["level"], facts["vendor"]["name"], facts["brand"]["primary"], facts["language"]
+    )
 
 
 def draw_png(svg: bytes) -> bytes:
@@ -46,17 +49,14 @@ def draw_png(svg: bytes) -> bytes:
     return packed.getvalue()
 
 
-def draw(facts: Mapping[str, Any]) -> Picture:
-    """The picture in both forms."""
-    svg = draw_svg(facts)
-    return Picture(svg, draw_png(svg))
+@lru_cache(maxsize=64)
+def _design(name: str, level: str, vendor: str, colour: str, language: str) -> bytes:
+    with force_locale(language.replace("-", "_")):
+        return _drawn(name, SkillLevel(level), vendor, colour).encode()
 
 
-def _drawn(facts: Mapping[str, Any]) -> str:
-    level = SkillLevel(facts["certification"]["level"])
-    name, vendor = facts["certification"]["name"], facts["vendor"]["name"]
-    deep = _shaded(facts["brand"]["primary"], 0.30)
-    bright = _shaded(facts["brand"]["primary"], 0.44)
+def _drawn(name: str, level: SkillLevel, vendor: str, colour: str) -> str:
+    deep, bright = _shaded(colour, 0.30), _shaded(colour, 0.44)
     middle = SIDE / 2
     rank = list(SkillLevel).index(level) + 1
     lines, size = _wrapped(name)
