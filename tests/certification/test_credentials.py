@@ -6,11 +6,12 @@ import copy
 import io
 import json
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from prm.access import system_actor
 from prm.certification.credentials import status
@@ -212,6 +213,21 @@ def test_the_job_signs_it_before_anybody_asks(world: World, scene: Scene, made: 
         assert row is not None and row.document is not None
         actor = system_actor(scene.vendor.id)
         assert read_credential(actor, db.session.get_one(Certificate, made.id)).id == row.id
+
+
+def test_who_asks_at_once_gets_the_same_credential(world: World, scene: Scene, made: CertificateRef) -> None:
+    with world.acting(scene.vendor), transaction():
+        db.session.execute(delete(Credential))
+
+    def ask(_number: int) -> bytes | None:
+        with world.acting(scene.vendor) as actor:
+            return read_credential(actor, db.session.get_one(Certificate, made.id)).document
+
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(ask, range(16)))
+    assert len(set(got)) == 1 and got[0]
+    with world.acting(scene.vendor):
+        assert len(db.session.scalars(select(Credential)).all()) == 1
 
 
 def test_adding_it_to_linkedin_is_offered_to_the_holder_alone(

@@ -24,10 +24,7 @@ from prm.certification.credentials.building import level_text
 from prm.training.models import SkillLevel
 
 SIDE = 640
-FONTS = (
-    "Inter, 'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK JP', "
-    "'Noto Sans Arabic', sans-serif"
-)
+FONTS = "Inter, 'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 MAX_LINES = 3
 # One form for each level: more corners, more rays.
 _EDGES = {SkillLevel.FOUNDATION: 6, SkillLevel.ADVANCED: 8, SkillLevel.EXPERT: 12}
@@ -60,6 +57,7 @@ def _drawn(name: str, level: SkillLevel, vendor: str, colour: str) -> str:
     middle = SIDE / 2
     rank = list(SkillLevel).index(level) + 1
     lines, size = _wrapped(name)
+    size = min(size, *(_fitted(line, size, 372) for line in lines))
     first = 306 - (len(lines) - 1) * size * 0.6
     rows = "".join(
         _text(line, middle, first + index * size * 1.2, size, weight=700, width=372)
@@ -101,13 +99,27 @@ def _text(
     words: str, x: float, y: float, size: float, *, weight: int, width: float, opacity: float = 1
 ) -> str:
     """A line of text in the middle of x, set smaller where it would be wider than `width`."""
-    taken = _width(words) * size * 0.56
-    fitted = size if taken <= width else size * width / taken
+    fitted = _fitted(words, size, width)
     return (
-        f'<text x="{x:.0f}" y="{y:.1f}" text-anchor="middle" font-family="{FONTS}" '
+        f'<text x="{x:.0f}" y="{y:.1f}" text-anchor="middle" font-family="{_fonts(words)}" '
         f'font-size="{fitted:.1f}" font-weight="{weight}" fill="#fff"'
         f"{'' if opacity == 1 else f' fill-opacity={quoteattr(str(opacity))}'}>{escape(words)}</text>"
     )
+
+
+def _fitted(words: str, size: float, width: float) -> float:
+    """The size at which a line is at most `width` wide."""
+    taken = _width(words) * size * 0.56
+    return size if taken <= width else size * width / taken
+
+
+def _fonts(words: str) -> str:
+    """The fonts for a text, first those that have its script: fallbacks would be of another weight."""
+    if any(unicodedata.east_asian_width(character) in ("W", "F") for character in words):
+        return f"'Noto Sans CJK JP', {FONTS}"
+    if any(unicodedata.bidirectional(character) == "AL" for character in words):
+        return f"'Noto Sans Arabic', {FONTS}"
+    return FONTS
 
 
 def _wrapped(name: str) -> tuple[list[str], float]:
