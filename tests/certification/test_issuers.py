@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from config import SettingError, load
+from prm.certification.credentials import status
 from prm.certification.credentials.addresses import did_of
 from prm.certification.credentials.checking import Offline, check_offline
 from prm.certification.credentials.models import CredentialKey
@@ -198,6 +199,13 @@ def test_keys_are_sealed_anew_when_the_setting_changes(
         assert lost.exit_code == 1 and "does not open" in lost.stderr
         issuer = f"/issuers/{scene.vendor.public_id}"
         assert world.client().get(f"{issuer}/did.json").status_code == 200
+        status._signed.clear()
+        for name in ("status/1.json", "checker.html"):
+            answer = world.client().get(f"{issuer}/{name}", headers={"Accept": "application/json"})
+            assert answer.status_code == 503 and "cannot be used now" in answer.json["error"]
+        # New keys sign again, though nothing opens the old ones.
+        assert flask(world, "keys", "rotate", "--vendor", "acme", "--reason", "Lost").exit_code == 0
+        assert world.client().get(f"{issuer}/status/1.json").status_code == 200
     finally:
         world.app.config["SEALING_KEYS"] = before
 

@@ -181,7 +181,7 @@ def _check_credential(
         fits = len(proofs) == 1 and verify_proof(document, proofs[0], decode_key(key.multibase))
         said = read_signed(document)
         stated = _stated(said, key)
-    except (IntegrityError, KeyError, TypeError, IndexError, AttributeError):
+    except (IntegrityError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         raise _Refused(Offline.ALTERED, Reason.CREDENTIAL_CHANGED) from None
     if not fits or named != key.did:
         raise _Refused(Offline.ALTERED, Reason.CREDENTIAL_CHANGED)
