@@ -160,7 +160,8 @@ def visible(statement: Select[Any], actor: Actor, permission: P, model: Any = No
     """Narrow `statement` to the rows of `model` (its first entity by default) within reach.
 
     A model says how it is reached: `reach_own` names its column holding a partnership's key,
-    `reach_self` the column holding a user's. A reach the model has no column for yields no row.
+    `reach_self` the column holding a user's, `reach_region` that of a region, where no partnership is known
+    yet. A reach the model has no column for yields no row.
     """
     entity = model if model is not None else statement.column_descriptions[0]["entity"]
     return statement.where(within_reach(entity, actor, permission))
@@ -177,6 +178,8 @@ def within_reach(entity: Any, actor: Actor, permission: P) -> Any:
         return entity.vendor_id == actor.vendor_id
     if reach is Reach.SCOPE and own:
         return getattr(entity, own).in_(_partnerships_in_scope(actor))
+    if reach is Reach.SCOPE and (region := getattr(entity, "reach_region", None)):
+        return getattr(entity, region).in_(actor.region_ids or ())
     if reach is Reach.OWN and own and actor.partnership_id is not None:
         return getattr(entity, own) == actor.partnership_id
     if reach is Reach.SELF and self_ and actor.user_id is not None:

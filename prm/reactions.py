@@ -21,6 +21,7 @@ from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
+from prm.notifications import audit_events as audit_notifications
 from prm.notifications import events as notifications
 from prm.notifications import tasks as notification_tasks
 from prm.onboarding import services as onboarding
@@ -67,7 +68,15 @@ assert partners and onboarding_tasks  # their sweepers
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "agreement.accepted": (onboarding.subject_changed,),
+    "audit.action_proved": (audit_notifications.action_proved,),
+    "audit.opened": (audit_notifications.audit_opened,),
+    "audit.plan_changed": (audit_notifications.audit_assigned,),
+    "audit.planned": (audit_notifications.audit_assigned,),
     "audit.report_due": (enqueue_for_vendor(audits.make_report),),
+    "audit.report_kept": (audit_notifications.audit_closed,),
+    "audit.reported": (audit_notifications.audit_reported,),
+    "audit.returned": (audit_notifications.audit_returned,),
+    "audit.submitted": (audit_notifications.audit_submitted,),
     "audit_campaign.due": (enqueue_for_vendor(audits.make_campaign),),
     "bulk.started": (enqueue_for_vendor(bulk.advance_run),),
     "certificate.issued": (onboarding.subject_changed, notifications.certificate_issued),
@@ -89,6 +98,8 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "partnership.changed": (onboarding.partnership_changed,),
     "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),
+    "partnership.merged": (training.enrol_merged,),
+    "partnership.unmerged": (training.part_enrolments,),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),
     "product.created": (rematching.product_known,),

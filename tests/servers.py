@@ -101,12 +101,12 @@ class PostgresServer:
             autocommit=True,
         )
 
-    def create_database(self, template: str | None = None) -> Database:
+    def create_database(self, template: str | None = None, *, name: str | None = None) -> Database:
         """Create a database that OWNER owns and APP may use, as a copy of `template` if one is named.
 
         A copy takes about 0.05 s and wants nobody connected to the template.
         """
-        name = f"t_{uuid4().hex[:16]}"
+        name = name or f"t_{uuid4().hex[:16]}"
         with self.connect() as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(

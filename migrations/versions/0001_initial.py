@@ -21,6 +21,17 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "backup_taken",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("taken_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backup_taken")),
+    )
+    with op.batch_alter_table("backup_taken", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_backup_taken_taken_at"), ["taken_at"], unique=False)
+
+    op.create_table(
         "erasure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject_hash", sa.String(length=64), nullable=False),
@@ -58,6 +69,11 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("chain", name=op.f("pk_journal_head")),
+    )
+    op.create_table(
+        "opened_seal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opened_seal")),
     )
     op.create_table(
         "partner",
@@ -677,6 +693,14 @@ def upgrade() -> None:
                 "compliance_lost",
                 "agreement_ending",
                 "import_problem",
+                "audit_assigned",
+                "audit_asked",
+                "audit_reported",
+                "audit_proved",
+                "audit_sign_off",
+                "audit_returned",
+                "audit_closed",
+                "audit_due",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -866,14 +890,58 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reminder_plan_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "reminder_progress",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "courses",
+                "certificates",
+                "agreements",
+                "audits",
+                "compliance",
+                name="reminderstage",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("after_id", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_reminder_progress_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_progress")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_reminder_progress_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_reminder_progress_vendor_id")),
+    )
+    with op.batch_alter_table("reminder_progress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_progress_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "retention_rule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("usage_months", sa.Integer(), nullable=True),
         sa.Column("mail_months", sa.Integer(), nullable=True),
+        sa.Column("notification_months", sa.Integer(), nullable=True),
+        sa.Column("application_months", sa.Integer(), nullable=True),
+        sa.Column("import_months", sa.Integer(), nullable=True),
         sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("file_keys", sa.JSON(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "application_months IS NULL OR application_months > 0",
+            name=op.f("ck_retention_rule_application_months"),
+        ),
+        sa.CheckConstraint(
+            "import_months IS NULL OR import_months > 0", name=op.f("ck_retention_rule_import_months")
+        ),
+        sa.CheckConstraint(
             "mail_months IS NULL OR mail_months > 0", name=op.f("ck_retention_rule_mail_months")
+        ),
+        sa.CheckConstraint(
+            "notification_months IS NULL OR notification_months > 0",
+            name=op.f("ck_retention_rule_notification_months"),
         ),
         sa.CheckConstraint(
             "usage_months IS NULL OR usage_months > 0", name=op.f("ck_retention_rule_usage_months")
@@ -1140,6 +1208,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("checklist_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_checklist_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "country_region",
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("region_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "region_id"],
+            ["region.vendor_id", "region.id"],
+            name=op.f("fk_country_region_vendor_id_region_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_country_region_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_country_region")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_country_region_public_id")),
+        sa.UniqueConstraint("vendor_id", "country", name=op.f("uq_country_region_vendor_id_country")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_country_region_vendor_id_id")),
+    )
+    with op.batch_alter_table("country_region", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_country_region_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "course_version",
@@ -1719,6 +1808,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_by_id", sa.Integer(), nullable=True),
         sa.Column("revoke_reason", sa.String(length=500), nullable=True),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -2122,6 +2212,14 @@ def upgrade() -> None:
                 "compliance_lost",
                 "agreement_ending",
                 "import_problem",
+                "audit_assigned",
+                "audit_asked",
+                "audit_reported",
+                "audit_proved",
+                "audit_sign_off",
+                "audit_returned",
+                "audit_closed",
+                "audit_due",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -2226,6 +2324,7 @@ def upgrade() -> None:
         sa.Column("ruled_by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=2000), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("region_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -2236,6 +2335,11 @@ def upgrade() -> None:
             ["vendor_id", "partnership_id"],
             ["partnership.vendor_id", "partnership.id"],
             name=op.f("fk_partner_application_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "region_id"],
+            ["region.vendor_id", "region.id"],
+            name=op.f("fk_partner_application_vendor_id_region_id"),
         ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partner_application_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_application")),
@@ -2487,6 +2591,67 @@ def upgrade() -> None:
     with op.batch_alter_table("partnership_parent", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partnership_parent_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_partnership_parent_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "partnership_past",
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("until", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "applied",
+                "onboarding",
+                "active",
+                "suspended",
+                "ended",
+                name="partnershipstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "var",
+                "msp",
+                "distributor",
+                "system_integrator",
+                "isv",
+                "referral",
+                name="partnershiptype",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("region_name", sa.String(length=100), nullable=True),
+        sa.Column("manager_user_id", sa.Integer(), nullable=True),
+        sa.Column("manager_name", sa.String(length=200), nullable=True),
+        sa.Column("agreement_accepted_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["manager_user_id"], ["user_account.id"], name=op.f("fk_partnership_past_manager_user_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_past_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_past_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_past")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_partnership_past_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_past_vendor_id_id")),
+    )
+    with op.batch_alter_table("partnership_past", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_partnership_past_until", ["vendor_id", "partnership_id", "until"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_past_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "partnership_task",
@@ -3616,6 +3781,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_partnership_task_owner")
 
     op.drop_table("partnership_task")
+    with op.batch_alter_table("partnership_past", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_past_vendor_id"))
+        batch_op.drop_index("ix_partnership_past_until")
+
+    op.drop_table("partnership_past")
     with op.batch_alter_table("partnership_parent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_parent_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_partnership_parent_parent_id"))
@@ -3788,6 +3958,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_course_version_vendor_id"))
 
     op.drop_table("course_version")
+    with op.batch_alter_table("country_region", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_country_region_vendor_id"))
+
+    op.drop_table("country_region")
     with op.batch_alter_table("checklist_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checklist_item_vendor_id"))
 
@@ -3835,6 +4009,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_retention_rule_vendor_id"))
 
     op.drop_table("retention_rule")
+    with op.batch_alter_table("reminder_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_progress_vendor_id"))
+
+    op.drop_table("reminder_progress")
     with op.batch_alter_table("reminder_plan", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reminder_plan_vendor_id"))
 
@@ -3970,6 +4148,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_failure")
     op.drop_table("partner")
+    op.drop_table("opened_seal")
     op.drop_table("journal_head")
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_journal_entry_subject_ref"))
@@ -3977,3 +4156,7 @@ def downgrade() -> None:
 
     op.drop_table("journal_entry")
     op.drop_table("erasure")
+    with op.batch_alter_table("backup_taken", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_backup_taken_taken_at"))
+
+    op.drop_table("backup_taken")

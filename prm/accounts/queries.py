@@ -216,6 +216,25 @@ def has_own_admin(partner_id: int) -> bool:
     return db.session.scalars(statement.limit(1)).one_or_none() is not None
 
 
+def list_own_admins(partner_id: int | None) -> list[User]:
+    """Who looks after a company's people, with every vendor of it; by name."""
+    return list(
+        db.session.scalars(
+            select(User)
+            .join(Membership, Membership.user_id == User.id)
+            .where(
+                Membership.partner_id == partner_id,
+                Membership.role == MembershipRole.PARTNER_ADMIN,
+                Membership.at_vendor_id.is_(None),
+                User.is_active,
+                is_current(),
+            )
+            .order_by(func.lower(User.name), User.id)
+            .limit(20)
+        )
+    )
+
+
 def works_with_others(partner_id: int, vendor_id: int) -> bool:
     """Whether a company works with another vendor too. Never shown to any vendor."""
     statement = select(PartnerVendor.vendor_id).where(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy import Select, select
 
 from prm.access import Actor, visible
 from prm.accounts.models import User
+from prm.bulk.action import BulkAction, Choose, Which
+from prm.bulk.assets import ASSET_ACTIONS
+from prm.bulk.certificates import CERTIFICATE_ACTIONS
 from prm.bulk.forms import AssignForm, ManagerForm, RegionForm
+from prm.bulk.people import PEOPLE_ACTIONS
 from prm.extensions import db
 from prm.infra.tables import narrow
 from prm.partners import services as partners
@@ -25,22 +27,8 @@ from prm.permissions import P
 from prm.training import services as training
 
 
-@dataclass(frozen=True)
-class BulkAction:
-    """`choose` gives (public id, name) of the rows within reach, narrowed by a list's address or by ids;
-    `apply` does it to one of them and raises DomainError where it cannot be done."""
-
-    key: str
-    label: Any
-    permission: P
-    endpoint: str
-    form: type[FlaskForm]
-    choose: Callable[[Actor, Mapping[str, Any] | list[UUID]], Select[Any]]
-    apply: Callable[[Actor, UUID, Mapping[str, Any]], None]
-
-
-def _partnerships(permission: P) -> Callable[[Actor, Mapping[str, Any] | list[UUID]], Select[Any]]:
-    def choose(actor: Actor, which: Mapping[str, Any] | list[UUID]) -> Select[Any]:
+def _partnerships(permission: P) -> Choose:
+    def choose(actor: Actor, which: Which) -> Select[Any]:
         statement = select(Partnership.public_id, Partnership.name)
         if isinstance(which, list):
             statement = statement.where(Partnership.public_id.in_(which))
@@ -102,5 +90,8 @@ ACTIONS = {
             "training.assign", _l("Assign a course"), P.COURSE_ASSIGN, "partners.index",
             AssignForm, _partnerships(P.COURSE_ASSIGN), _assign,
         ),
+        *PEOPLE_ACTIONS,
+        *CERTIFICATE_ACTIONS,
+        *ASSET_ACTIONS,
     )
 }  # fmt: skip

@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from prm.access import Actor
+from prm.accounts.forms import Checkboxes
+from prm.accounts.labels import FUNCTION_LABELS
+from prm.marketing.queries import list_campaigns
 from prm.partners.queries import list_managers, list_region_names
 from prm.training.queries import list_published_versions
 
@@ -36,3 +39,32 @@ class AssignForm(FlaskForm):
             ("", _("Choose")),
             *[(str(each.course_public_id), each.title) for each in list_published_versions(actor)],
         ]
+
+
+class FunctionsForm(FlaskForm):
+    functions = Checkboxes(_l("Job functions"))
+
+    def offer(self, actor: Actor) -> None:
+        self.functions.choices = [(each.value, str(label)) for each, label in FUNCTION_LABELS.items()]
+
+
+class ReasonForm(FlaskForm):
+    reason = StringField(_l("Reason"), validators=[InputRequired(_l("Say why.")), Length(max=300)])
+
+    def offer(self, actor: Actor) -> None:
+        """Nothing to choose from."""
+
+
+class CampaignForm(FlaskForm):
+    campaign = SelectField(_l("Campaign"))
+
+    def offer(self, actor: Actor) -> None:
+        campaigns = [(str(each.public_id), each.name) for each in list_campaigns(actor)]
+        self.campaign.choices = [("", _("None")), *campaigns]
+
+
+class NothingForm(FlaskForm):
+    """Nothing is asked but whether to do it."""
+
+    def offer(self, actor: Actor) -> None:
+        """Nothing to choose from."""

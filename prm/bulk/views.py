@@ -11,7 +11,7 @@ from uuid import UUID
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func
+from sqlalchemy import Row, func
 from werkzeug.wrappers import Response
 
 from prm.access import current_actor, requires
@@ -57,8 +57,10 @@ def bulk_menu() -> BulkMenu | None:
 
 @blueprint.app_template_global("row_public_id")
 def row_public_id(row: Any) -> UUID | None:
-    """The public id of what a table's row shows: of the row itself, or of its first part."""
-    found: UUID | None = getattr(row, "public_id", None) or getattr(row[0], "public_id", None)
+    """The public id of what a table's row shows: of its first part where it has several (a company's id
+    may stand beside a person), or of the row itself."""
+    shown = row[0] if isinstance(row, Row) and hasattr(row[0], "public_id") else row
+    found: UUID | None = getattr(shown, "public_id", None)
     return found
 
 

@@ -27,6 +27,7 @@ STANDING_LABELS = {
     Standing.SUPERSEDED: _l("Renewed by another certificate"),
     Standing.EXPIRED: _l("Expired"),
     Standing.REVOKED: _l("Revoked"),
+    Standing.WITHDRAWN: _l("Withdrawn"),
 }
 BASIS_LABELS = {
     IssueBasis.EVIDENCE: _l("Completed courses"),

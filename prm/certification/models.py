@@ -81,6 +81,8 @@ class Certificate(Keyed, VendorOwned, db.Model):
 
     `code` (≥ 128 random bits) is what /verify/<code> takes; `number` is for people to quote.
     `expires_on` is the last valid day in the vendor's time zone. `previous_id` is what it renews.
+    `withdrawn_at`: its holder was erased. It stays counted for the days on which it held; its files are
+    gone and are made no more, and whoever asks is told that it was withdrawn.
     """
 
     __tablename__ = "certificate"
@@ -118,6 +120,7 @@ class Certificate(Keyed, VendorOwned, db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     revoke_reason: Mapped[str | None] = mapped_column(String(500))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(viewonly=True, foreign_keys=[user_id])
     certification: Mapped[Certification] = relationship(viewonly=True)

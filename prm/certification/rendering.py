@@ -59,6 +59,8 @@ def render_file(actor: Actor, file_key: int) -> bytes:
     if row.file_id is not None:
         return _kept(row)
     certificate = db.session.get_one(Certificate, row.certificate_id)
+    if certificate.withdrawn_at is not None:
+        raise Unprintable(_("Certificate %(number)s was withdrawn.", number=certificate.number))
     owner = str(db.session.get_one(Vendor, row.vendor_id).public_id)
     try:
         key = find_signing_key()
@@ -74,8 +76,12 @@ def render_file(actor: Actor, file_key: int) -> bytes:
             note_problem(file_key, str(error))
         raise Unprintable(_("This certificate cannot be printed: %(problem)s", problem=error)) from error
     stored_as, sha256 = storage.put(owner, content)
-    with transaction():
-        row = keep_file(actor, file_key, KeptBytes(stored_as, sha256, len(content)))
+    try:
+        with transaction():
+            row = keep_file(actor, file_key, KeptBytes(stored_as, sha256, len(content)))
+    except Conflict as error:  # its holder was erased while it was printed
+        storage.store().remove(stored_as)
+        raise Unprintable(str(error)) from error
     return content if row.sha256 == sha256 else _kept(row)
 
 
@@ -91,8 +97,10 @@ def list_due_files() -> list[int]:
     return list(
         db.session.scalars(
             select(CertificateFile.id)
+            .join(Certificate, Certificate.id == CertificateFile.certificate_id)
             .where(
                 CertificateFile.file_id.is_(None),
+                Certificate.withdrawn_at.is_(None),
                 or_(CertificateFile.attempted_at.is_(None), CertificateFile.attempted_at < again),
             )
             .order_by(CertificateFile.id)

@@ -31,6 +31,7 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"  # its holder was erased
 
 
 class Dated(Protocol):

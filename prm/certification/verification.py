@@ -45,6 +45,7 @@ class Verdict(StrEnum):
     VALID = "valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"  # its holder was erased
     ALTERED = "altered"
     UNKNOWN = "unknown"
 
@@ -100,6 +101,7 @@ class Verification:
     issued_on: date | None = None
     expires_on: date | None = None
     revoked_on: date | None = None
+    withdrawn_on: date | None = None
     sha256: str | None = None
     signed_at: datetime | None = None
     problems: tuple[StrEnum, ...] = ()
@@ -127,6 +129,7 @@ class Verification:
                 "revoked_on": self.revoked_on.isoformat() if self.revoked_on else None,
                 "renewed_by": self.renewed_by,
                 "renewed_on": self.renewed_on.isoformat() if self.renewed_on else None,
+                "withdrawn_on": self.withdrawn_on.isoformat() if self.withdrawn_on else None,
             }
         if self.asked_on is not None and self.then is not None:
             answer |= {"on": {"date": self.asked_on.isoformat(), "status": self.then.value}}
@@ -208,6 +211,8 @@ def _check_credential(content: bytes, unknown: Verification) -> Verification:
         stated = replace(found[0], sha256=unknown.sha256)
         if problem is None:
             return stated
+        if problem is FileProblem.REPLACED and stated.verdict is Verdict.WITHDRAWN:
+            return stated
         verdict = Verdict.REVOKED if problem is FileProblem.REPLACED else Verdict.ALTERED
         return replace(stated, verdict=verdict, problems=(problem,))
     if any(_is_key_of_ours(str(proof.get("verificationMethod"))) for proof in proofs):
@@ -288,12 +293,18 @@ def _look_up(code: str, on: date | None = None) -> tuple[Verification, frozenset
     standing = _VERDICTS[status_of(certificate, today)]
     successor = find_successor(certificate)
     facts = certificate.facts
-    partner = facts.get("partner")
-    revoked_at = certificate.revoked_at
+    revoked_at, withdrawn_at = certificate.revoked_at, certificate.withdrawn_at
     revoked_on = clock.to_zone(revoked_at, vendor.time_zone).date() if revoked_at else None
     renewed_on = successor.issued_on if successor is not None else None
+    if withdrawn_at is not None:
+        standing = Verdict.WITHDRAWN
+    # Of a withdrawn one neither the mark in the name's place nor the company says anything.
+    partner = facts.get("partner") if withdrawn_at is None else None
+    name = facts.get("person", {}).get("name", user.name) if withdrawn_at is None else None
 
     def standing_then(day: date) -> Standing:
+        if withdrawn_at is not None:
+            return Standing.WITHDRAWN
         return standing_on(certificate, day, revoked_on=revoked_on, renewed_on=renewed_on)
 
     stated = Verification(
@@ -301,7 +312,7 @@ def _look_up(code: str, on: date | None = None) -> tuple[Verification, frozenset
         standing=standing,
         detail=standing_then(today),
         number=certificate.number,
-        name=facts.get("person", {}).get("name", user.name),
+        name=name,
         certification=facts.get("certification", {}).get("name", scheme.name),
         skill_level=SkillLevel(facts.get("certification", {}).get("level", scheme.skill_level)),
         issuer=facts.get("vendor", {}).get("name", vendor.name),
@@ -313,6 +324,7 @@ def _look_up(code: str, on: date | None = None) -> tuple[Verification, frozenset
         renewed_on=renewed_on,
         asked_on=on,
         then=standing_then(on) if on is not None else None,
+        withdrawn_on=clock.to_zone(withdrawn_at, vendor.time_zone).date() if withdrawn_at else None,
         vendor=vendor,
         code=code,
     )

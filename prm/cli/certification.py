@@ -31,7 +31,10 @@ from prm.infra.db import serve_vendor, transaction
 from prm.infra.signing import SigningError, load_certificate
 from prm.vendors.models import Vendor
 
-SHOWN = ("number", "name", "certification", "issuer", "partner", "issued_on", "expires_on", "revoked_on")
+SHOWN = (
+    "number", "name", "certification", "issuer", "partner", "issued_on", "expires_on", "revoked_on",
+    "withdrawn_on",
+)  # fmt: skip
 
 group = click.Group("certification", help="Certificates: issued by decision, checked as files.")
 

@@ -114,7 +114,8 @@ def heads_command(out: Path | None) -> None:
 @with_appcontext
 @reported
 def guard_command() -> None:
-    """Make the triggers anew that refuse changes of the journal (PostgreSQL: as the schema's owner)."""
+    """Make the triggers anew that refuse changes of the journal and of signed audits (PostgreSQL: as the
+    schema's owner)."""
     try:
         with transaction():
             guard_append_only(db.session.connection())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,6 +33,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
+from config import own_environment
 from prm.cli.demo import demo_sign_ins
 from prm.demo.seed import seed_demo
 from prm.extensions import db
@@ -209,6 +211,7 @@ def _start(app: Flask, host: str, port: int, only: str | None, log: Path | None)
     """Start the children and wait until the portal answers. Stops them and raises if it does not."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _asked)
+    environment = own_environment(**_metrics_folder(app))
     commands: dict[str, list[str]] = {}
     if only != "worker":
         commands["web server"] = _granian(host, port, app.config["WEB_PROCESSES"])
@@ -218,7 +221,7 @@ def _start(app: Flask, host: str, port: int, only: str | None, log: Path | None)
     output: IO[bytes] | None = log.open("wb") if log else None
     try:
         for name, command in commands.items():
-            children.append(_Child(name, _spawn(command, app, output)))
+            children.append(_Child(name, _spawn(command, app, output, environment)))
         if only != "worker":
             _await_answer(app, host, port, children)
     except BaseException:
@@ -248,9 +251,22 @@ def _granian(host: str, port: int, processes: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _spawn(command: list[str], app: Flask, output: IO[bytes] | None) -> subprocess.Popen[bytes]:
+def _metrics_folder(app: Flask) -> dict[str, str]:
+    """An empty folder in which the children add their counts up, unless the operator gives one."""
+    if not app.config["METRICS_TOKEN"] or app.config["METRICS_FOLDER"]:
+        return {}
+    folder = app.config["DATA_DIR"] / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
+def _spawn(
+    command: list[str], app: Flask, output: IO[bytes] | None, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
+        env=environment,
         cwd=_root(app),
         stdin=subprocess.DEVNULL,
         stdout=output,

@@ -171,7 +171,7 @@ def erase_command(email: str, reason: str, yes: bool, as_json: bool) -> None:
     """Erase a person: every value that names them gives way to a neutral mark. Cannot be undone.
 
     Their completions, certificates and uses stay counted, as those of a former person; certificates
-    are printed anew without the name; texts that name them are redacted, other files that do are
+    are withdrawn and their files deleted; texts that name them are redacted, other files that do are
     replaced by a note. A ledger of keyed hashes lets `flask backup restore` repeat it.
     """
     person = _known(email)
@@ -185,8 +185,7 @@ def erase_command(email: str, reason: str, yes: bool, as_json: bool) -> None:
         return
     click.echo(
         f"Erased; now former person {report.public_id}: {report.rows} rows, {report.journal_values} values "
-        f"of the journal, {report.redacted} files redacted, {report.reissued} certificate files to be "
-        "printed anew."
+        f"of the journal, {report.redacted} files redacted, {report.withdrawn} certificates withdrawn."
     )
     for name in report.removed:
         click.echo(f"Replaced by a note, look whether it is still needed: {name}", err=True)

@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from prm.access import system_actor
 from prm.cli import json_option, print_json, reported, serve_vendor_named, vendor_option
 from prm.infra.db import transaction
+from prm.operations.models import Thing
 from prm.operations.services import retention
 from prm.vendors import services
 from prm.vendors.queries import list_vendors
@@ -58,26 +59,36 @@ def list_command(as_json: bool) -> None:
     "--usage-months", type=click.IntRange(0, 600), help="Forget who used an asset after so many months."
 )
 @click.option("--mail-months", type=click.IntRange(0, 600), help="Delete sent mails after so many months.")
+@click.option(
+    "--notification-months",
+    type=click.IntRange(0, 600),
+    help="Delete notifications after so many months, at least 14.",
+)
+@click.option(
+    "--application-months",
+    type=click.IntRange(0, 600),
+    help="Forget who applied, and what they wrote, so many months after the ruling.",
+)
+@click.option(
+    "--import-months",
+    type=click.IntRange(0, 600),
+    help="Delete imported files and their lines after so many months.",
+)
 @json_option
 @with_appcontext
 @reported
-def retention_command(
-    vendor_slug: str, usage_months: int | None, mail_months: int | None, as_json: bool
-) -> None:
+def retention_command(vendor_slug: str, as_json: bool, **asked: int | None) -> None:
     """Say after how many months a vendor forgets (0: never), or print what is set.
 
     It is done once a day by the worker. Uses stay counted without the person. Failed sign-ins are
     forgotten within the hour in any case.
     """
     _vendor, actor = serve_vendor_named(vendor_slug)
-    if usage_months is not None or mail_months is not None:
+    wanted = {thing: months for thing in Thing if (months := asked[thing.column]) is not None}
+    if wanted:
         with transaction():
-            retention.set_retention(actor, usage_months=usage_months, mail_months=mail_months)
-    rule = retention.find_retention(actor)
-    told = {
-        "usage_months": rule.usage_months if rule else None,
-        "mail_months": rule.mail_months if rule else None,
-    }
+            retention.set_retention(actor, wanted)
+    told = {thing.column: months for thing, months in retention.get_months(actor).items()}
     if as_json:
         print_json(told)
         return

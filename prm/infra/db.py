@@ -43,6 +43,7 @@ from sqlalchemy.types import TypeDecorator
 
 from prm.errors import Conflict
 from prm.extensions import db
+from prm.infra.folding import add_to_sqlite
 from prm.infra.ids import new_public_id
 
 _writing: ContextVar[bool] = ContextVar("prm_writing", default=False)
@@ -350,6 +351,7 @@ def prepare_engine(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        add_to_sqlite(connection)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:

@@ -3,19 +3,20 @@
 `SEARCHED` names the columns of every table that is searched. The database keeps the index itself
 (triggers on SQLite, an expression index on PostgreSQL), so that no way of writing rows can miss it.
 What is found is a criterion on the model's key: the statement around it decides who sees what.
-Names and addresses of people are in no index: FTS5 forgets a deleted word only when it next merges,
-and an erased person must leave nothing behind.
+Names and addresses of people are in no index. FTS5 forgets a deleted word only when it next merges:
+an erasure makes the indexes anew, since a customer or a title may have been called like a person.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, inspect, text
 
 from prm.extensions import db
+from prm.infra import folding
+from prm.infra.folding import fold
 
 SEARCHED: dict[str, tuple[str, ...]] = {
     "asset": ("title", "description"),
@@ -41,13 +42,12 @@ def is_model_table(name: str | None, kind: str, _parents: Any = None) -> bool:
 
 
 def words_of(asked: str) -> list[str]:
-    """The words of a search, lower case; what is no letter or digit parts them."""
-    composed = unicodedata.normalize("NFC", asked[:400]).lower()
-    return [word[:60] for word in _WORD.findall(composed)][:MAX_WORDS]
+    """The words of a search, lower case and without accents; what is no letter or digit parts them."""
+    return [word[:60] for word in _WORD.findall(fold(asked[:400]))][:MAX_WORDS]
 
 
 def contains_words(model: Any, words: list[str]) -> ColumnElement[bool]:
-    """The criterion that every word begins a word of the row. SQLite ignores accents, PostgreSQL does not.
+    """The criterion that every word begins a word of the row, whatever the accents of either.
 
     `words` come from words_of(): letters and digits alone, at least one.
     """
@@ -64,11 +64,18 @@ def contains_words(model: Any, words: list[str]) -> ColumnElement[bool]:
 def create_word_indexes(connection: Connection) -> None:
     """Called by migrations: the index of every searched table, with what is in it already."""
     present = set(inspect(connection).get_table_names())
+    if connection.dialect.name != "sqlite":
+        folding.create_in_postgresql(connection)
     for table in sorted(set(SEARCHED) & present):
         if connection.dialect.name == "sqlite":
             _create_sqlite(connection, table)
         else:
             _create_postgresql(connection, table)
+
+
+def rebuild_word_indexes() -> list[str]:
+    """The statements that make SQLite's indexes anew from the rows alone."""
+    return [f"INSERT INTO {table}_words({table}_words) VALUES ('rebuild')" for table in sorted(SEARCHED)]
 
 
 def drop_word_indexes(connection: Connection) -> None:
@@ -79,12 +86,15 @@ def drop_word_indexes(connection: Connection) -> None:
         else:
             connection.execute(text(f"DROP FUNCTION IF EXISTS {table}_found(text)"))
             connection.execute(text(f"DROP INDEX IF EXISTS ix_{table}_words"))
+    if connection.dialect.name != "sqlite":
+        folding.drop_from_postgresql(connection)
 
 
 def _vector(table: str) -> str:
     """The words of a row. Must read the same in the index and in a query, or the index is not used."""
     parts = " || ' ' || ".join(f"coalesce({table}.{column}, '')" for column in SEARCHED[table])
-    return f"to_tsvector('simple', regexp_replace({parts}, '[^[:alnum:]]+', ' ', 'g'))"
+    folded = f"{folding.FUNCTION}({parts})"
+    return f"to_tsvector('simple', regexp_replace({folded}, '[^[:alnum:]]+', ' ', 'g'))"
 
 
 def _create_postgresql(connection: Connection, table: str) -> None:

@@ -7,12 +7,14 @@ Tasks live in each domain's tasks.py: ids in, call a service.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
 
+from prm.infra import metrics
 from prm.infra.db import after_commit
 
 _SWEEPERS: list[Callable[[], None]] = []
@@ -48,7 +50,7 @@ class Job:
         queue = app.extensions["prm_queue"]
         if app.config["TESTING"]:
             # In the caller's process, but as a job runs: in a context and a session of its own.
-            with app.app_context():
+            with app.app_context(), _counted(app, self.name):
                 self.function(*arguments)
             return
         queue.enqueue(_runner(app).s(self.name, list(arguments)))
@@ -68,13 +70,23 @@ def sweeper(function: Callable[[], None]) -> Callable[[], None]:
     return function
 
 
+@contextmanager
+def _counted(app: Flask, name: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        metrics.count_job(app, name, "failed")
+        raise
+    metrics.count_job(app, name, "done")
+
+
 def _runner(app: Flask) -> Any:
     queue = app.extensions["prm_queue"]
     if "prm_runner" not in app.extensions:
 
         @queue.task(name="run", retries=3, retry_delay=10)  # type: ignore[untyped-decorator]
         def run(name: str, arguments: list[Any]) -> None:
-            with app.app_context():
+            with app.app_context(), _counted(app, name):
                 JOBS[name](*arguments)
 
         app.extensions["prm_runner"] = run
@@ -86,7 +98,8 @@ def sweep(app: Flask) -> None:
     for function in _SWEEPERS:
         with app.app_context():
             try:
-                function()
+                with _counted(app, f"{function.__module__}.{function.__name__}"):
+                    function()
             except Exception:
                 app.logger.exception("sweeper_failed", extra={"sweeper": function.__name__})
 

@@ -1,13 +1,14 @@
-"""Requests counted and timed, for Prometheus; nothing is counted unless METRICS_TOKEN is set.
+"""Requests, jobs and imported rows counted, for Prometheus; nothing is unless METRICS_TOKEN is set.
 
-Labels are endpoints, methods and statuses: nothing of a tenant. The counts are this process's. With
-several web processes PROMETHEUS_MULTIPROC_DIR (the client library's own variable, an empty folder)
-lets any of them answer for all; config.py refuses such a start without it.
+Labels are endpoints, methods, statuses, names of jobs, kinds of imports: nothing of a tenant. Counts are
+one process's, so `flask serve` gives the web processes and the worker a folder in which they add them
+up (PROMETHEUS_MULTIPROC_DIR, the client library's own variable).
 """
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import (
@@ -34,11 +35,33 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=_REGISTRY,
 )
+JOBS = Counter(
+    "prm_jobs_total",
+    "Background jobs and minute's rounds that ended.",
+    ["name", "outcome"],
+    registry=_REGISTRY,
+)
+IMPORT_ROWS = Counter(
+    "prm_import_rows_total", "Lines of imports that were applied.", ["kind", "outcome"], registry=_REGISTRY
+)
 
 
 def init_app(app: Flask) -> None:
     if app.config["METRICS_TOKEN"]:
         app.after_request(_count)
+
+
+def count_job(app: Flask, name: str, outcome: str) -> None:
+    """A job, or a sweeper's round, came to an end: "done" or "failed"."""
+    if app.config["METRICS_TOKEN"]:
+        JOBS.labels(name, outcome).inc()
+
+
+def count_import_rows(app: Flask, kind: str, outcomes: Mapping[str, int]) -> None:
+    """The lines of an import that was applied, by what became of them."""
+    if app.config["METRICS_TOKEN"]:
+        for outcome, number in outcomes.items():
+            IMPORT_ROWS.labels(kind, outcome).inc(number)
 
 
 def is_allowed() -> bool:

@@ -1,4 +1,5 @@
-"""What the models cannot say: triggers that make the journal append-only, row-level security.
+"""What the models cannot say: triggers that make the journal append-only and keep signed audits as they
+are, row-level security.
 
 Called by migrations; `check_schema` is called at start-up, because Alembic's batch mode on SQLite
 rebuilds tables and drops their triggers.
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from prm.extensions import db
 from prm.infra.db import VendorOwned
 from prm.infra.fulltext import TRIGGERS
+from prm.infra.sealing import POSTGRESQL_TRIGGERS, SQLITE_TRIGGERS, drop_sealed, guard_sealed
 
 APPEND_ONLY = ("journal_entry",)
 RLS_POLICY = "tenant"
@@ -21,7 +23,9 @@ class SchemaError(RuntimeError):
 
 
 def guard_append_only(connection: Connection) -> None:
-    """Make UPDATE, DELETE (and TRUNCATE on PostgreSQL) of the append-only tables fail."""
+    """Make UPDATE, DELETE (and TRUNCATE on PostgreSQL) of the append-only tables fail, and changes of what
+    is sealed."""
+    guard_sealed(connection)
     for table in APPEND_ONLY:
         if connection.dialect.name == "sqlite":
             for verb in ("UPDATE", "DELETE"):
@@ -48,6 +52,7 @@ def guard_append_only(connection: Connection) -> None:
 
 def drop_append_only(connection: Connection) -> None:
     """Undo guard_append_only, for a downgrade that drops the tables."""
+    drop_sealed(connection)
     for table in APPEND_ONLY:
         if connection.dialect.name == "sqlite":
             for verb in ("update", "delete"):
@@ -88,10 +93,10 @@ def check_schema(connection: Connection) -> None:
             connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
         )
         wanted = {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")}
-        wanted |= set(TRIGGERS)
+        wanted |= set(TRIGGERS) | set(SQLITE_TRIGGERS)
     else:
         found = set(connection.execute(text("SELECT tgname FROM pg_trigger")).scalars())
-        wanted = {f"{table}_no_change" for table in APPEND_ONLY}
+        wanted = {f"{table}_no_change" for table in APPEND_ONLY} | set(POSTGRESQL_TRIGGERS)
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             if connection.execute(text(f"SHOW {setting}")).scalar() == "off":
                 raise SchemaError(

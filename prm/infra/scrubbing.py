@@ -2,7 +2,8 @@
 
 Knows no domain: it goes through every text and JSON column there is, so that a table added later is
 covered without saying so. A mail address and a name of two words or more are replaced wherever they
-stand; a name of one word only where it is all that stands there, or every "Mark" would go.
+stand, in addresses, markup and file names too (Ada+Lovelace, Ada%20Lovelace, Ada_Lovelace); a name of
+one word only where it is all that stands there, or every "Mark" would go.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import JSON, ColumnElement, Connection, String, Table, cast, or_, select, update
+from sqlalchemy import JSON, Column, ColumnElement, Connection, String, Table, cast, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from prm.extensions import db
+from prm.infra.fulltext import rebuild_word_indexes
 
 # Append-only or about erasures themselves; personal values of the journal are deleted, not replaced.
 _LEFT_OUT = frozenset({"journal_entry", "journal_head", "journal_personal_value", "erasure"})
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
+_JOINTS = "(?:[+_.-]|%20|&nbsp;|&#160;)+"  # between the words of a name, but for spaces
 _LARGEST_MEMBER = 64 * 1024 * 1024
 
 
@@ -50,6 +54,14 @@ class Trace:
                 # Not inside a longer word or address.
                 pattern = rf"(?<![\w.+-])(?:{'|'.join(spellings)})(?![\w-])"
                 found.append((re.compile(pattern, re.IGNORECASE), mark))
+                # As markup, JSON and addresses have it: what stands before may be "%20".
+                coded = sorted({_coded(form, r"\s+") for value in values for form in _cased(value)})
+                pattern = rf"(?:(?<![\w.+-])|(?<=%[0-9a-f]{{2}}))(?:{'|'.join(coded)})(?![\w-])"
+                found.append((re.compile(pattern, re.IGNORECASE), mark))
+        if full:  # as addresses and file names have it
+            joined = sorted({_coded(form, _JOINTS) for value in full for form in _cased(value)})
+            pattern = rf"(?:(?<![^\W_])|(?<=%[0-9a-f]{{2}}))(?:{'|'.join(joined)})(?![^\W_])"
+            found.append((re.compile(pattern, re.IGNORECASE), self.name_mark.replace(" ", "-")))
         return tuple(found)
 
     @cached_property
@@ -86,9 +98,8 @@ class Trace:
             if len(plain) > 1:
                 pieces.add(plain)
                 continue
-            for form in _forms(value):
-                for cased in (form, form.lower(), form.upper()):
-                    pieces |= {cased, json.dumps(cased)[1:-1]}
+            for cased in _cased(value):
+                pieces |= {cased, json.dumps(cased)[1:-1], quote(cased)}
         return tuple(sorted(pieces))
 
 
@@ -96,8 +107,26 @@ def _forms(value: str) -> set[str]:
     return {unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value)}
 
 
+def _cased(value: str) -> set[str]:
+    """The forms in every case: what is written in codes has no case to ignore."""
+    return {cased for form in _forms(value) for cased in (form, form.lower(), form.upper())}
+
+
 def _spelling(value: str) -> str:
     return r"\s+".join(re.escape(word) for word in value.split())
+
+
+def _coded(value: str, joint: str) -> str:
+    """A pattern of the value with any of its letters percent-encoded, escaped for HTML or for JSON."""
+    return joint.join("".join(_letter(letter) for letter in word) for word in value.split())
+
+
+def _letter(letter: str) -> str:
+    ways = {letter, quote(letter, safe=""), html.escape(letter), json.dumps(letter)[1:-1]}
+    if not (letter.isascii() and letter.isalnum()):
+        ways |= {f"&#{ord(letter)};", f"&#x{ord(letter):x};"}
+    found = "|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True))
+    return found if len(ways) == 1 else f"(?:{found})"
 
 
 def _folded(value: str) -> str:
@@ -132,13 +161,22 @@ def scrub(tables: Iterable[Table], trace: Trace, vendor_id: int | None = None) -
     return changed
 
 
-def _scrub_table(connection: Connection, table: Table, trace: Trace, vendor_id: int | None) -> int:
-    # Foreign keys in text (a slug, a code) are no texts.
-    columns = [
+def read_columns(table: Table) -> list[Column[Any]]:
+    """The columns of a table that an erasure goes through: all text, all JSON.
+
+    Foreign keys in text (a slug, a code) and the words of an enum are no texts.
+    """
+    if table.name in _LEFT_OUT:
+        return []
+    return [
         column for column in table.columns
         if isinstance(column.type, String | JSON) and not column.foreign_keys
         and not getattr(column.type, "enums", None)
     ]  # fmt: skip
+
+
+def _scrub_table(connection: Connection, table: Table, trace: Trace, vendor_id: int | None) -> int:
+    columns = read_columns(table)
     if not columns:
         return 0
     keys = list(table.primary_key.columns)
@@ -193,6 +231,8 @@ def compact() -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
+        for statement in rebuild_word_indexes():  # which keep the words of what is gone until they merge
+            raw.execute(statement)
         raw.execute("VACUUM")
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

@@ -147,6 +147,12 @@ def add_version(
     return version
 
 
+def file_asset(actor: Actor, asset: Asset, campaign_id: UUID | None) -> None:
+    """Put an asset into a campaign, or into none. Raises DomainError for a campaign that is none of ours."""
+    asset.campaign_id = _campaign_key(actor, campaign_id)
+    record(actor, "asset.changed", asset, facts={"title": asset.title})
+
+
 def publish_asset(actor: Actor, asset: Asset) -> None:
     """Show an asset to partners; again after it was withdrawn."""
     asset.published_at, asset.withdrawn_at = clock.now(), None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from babel import Locale
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
-from sqlalchemy import func
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -19,14 +18,15 @@ from prm.errors import DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock, storage
 from prm.infra.db import transaction
-from prm.infra.downloads import attachment, csv_attachment, inline_image
+from prm.infra.downloads import asked_form, attachment, csv_attachment, inline_image, table_attachment
 from prm.infra.forms import show_error
-from prm.infra.tables import Column, Filter, TableSpec, paginate
+from prm.infra.tables import all_rows, paginate
 from prm.marketing import queries, services
 from prm.marketing.files import KINDS, check_upload
 from prm.marketing.forms import AssetForm, CampaignForm, NewAssetForm, VersionForm
 from prm.marketing.labels import ASSET_TYPE_LABELS, CAMPAIGN_TYPE_LABELS, LANGUAGE_CODES
-from prm.marketing.models import Asset, AssetType, Campaign, CampaignType, UsageKind
+from prm.marketing.listing import language_name, library_spec, list_spec
+from prm.marketing.models import Asset, AssetType, CampaignType, UsageKind
 from prm.permissions import P
 
 blueprint = Blueprint("marketing", __name__)
@@ -38,11 +38,10 @@ ACCEPTED = ",".join(f".{ending}" for ending in KINDS)
 def library() -> str:
     """Find material: search, filters, pictures."""
     actor = current_actor()
-    campaigns = queries.list_campaigns(actor)
     page = paginate(
         db.session(),
         queries.select_assets(actor),
-        _spec(campaigns, queries.list_languages(actor), actor.can(P.ASSET_EDIT)),
+        library_spec(actor),
         request.args,
         partial(url_for, "marketing.library"),
     )
@@ -55,60 +54,42 @@ def library() -> str:
     )
 
 
-def _spec(campaigns: list[Campaign], languages: list[str], is_keeper: bool) -> TableSpec:
-    filters = [
-        Filter(
-            "type",
-            _("Type"),
-            [(t.value, label) for t, label in ASSET_TYPE_LABELS.items()],
-            lambda statement, value: statement.where(Asset.type == AssetType(value)),
+@blueprint.get("/<slug:vendor>/marketing/list")
+@requires(P.ASSET_EDIT)
+def assets() -> str | Response:
+    """The library as a list, for those who keep it: drafts and what was withdrawn too."""
+    actor = current_actor()
+    spec, statement = list_spec(actor), queries.select_assets(actor)
+    if form := asked_form(request.args):
+        rows = all_rows(db.session(), statement, spec, request.args).rows
+        header = [_("Title"), _("Type"), _("Language"), _("Campaign"), _("State"), _("Version"), _("Added")]
+        return table_attachment(form, "assets", header, map(_exported_asset, rows))
+    return render_template(
+        "marketing/assets.html",
+        table_page=paginate(
+            db.session(), statement, spec, request.args, partial(url_for, "marketing.assets")
         ),
-        Filter(
-            "campaign",
-            _("Campaign"),
-            [(str(c.public_id), c.name) for c in campaigns],
-            lambda statement, value: statement.where(Campaign.public_id == UUID(value)),
-        ),
-        Filter(
-            "language",
-            _("Language"),
-            [(code, language_name(code)) for code in languages],
-            lambda statement, value: statement.where(Asset.language == value),
-        ),
-    ]
-    if is_keeper:
-        states = {
-            "published": (Asset.published_at.is_not(None), Asset.withdrawn_at.is_(None)),
-            "draft": (Asset.published_at.is_(None),),
-            "withdrawn": (Asset.withdrawn_at.is_not(None),),
-        }
-        filters.append(
-            Filter(
-                "state",
-                _("State"),
-                [("published", _("Published")), ("draft", _("Draft")), ("withdrawn", _("Withdrawn"))],
-                lambda statement, value: statement.where(*states[value]),
-            )
-        )
-    return TableSpec(
-        key=Asset.id,
-        columns=[
-            Column("newest", _("Newest"), sort=Asset.created_at),
-            Column("title", _("Title"), sort=func.lower(Asset.title)),
-        ],
-        default_sort="-newest",
-        search=[Asset.title, Asset.description],
-        filters=filters,
-        page_sizes=(24, 48, 96),
+        type_labels=ASSET_TYPE_LABELS,
+        language_name=language_name,
+        state_of=_state_of,
+        format_date=format_date,
     )
 
 
-def language_name(code: str) -> str:
-    """A language's name in the reader's language."""
-    try:
-        return Locale.parse(code).get_display_name(get_locale()) or code
-    except ValueError:
-        return code
+def _state_of(asset: Asset) -> tuple[str, str]:
+    """(kind, label): published, drafted or withdrawn."""
+    if asset.withdrawn_at is not None:
+        return "warning", _("Withdrawn")
+    return ("success", _("Published")) if asset.published_at is not None else ("neutral", _("Draft"))
+
+
+def _exported_asset(row: Any) -> list[Any]:
+    asset, campaign, version = row
+    return [
+        asset.title, str(ASSET_TYPE_LABELS[asset.type]), language_name(asset.language),
+        campaign.name if campaign is not None else "", _state_of(asset)[1], version.number,
+        clock.to_zone(asset.created_at, g.vendor.time_zone).date(),
+    ]  # fmt: skip
 
 
 @blueprint.get("/<slug:vendor>/marketing/<uuid:asset_id>")

@@ -52,6 +52,14 @@ KINDS: dict[Kind, KindSpec] = {
         P.PARTNER_STORY, "partners.story", "partnership_id", "calendar-due", "warning"
     ),
     Kind.IMPORT_PROBLEM: KindSpec(P.IMPORT_VIEW, "imports.batch", "batch_id", "file-import", "warning"),
+    Kind.AUDIT_ASSIGNED: KindSpec(P.AUDIT_CONDUCT, "audits.audit", "audit_id", "clipboard-list", "brand"),
+    Kind.AUDIT_ASKED: KindSpec(P.AUDIT_ANSWER, "audits.audit", "audit_id", "clipboard-list", "brand"),
+    Kind.AUDIT_REPORTED: KindSpec(P.AUDIT_ANSWER, "audits.audit", "audit_id", "flag", "warning"),
+    Kind.AUDIT_PROVED: KindSpec(P.AUDIT_CONDUCT, "audits.audit", "audit_id", "paperclip"),
+    Kind.AUDIT_SIGN_OFF: KindSpec(P.AUDIT_SIGN_OFF, "audits.audit", "audit_id", "clipboard-check", "brand"),
+    Kind.AUDIT_RETURNED: KindSpec(P.AUDIT_CONDUCT, "audits.audit", "audit_id", "arrow-back-up", "warning"),
+    Kind.AUDIT_CLOSED: KindSpec(P.AUDIT_VIEW, "audits.audit", "audit_id", "clipboard-check", "success"),
+    Kind.AUDIT_DUE: KindSpec(P.AUDIT_VIEW, "audits.audit", "audit_id", "calendar-due", "warning"),
 }
 
 
@@ -61,11 +69,17 @@ def target_of(row: Notification) -> tuple[str, dict[str, Any]]:
     if row.kind is Kind.REMINDED:
         is_course = "course" in row.facts
         spec = KINDS[Kind.COURSE_OVERDUE if is_course else Kind.CERTIFICATE_EXPIRING]
+    if row.kind is Kind.AUDIT_ASSIGNED and row.subject_id is None:  # many at once: their list
+        return "audits.index", {}
     return spec.endpoint, {spec.argument: row.subject_id} if spec.argument else {}
 
 
 # What people of a role are told who take courses; others have no business of their own here.
 _LEARNING = frozenset(kind for kind, spec in KINDS.items() if spec.permission is None)
+
+
+# Told to those alone who conduct audits or answer them.
+_AUDIT_DATES = frozenset({Kind.AUDIT_CLOSED, Kind.AUDIT_DUE})
 
 
 def kinds_of(role: Role | None) -> tuple[Kind, ...]:
@@ -78,4 +92,7 @@ def kinds_of(role: Role | None) -> tuple[Kind, ...]:
         and not (kind is Kind.COLLEAGUE_CERTIFICATES and role is not Role.PARTNER_ADMIN)
         and not (kind is Kind.IMPORT_PROBLEM and not reach_of(role, P.IMPORT_RUN))
         and not (kind is Kind.INVITATION_ACCEPTED and not reach_of(role, P.PEOPLE_INVITE))
+        and not (
+            kind in _AUDIT_DATES and not (reach_of(role, P.AUDIT_CONDUCT) or reach_of(role, P.AUDIT_ANSWER))
+        )
     )

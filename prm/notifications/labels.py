@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
@@ -26,6 +27,14 @@ KIND_LABELS = {
     Kind.COMPLIANCE_LOST: _l("A partner is no longer compliant"),
     Kind.AGREEMENT_ENDING: _l("An agreement runs out"),
     Kind.IMPORT_PROBLEM: _l("An import of mine rejects rows or fails"),
+    Kind.AUDIT_ASSIGNED: _l("I am given an audit"),
+    Kind.AUDIT_ASKED: _l("An audit asks my company for answers"),
+    Kind.AUDIT_REPORTED: _l("Findings about my company are reported"),
+    Kind.AUDIT_PROVED: _l("A proof waits for me to look at"),
+    Kind.AUDIT_SIGN_OFF: _l("An audit waits for a signature"),
+    Kind.AUDIT_RETURNED: _l("An audit comes back to me"),
+    Kind.AUDIT_CLOSED: _l("The report of an audit is ready"),
+    Kind.AUDIT_DUE: _l("An audit or corrective action is due or overdue"),
 }
 MAIL_LABELS = {
     MailWhen.OFF: _l("No mail"),
@@ -95,6 +104,8 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
             if facts.get("is_over"):
                 return _("The agreement with %(partner)s ran out on %(date)s.", **text)
             return _("The agreement with %(partner)s runs out on %(date)s.", **text)
+    if row.kind.name.startswith("AUDIT_"):
+        return _audit_sentence(row.kind, facts, name)
     if facts.get("has_failed"):
         return _("The import “%(file)s” failed.", file=facts["file"])
     return ngettext(
@@ -103,6 +114,43 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
         facts["rejected"],
         file=facts["file"],
     )
+
+
+def _audit_sentence(kind: Kind, facts: Mapping[str, Any], name: str) -> str:
+    if facts.get("campaign"):
+        return _("Audits of the campaign “%(name)s” are given to you.", name=facts["campaign"])
+    text = {"checklist": facts["checklist"], "partner": facts["partner"], "date": _day(facts["due_on"])}
+    match kind:
+        case Kind.AUDIT_ASSIGNED:
+            return _("The audit “%(checklist)s” of %(partner)s is yours, due on %(date)s.", **text)
+        case Kind.AUDIT_ASKED:
+            return _("The audit “%(checklist)s” asks %(partner)s for answers and evidence.", **text)
+        case Kind.AUDIT_REPORTED:
+            return ngettext(
+                "The audit “%(checklist)s” of %(partner)s is reported, with %(num)s finding.",
+                "The audit “%(checklist)s” of %(partner)s is reported, with %(num)s findings.",
+                facts["findings"],
+                **text,
+            )
+        case Kind.AUDIT_PROVED:
+            return _("%(partner)s sent a proof in the audit “%(checklist)s”.", **text)
+        case Kind.AUDIT_SIGN_OFF:
+            return _("The audit “%(checklist)s” of %(partner)s waits for your signature.", **text)
+        case Kind.AUDIT_RETURNED:
+            return _("The audit “%(checklist)s” of %(partner)s came back to you.", **text)
+        case Kind.AUDIT_CLOSED:
+            return _("The report of the audit “%(checklist)s” of %(partner)s is ready.", **text)
+    if facts.get("is_action") and facts.get("is_over"):
+        return _(
+            "What %(name)s does about a finding of “%(checklist)s” was due on %(date)s.", name=name, **text
+        )
+    if facts.get("is_action"):
+        return _(
+            "What %(name)s does about a finding of “%(checklist)s” is due on %(date)s.", name=name, **text
+        )
+    if facts.get("is_over"):
+        return _("The audit “%(checklist)s” of %(partner)s was due on %(date)s.", **text)
+    return _("The audit “%(checklist)s” of %(partner)s is due on %(date)s.", **text)
 
 
 def _reminder(facts: Mapping[str, str]) -> str:

@@ -31,6 +31,14 @@ class Kind(StrEnum):
     COMPLIANCE_LOST = "compliance_lost"
     AGREEMENT_ENDING = "agreement_ending"
     IMPORT_PROBLEM = "import_problem"
+    AUDIT_ASSIGNED = "audit_assigned"
+    AUDIT_ASKED = "audit_asked"  # answers and evidence are asked of a partner
+    AUDIT_REPORTED = "audit_reported"
+    AUDIT_PROVED = "audit_proved"  # the auditor has a proof to look at
+    AUDIT_SIGN_OFF = "audit_sign_off"
+    AUDIT_RETURNED = "audit_returned"
+    AUDIT_CLOSED = "audit_closed"
+    AUDIT_DUE = "audit_due"  # an audit or a corrective action, soon or overdue
 
 
 class MailWhen(StrEnum):
@@ -87,8 +95,8 @@ class NotificationPreference(VendorOwned, db.Model):
 class ReminderPlan(Keyed, VendorOwned, db.Model):
     """How many days ahead a vendor has people reminded, each list largest first.
 
-    `ran_on` is the day (of the vendor's zone) that was looked at last: taken by a conditional UPDATE,
-    so that a day is looked at once.
+    `ran_on` is the last day (of the vendor's zone) that was looked at to its end. ReminderProgress says
+    how far a look that goes on has come.
     """
 
     __tablename__ = "reminder_plan"
@@ -98,6 +106,32 @@ class ReminderPlan(Keyed, VendorOwned, db.Model):
     certificate_days: Mapped[list[int]] = mapped_column(JSON)
     agreement_days: Mapped[list[int]] = mapped_column(JSON)
     ran_on: Mapped[date | None]
+
+
+class ReminderStage(StrEnum):
+    """What a day's look goes through, in this order."""
+
+    COURSES = "courses"
+    CERTIFICATES = "certificates"
+    AGREEMENTS = "agreements"
+    AUDITS = "audits"
+    COMPLIANCE = "compliance"
+
+
+class ReminderProgress(VendorOwned, db.Model):
+    """How far today's look has come: everything up to `after_id` of a stage has been told.
+
+    Moved on in the transaction that tells a batch, so that whoever is killed is followed by somebody
+    who goes on where the last batch ended. No row: nobody is at it.
+    """
+
+    __tablename__ = "reminder_progress"
+    __table_args__ = tenant_table(UniqueConstraint("vendor_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    on: Mapped[date]
+    stage: Mapped[ReminderStage] = enum_column(ReminderStage)
+    after_id: Mapped[int] = mapped_column(default=0)
 
 
 class ComplianceSeen(VendorOwned, db.Model):

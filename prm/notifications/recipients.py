@@ -15,7 +15,7 @@ from prm.infra.db import bound_vendor
 from prm.notifications.kinds import KINDS
 from prm.notifications.models import Kind
 from prm.partners.models import Partnership, PartnershipStatus, Region
-from prm.permissions import Reach, Role
+from prm.permissions import P, Reach, Role, reach_of
 
 AT_ONCE = 2000  # people asked for in one query
 
@@ -133,6 +133,22 @@ def list_admins(partnerships: Collection[Partnership]) -> dict[int, list[int]]:
     ):
         admins.setdefault(by_partner[partner_id], []).append(user_id)
     return admins
+
+
+def list_signers() -> list[int]:
+    """Keys of the vendor's people whose role signs audits; how far each reaches is told apart later."""
+    roles = [
+        MembershipRole(role.value)
+        for role in Role
+        if role.is_vendor_side and reach_of(role, P.AUDIT_SIGN_OFF)
+    ]
+    return list(
+        db.session.scalars(
+            select(Membership.user_id)
+            .where(Membership.vendor_id == bound_vendor(), Membership.role.in_(roles), is_current())
+            .order_by(Membership.user_id)
+        )
+    )
 
 
 def list_staff_admins() -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import current_app
+
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.jobs import job, sweeper
 from prm.notifications import queries, reminders, services
@@ -25,11 +27,10 @@ def send_due_mails() -> None:
 
 @sweeper
 def remind_of_dates() -> None:
-    """What today makes due, once for each vendor."""
+    """What today makes due, once for each vendor. One that fails does not keep the others waiting."""
     for vendor_id in queries.list_vendor_ids():
-        with serve_vendor(vendor_id):
-            if not reminders.is_due(vendor_id):
-                continue
-            standings = reminders.read_standings(vendor_id)
-            with transaction():
-                reminders.remind(vendor_id, standings)
+        try:
+            with serve_vendor(vendor_id):
+                reminders.remind(vendor_id)
+        except Exception:
+            current_app.logger.exception("reminders_failed", extra={"vendor": vendor_id})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from prm.accounts.models import MailStatus, OutgoingMail
-from prm.certification.models import CertificateFile
+from prm.certification.models import Certificate, CertificateFile
 from prm.extensions import db
 from prm.imports.models import BatchStatus, ImportBatch
+from prm.infra import clock
 from prm.infra.db import serve_vendor
-from prm.operations.models import Erasure
+from prm.operations.models import BackupTaken, Erasure
 from prm.vendors.models import Vendor
 
 
@@ -19,6 +20,12 @@ def count_mails() -> dict[str, float]:
         select(OutgoingMail.status, func.count(OutgoingMail.id)).group_by(OutgoingMail.status)
     )
     return {**{status.value: 0 for status in MailStatus}, **{status.value: n for status, n in counted}}
+
+
+def get_backup_age() -> float:
+    """Seconds since the moment that the last backup holds; infinite where none was ever made."""
+    taken_at = db.session.scalar(select(func.max(BackupTaken.taken_at)))
+    return (clock.now() - taken_at).total_seconds() if taken_at is not None else float("inf")
 
 
 def count_jobs() -> tuple[dict[str, float], dict[str, float]]:
@@ -31,9 +38,9 @@ def count_jobs() -> tuple[dict[str, float], dict[str, float]]:
     for vendor_id in db.session.scalars(select(Vendor.id)).all():
         with serve_vendor(vendor_id):
             waiting, broken = db.session.execute(
-                select(func.count(CertificateFile.id), func.count(CertificateFile.problem)).where(
-                    CertificateFile.file_id.is_(None)
-                )
+                select(func.count(CertificateFile.id), func.count(CertificateFile.problem))
+                .join(Certificate, Certificate.id == CertificateFile.certificate_id)
+                .where(CertificateFile.file_id.is_(None), Certificate.withdrawn_at.is_(None))
             ).one()
             due["certificate_file"] += waiting - broken
             failed["certificate_file"] += broken

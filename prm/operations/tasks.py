@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from prm.access import system_actor
 from prm.extensions import db
-from prm.infra import clock
+from prm.infra import clock, storage
 from prm.infra.bulk import refresh_statistics
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.jobs import sweeper
+from prm.operations.services import retention
 from prm.operations.services.erasing import finish_erasures
-from prm.operations.services.retention import apply_retention
 from prm.vendors.models import Vendor
 
 
@@ -21,9 +21,21 @@ from prm.vendors.models import Vendor
 def forget_what_is_over() -> None:
     """Each vendor's retention, once a day; and files of an erasure that was cut short."""
     for vendor_id in db.session.scalars(select(Vendor.id).order_by(Vendor.id)).all():
-        with serve_vendor(vendor_id), transaction():
-            apply_retention(system_actor(vendor_id))
+        with serve_vendor(vendor_id):
+            with transaction():
+                retention.apply_retention(system_actor(vendor_id))
+            _remove_files()
     finish_erasures()
+
+
+def _remove_files() -> None:
+    """Out of the store, once the commit says that nothing names them; cut short, the next minute goes on."""
+    if keys := retention.list_file_keys():
+        for key in keys:
+            if not retention.is_named(key):
+                storage.store().remove(key)
+        with transaction():
+            retention.forget_file_keys(keys)
 
 
 @sweeper

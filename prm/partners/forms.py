@@ -68,11 +68,14 @@ class ApplyForm(FlaskForm):
     opened = HiddenField()
 
     def offer_countries(self) -> None:
-        names = Locale.parse(str(get_locale() or "en")).territories
-        countries = [
-            (c, n) for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NO_COUNTRIES
-        ]
-        self.country.choices = [("", _("Choose a country")), *sorted(countries, key=lambda pair: pair[1])]
+        self.country.choices = [("", _("Choose a country")), *list_countries()]
+
+
+def list_countries() -> list[tuple[str, str]]:
+    """(code, name) of every country, by name in the language of the page."""
+    names = Locale.parse(str(get_locale() or "en")).territories
+    countries = [(c, n) for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NO_COUNTRIES]
+    return sorted(countries, key=lambda pair: pair[1])
 
 
 # What CLDR lists beside countries: unions, pseudo-locales, the unknown.
@@ -131,6 +134,27 @@ class ApproveForm(FlaskForm):
     manager = SelectField(_l("Channel manager"))
 
 
+class CountryRegionForm(FlaskForm):
+    """Which region's managers see who applies from a country."""
+
+    country = SelectField(_l("Country"), validators=[InputRequired(_l("Choose a country."))])
+    region = SelectField(_l("Region"), validators=[InputRequired(_l("Choose a region."))])
+
+    def offer(self, regions: Sequence[str]) -> None:
+        self.country.choices = [("", _("Choose a country")), *list_countries()]
+        self.region.choices = [("", _("Choose a region")), *[(name, name) for name in regions]]
+
+
+class PassOnForm(FlaskForm):
+    """Which region's managers see an application."""
+
+    region = SelectField(_l("Region"))
+
+    def offer(self, regions: Sequence[str]) -> None:
+        nobody = _("No region: who sees all of them")
+        self.region.choices = [("", nobody), *[(name, name) for name in regions]]
+
+
 class RejectForm(FlaskForm):
     """Why an applicant does not become a partner."""
 
@@ -160,6 +184,15 @@ class AcceptAgreementForm(FlaskForm):
             return UUID(self.version.data or "")
         except ValueError:
             raise Conflict(_("Another version took effect in the meantime. Read it, then accept.")) from None
+
+
+class NameForm(FlaskForm):
+    """What a source calls a partner."""
+
+    value = StringField(
+        _l("Name in the source"),
+        validators=[InputRequired(_l("Enter the name that the source uses.")), Length(max=200)],
+    )
 
 
 class NoteForm(FlaskForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask_babel import gettext as _
 
 from prm.access import Actor
@@ -37,6 +39,12 @@ def list_spec(actor: Actor) -> TableSpec:
                 _("Type"),
                 [(t.value, label) for t, label in TYPE_LABELS.items()],
                 lambda statement, value: statement.where(Partnership.type == PartnershipType(value)),
+            ),
+            Filter(
+                "manager",
+                _("Channel manager"),
+                [(str(manager_id), name) for manager_id, name in queries.list_managers(actor)],
+                lambda statement, value: statement.where(queries.looked_after_by(UUID(value))),
             ),
             Filter(
                 "region",

@@ -17,6 +17,7 @@ from prm.certification.queries.certificates import select_certificates
 from prm.deals.models import Deal
 from prm.deals.queries import deals
 from prm.extensions import db
+from prm.infra.folding import folded
 from prm.infra.fulltext import contains_words
 from prm.marketing.models import Asset
 from prm.marketing.queries import select_assets
@@ -66,8 +67,8 @@ def _rows(statement: Select[Any], *order: Any) -> list[Any]:
 
 
 def _named_like(column: Any, words: list[str]) -> Any:
-    """For names of people, which stand in no index: each word somewhere in the column."""
-    return and_(*[column.icontains(word, autoescape=True) for word in words])
+    """For names of people, which stand in no index: each word somewhere in the column, without accents."""
+    return and_(*[folded(column).contains(word, autoescape=True) for word in words])
 
 
 def _partners(actor: Actor, words: list[str]) -> list[Hit]:

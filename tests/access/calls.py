@@ -52,6 +52,7 @@ ARGUMENTS: dict[str, str] = {
     "run_id": "{self}.run",
     "application_id": "application",
     "field_id": "application_field",
+    "country_region_id": "country_region",
     "agreement_id": "agreement",
     "milestone_id": "PA.milestone.{me}",
     "note_id": "PA.note",
@@ -184,6 +185,8 @@ PARTNERS_CALLS = {
         body={"name": "Newcomer Ltd", "type": "var", "region": "West", "manager": ""}
     ),
     ("partners.reject_application", "POST"): Call(body={"reason": "Not now."}),
+    ("partners.application_regions", "POST"): Call(body={"country": "DE", "region": "West"}),
+    ("partners.pass_application_on", "POST"): Call(body={"region": ""}),
     ("partners.application_form", "POST"): Call(body={"is_open": "y", "intro": "Welcome"}),
     ("partners.agreement", "GET"): Call(queries=("?search=KAN",)),
     ("partners.new_agreement", "POST"): Call(
@@ -197,6 +200,8 @@ PARTNERS_CALLS = {
     ("partners.resume", "POST"): Call(
         ids={"partnership_id": "PA.suspended"}, body={"reason": "Welcome back."}
     ),
+    ("partners.names", "POST"): Call(body={"value": "Another name"}),
+    ("partners.remove_name", "POST"): Call(ids={"alias_id": "PA.name"}),
     ("partners.branches", "POST"): Call(body={"name": "South", "address": "A", "region": "West"}),
     ("partners.parent", "POST"): Call(body={"parent": Name("PA.onboarding")}),
     ("partners.merge", "GET"): Call(
@@ -427,6 +432,7 @@ CALLS: dict[tuple[str, str], Call] = {
         query_ids={"partner": "PA.partnership"},
     ),
     ("notifications.remind", "POST"): Call(body={"subject": Id("member.enrolment")}, missing="422"),
+    ("operations.retention", "POST"): Call(body={"mail_months": "600"}),
     ("notifications.reminders", "POST"): Call(
         body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
     ),

@@ -52,7 +52,7 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "operator": (frozenset(), frozenset(), frozenset()),
     "admin": (VENDOR_KINDS - {"MAIL"}, _ABOUT_PARTNERS, ALL_PARTNERS),
     "manager": (_CATALOGUE | {"STAFF", "POLICY", "APPLICANT"}, _ABOUT_PARTNERS, ALL_PARTNERS),
-    "west": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PA"})),
+    "west": (_CATALOGUE | {"STAFF", "POLICY", "APPLICANT"}, _ABOUT_PARTNERS, frozenset({"PA"})),
     "author": (_CATALOGUE | {"STAFF", "DRAFT", "GONE", "KEY"}, frozenset({"COMPANY"}), ALL_PARTNERS),
     "exec": (_CATALOGUE | {"STAFF", "POLICY", "IMPORT"}, _ABOUT_PARTNERS - {"INVITE"}, ALL_PARTNERS),
     "padmin": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PA"})),

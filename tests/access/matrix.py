@@ -76,6 +76,8 @@ accounts.end_membership          GET    in    404   ok    403     403   403    4
 accounts.end_membership          POST   in    404   ok    403     403   403    403   ok     403
 assets.serve                     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 operations.metrics               GET    404   404   404   404     404   404    404   404    404
+operations.retention             GET    in    404   ok    403     403   403    403   403    403
+operations.retention             POST   in    404   ok    403     403   403    403   403    403
 health.healthz                   GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 health.readyz                    GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 vendors.brand_css                GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
@@ -101,9 +103,13 @@ partners.apply_confirm           GET    ok    ok    ok    ok      ok    ok     o
 partners.apply_confirm           POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
 partners.apply_done              GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 partners.applications            GET    in    404   ok    ok      ok    403    403   403    403
-partners.application             GET    in    404   ok    ok      404   403    403   403    403
-partners.approve_application     POST   in    404   ok    ok      404   403    403   403    403
-partners.reject_application      POST   in    404   ok    ok      404   403    403   403    403
+partners.application             GET    in    404   ok    ok      ok    403    403   403    403
+partners.approve_application     POST   in    404   ok    ok      ok    403    403   403    403
+partners.reject_application      POST   in    404   ok    ok      ok    403    403   403    403
+partners.pass_application_on     POST   in    404   ok    ok      ok    403    403   403    403
+partners.application_regions     GET    in    404   ok    403     403   403    403   403    403
+partners.application_regions     POST   in    404   ok    403     403   403    403   403    403
+partners.remove_application_region POST in    404   ok    403     403   403    403   403    403
 partners.application_form        GET    in    404   ok    403     403   403    403   403    403
 partners.application_form        POST   in    404   ok    403     403   403    403   403    403
 partners.new_application_field   GET    in    404   ok    403     403   403    403   403    403
@@ -143,6 +149,9 @@ partners.merge                   GET    in    404   ok    ok      ok    403    4
 partners.merge                   POST   in    404   ok    ok      ok    403    403   403    403
 partners.unmerge                 GET    in    404   ok    ok      ok    403    403   403    403
 partners.unmerge                 POST   in    404   ok    ok      ok    403    403   403    403
+partners.names                   GET    in    404   ok    ok      ok    403    403   403    403
+partners.names                   POST   in    404   ok    ok      ok    403    403   403    403
+partners.remove_name             POST   in    404   ok    ok      ok    403    403   403    403
 partners.branches                GET    in    404   ok    ok      ok    403    403   403    403
 partners.branches                POST   in    404   ok    ok      ok    403    403   403    403
 partners.parent                  POST   in    404   ok    ok      ok    403    403   403    403
@@ -341,6 +350,7 @@ certification.status_list        GET    ok    ok    ok    ok      ok    ok     o
 certification.badge_picture      GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.offline_checker    GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 marketing.library                GET    in    404   ok    ok      ok    ok     403   ok     ok
+marketing.assets                 GET    in    404   ok    403     403   ok     403   403    403
 marketing.asset                  GET    in    404   ok    ok      ok    ok     403   ok     ok
 marketing.download               GET    in    404   ok    ok      ok    ok     403   ok     ok
 marketing.thumbnail              GET    in    404   ok    ok      ok    ok     403   ok     ok

@@ -21,17 +21,21 @@ from prm.partners.models import (
     ApplicationField,
     ApplicationForm,
     ApplicationStatus,
+    CountryRegion,
     DocumentKind,
     FieldKind,
     PartnerApplication,
     Partnership,
+    PartnershipAlias,
     PartnershipBranch,
     PartnershipContact,
     PartnershipDocument,
     PartnershipMerge,
     PartnershipNote,
+    PartnershipPast,
     PartnershipStatus,
     PartnershipTask,
+    PartnershipType,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +62,8 @@ def _applications(f: Filler) -> None:
         ),
         "application_field",
     )  # fmt: skip
+    west = f.session.get_one(Partnership, f.tenant.partnerships["PA"].id).region_id
+    f.add(CountryRegion(country="FR", region_id=west), "country_region")
     words = f.say("APPLICANT")
     link = f"{f.tenant.name}application" + "x" * 43
     for key, status in (
@@ -74,11 +80,24 @@ def _applications(f: Filler) -> None:
             PartnerApplication(
                 company=name, company_folded=fold_name(name), contact_name=f"New {name}", message=name,
                 answers=[{"label": "Which market?", "value": name}], status=status,
+                region_id=west if is_waiting else None,
                 token_hash=token_hash(link[:43] if not is_waiting else f"used {f.tenant.name}"),
                 confirmed_at=f.now if is_waiting else None, **common,
             ),
             key,
         )  # fmt: skip
+    east, words = (
+        f.session.get_one(Partnership, f.tenant.partnerships["PB"].id).region_id,
+        f.say("NOTE", "PB"),
+    )
+    f.add(
+        PartnerApplication(
+            company=words, company_folded=fold_name(words), contact_name=words, message=words, region_id=east,
+            status=ApplicationStatus.WAITING, token_hash=token_hash(f"east {f.tenant.name}"),
+            confirmed_at=f.now, **{**common, "web_domain": "east.example.com"},
+        ),
+        "PB.application",
+    )  # fmt: skip
     f.tenant.things["application_link"] = type(f.tenant.things["vendor"])(0, link[:43])
 
 
@@ -145,6 +164,11 @@ def _desk(f: Filler) -> None:
         task = PartnershipTask(title=words, owner_id=staff, due_on=f.today - timedelta(days=1), **common)
         f.add(task, f"{owner}.task")
         f.add(PartnershipContact(name=words, email="contact@example.com", **common), f"{owner}.contact")
+        value = f"{f.say('COMPANY', owner)} called"
+        f.add(
+            PartnershipAlias(partnership_id=partnership_id, value=value, value_folded=fold_name(value)),
+            f"{owner}.name",
+        )
         f.add(PartnershipBranch(name=f.say("TASK", owner), **common), f"{owner}.branch")
         file = f.file(f"{f.say('TASK', owner)}.txt", f.say("TASK", owner).encode())
         f.add(
@@ -172,3 +196,9 @@ def _merges(f: Filler) -> None:
             ),
             f"{owner}.merge",
         )
+        f.add(
+            PartnershipPast(
+                partnership_id=absorbed.id, until=f.now, status=PartnershipStatus.ACTIVE,
+                type=PartnershipType.VAR, manager_name=f.say("COMPANY", owner),
+            )
+        )  # fmt: skip

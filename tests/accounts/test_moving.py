@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from prm.accounts.models import JobFunction
 from prm.audits import services as audits
@@ -42,6 +44,27 @@ def holders(world: World, acme: VendorRef, as_of: date) -> dict[str, tuple[int |
         return {s.name: (s.cells[0].held, s.cells[0].is_met) for s in standings}
 
 
+def learns_at(world: World, admin: UserRef) -> bool:
+    """Whether Ana, with the course completed, stands in the matrix of somebody's company."""
+    lines = world.client(admin).get("/acme/training/progress?format=csv").text.splitlines()
+    own = [line for line in lines if line.startswith("Ana Silva,")]
+    assert all("Completed" in line for line in own)
+    return bool(own)
+
+
+def certified_at(world: World, admin: UserRef) -> bool:
+    """Whether Ana's certificate is among those that somebody's company sees."""
+    return "Ana Silva" in world.client(admin).get("/acme/certification/").text
+
+
+def people_of(client: FlaskClient, url: str) -> tuple[int, int]:
+    """(people, certified people) as the story page counts them."""
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get(url).text).split())
+    people = re.search(r"People (\d+) Certified people (\d+)", page)
+    assert people, page
+    return int(people.group(1)), int(people.group(2))
+
+
 def retire(world: World, by: UserRef, whom: UserRef) -> None:
     answer = world.client(by).post(f"/acme/accounts/people/{membership_of(world, whom).public_id}/end")
     assert answer.status_code == 303
@@ -73,7 +96,10 @@ def test_who_changes_company_counts_there_from_that_day_and_takes_the_certificat
     left_on = now.now().date()
     client = world.client(ana)
     assert "Nimbus Installer" in client.get("/acme/certification/").text
+    assert (learns_at(world, nina), learns_at(world, sara)) == (True, False)
+    assert (certified_at(world, nina), certified_at(world, sara)) == (True, False)
     retire(world, nina, ana)
+    assert (learns_at(world, nina), learns_at(world, sara)) == (False, False)
     assert client.get("/acme/").status_code == 404  # with the next request
 
     now.advance(days=3)
@@ -99,6 +125,21 @@ def test_who_changes_company_counts_there_from_that_day_and_takes_the_certificat
         now.now().date(): {"Northwind": (0, False), "Southwind": (1, True)},
     }.items():
         assert holders(world, acme, as_of) == expected, as_of
+    # What each side is told on the page of its story: people, and who of them is certified.
+    admin = world.client(world.user(Role.VENDOR_ADMIN, vendor=acme))
+    for as_of, both in {
+        left_on - day: ((2, 1), (1, 0)),
+        left_on: ((1, 0), (1, 0)),
+        joined_on: ((1, 0), (2, 1)),
+    }.items():
+        for side, counts in zip((north, south), both, strict=True):
+            url = f"/acme/partners/{side.public_id}?as_of={as_of}"
+            for who in (admin, world.client(nina if side is north else sara)):
+                assert people_of(who, url) == counts, (side.name, as_of)
+    # The matrix of training follows the person with what they completed; the certificate was issued at
+    # the former company, which goes on seeing it.
+    assert (learns_at(world, nina), learns_at(world, sara)) == (False, True)
+    assert (certified_at(world, nina), certified_at(world, sara)) == (True, True)
     assert "Nimbus Installer" in world.client(ana).get("/acme/certification/").text
     # The former company sees that Ana was there; the new one what she holds now.
     assert "Ana Silva" in world.client(nina).get("/acme/accounts/people/former").text

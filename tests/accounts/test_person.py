@@ -81,7 +81,7 @@ def test_saving_without_a_change_changes_nothing(world: World, boss: UserRef, no
     assert entries(world, "membership.changed") == []
 
 
-def test_a_vendor_changes_its_own_staff_alone(
+def test_a_vendor_changes_its_own_staff_and_leaves_companies_their_people(
     world: World, acme: VendorRef, admin: UserRef, noah: UserRef
 ) -> None:
     max_ = world.user(Role.CONTENT_AUTHOR, vendor=acme)
@@ -89,9 +89,37 @@ def test_a_vendor_changes_its_own_staff_alone(
     answer = edit(world, admin, max_, role="channel_manager", region_names=["APAC"])
     assert answer.status_code == 303
     assert "APAC" in world.client(admin).get(answer.location).text
-    assert world.client(admin).get(path(world, noah)).status_code == 200
+    page = world.client(admin).get(path(world, noah))
+    assert page.status_code == 200 and "/edit" not in page.text
+    assert "Nobody looks after the people there" in page.text
     assert world.client(admin).get(path(world, noah, "/edit")).status_code == 404
     assert edit(world, admin, noah, role="partner_admin").status_code == 404
+    assert membership_of(world, noah).role == "partner_member"
+
+
+def test_a_vendor_is_told_whom_to_ask_and_what_it_can_end(
+    world: World, admin: UserRef, boss: UserRef, noah: UserRef
+) -> None:
+    page = world.client(admin).get(path(world, noah)).text
+    assert f"mailto:{boss.email}" in page and "with you alone" in page
+    asked = world.client(admin).get(path(world, noah, "/end")).text
+    assert "With their company they stay" in asked
+    own = world.client(boss).get(path(world, noah)).text
+    assert "Who changes this" not in own and "/edit" in own
+    assert "With their company they stay" not in world.client(boss).get(path(world, noah, "/end")).text
+
+
+def test_a_vendor_changes_whom_it_brought_into_a_company_itself(
+    world: World, acme: VendorRef, admin: UserRef, boss: UserRef, noah: UserRef
+) -> None:
+    with world.app.app_context(), transaction():
+        row = db.session.get_one(Membership, membership_of(world, noah).id)
+        row.at_vendor_id = acme.id
+    assert "/edit" in world.client(admin).get(path(world, noah)).text
+    answer = edit(world, admin, noah, role="partner_member", job_functions=["technical"])
+    assert answer.status_code == 303
+    now = membership_of(world, noah)
+    assert (now.job_functions, now.at_vendor_id) == (["technical"], acme.id)
 
 
 @pytest.mark.parametrize("role", ["vendor_admin", "operator", "system", "", "king"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -371,3 +373,24 @@ def test_the_page_of_a_criterion_shows_the_first_of_many_rows(
     page = world.client(cast.auditor).get(f"/acme/audits/{audit.public_id}/items/{item.public_id}").text
     assert page.count("Leo Learner") == 200
     assert "The first 200 of 250 rows." in page
+
+
+def test_the_partners_story_tells_audits_as_they_stood_on_the_date(
+    world: World, cast: Cast, now: clock.SetClock, audit: making.AuditRef
+) -> None:
+    planned_on = clock.today("UTC")
+    now.advance(days=3)
+    making.open_(world, audit)
+    opened_on = clock.today("UTC")
+    now.advance(days=3)
+    making.judge_all(world, audit)
+    making.report(world, audit)
+
+    def told(on: date) -> str:
+        page = world.client(cast.signer).get(f"/acme/partners/{cast.partnership.public_id}?as_of={on}").text
+        card = page.partition("Audits</h2>")[2].partition("People</h2>")[0]
+        return " ".join(re.sub(r"<[^>]+>", " ", card).split())
+
+    assert "Not audited yet" in told(planned_on - timedelta(days=1))
+    assert "Planned" in told(planned_on) and "Open" in told(opened_on)
+    assert "Findings reported" in told(clock.today("UTC"))

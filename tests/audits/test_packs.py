@@ -20,6 +20,7 @@ from prm.audits.queries import auditing
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
+from prm.infra.sealing import opened_seal
 from prm.journal.models import JournalEntry
 from prm.marketing.files import check_upload
 from prm.permissions import P
@@ -91,7 +92,7 @@ def test_a_rerun_gives_the_same_bytes(
 def test_the_report_made_anew_has_the_same_bytes(
     world: World, cast: Cast, closed: making.AuditRef, pack: Path
 ) -> None:
-    with world.acting(cast.vendor), transaction():
+    with world.acting(cast.vendor), transaction(), opened_seal():
         db.session.execute(
             update(Audit).where(Audit.id == closed.id).values(report_file_id=None, manifest_sha256=None)
         )
@@ -244,7 +245,7 @@ def first_item(world: World, cast: Cast, audit: making.AuditRef) -> object:
 def test_rows_changed_behind_the_portals_back_give_no_pack(
     world: World, cast: Cast, closed: making.AuditRef, tmp_path: Path
 ) -> None:
-    with world.acting(cast.vendor), transaction():
+    with world.acting(cast.vendor), transaction(), opened_seal():
         db.session.execute(
             update(AuditItem).where(AuditItem.audit_id == closed.id, AuditItem.position == 1).values(value=9)
         )

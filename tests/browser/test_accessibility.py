@@ -124,8 +124,8 @@ BY_MAIL = {
     "accounts.confirm_email", "accounts.invitation", "accounts.reset", "notifications.unsubscribe",
     "partners.apply_confirm",
 }  # fmt: skip
-# What an act alone leads to, in a state the demo's world is not in. Those of accounts, audits, bulk and
-# search are judged where the browser does the act; those of partners and onboarding are not yet.
+# What an act alone leads to, in a state the demo's world is not in: judged where the browser does the act
+# (partners and onboarding: test_what_acts_on_a_partner_lead_to_is_accessible).
 AFTER_AN_ACT = {
     "accounts.enrol_second_factor", "accounts.sign_in_code", "accounts.turn_off_second_factor",
     "audits.add_finding", "audits.agree_action", "audits.prove_action", "audits.report", "audits.sign_off",
@@ -145,6 +145,46 @@ def test_somebody_reaches_every_page(chromium: Browser, demo: Portal, url_map: M
     pages_there_are = {rule.endpoint for rule in url_map.iter_rules() if "GET" in (rule.methods or ())}
     missed = sorted(pages_there_are - reached - NO_PAGES - BY_MAIL - AFTER_AN_ACT)
     assert not missed, "\n".join(missed)
+
+
+def test_what_acts_on_a_partner_lead_to_is_accessible(chromium: Browser, demo: Portal) -> None:
+    with as_person(chromium, demo, "admin") as page:
+        page.goto("/lumen/partners/?search=Bright+Path+IT")
+        page.get_by_role("link", name="Bright Path IT").click()
+        story = page.url
+        for path, link in (
+            ("merge", "a[href*='/partners/merges/']"),
+            ("branches", "a[href*='/partners/branches/'][href$='/remove']"),
+            ("documents", "a[href*='/partners/documents/'][href$='/remove']"),
+        ):
+            page.goto(f"{story}/{path}")
+            page.locator(f"main {link}").first.click()
+            expect(page.locator("main button.btn-danger, main button.btn-primary").first).to_be_visible()
+            assert page.url.endswith(("/undo", "/remove")), page.url
+            assert_accessible_everywhere(page)
+        resting = enter_partner(page, "Resting Ltd", "Active")
+        page.goto(f"{resting}/suspend")
+        page.get_by_label("Reason").fill("The contract is being renewed.")
+        page.get_by_role("button", name="Suspend").click()
+        page.goto(f"{resting}/resume")
+        expect(page.get_by_label("Reason")).to_be_visible()
+        assert_accessible_everywhere(page)
+        beginning = enter_partner(page, "Beginning Ltd", "Onboarding")
+        page.goto(beginning.replace("/partners/", "/onboarding/") + "/activate")
+        expect(page.get_by_label("Reason")).to_be_visible()
+        assert_accessible_everywhere(page)
+        page.goto(f"{beginning}/resume")  # what the status does not allow is said as well
+        assert_accessible(page, "a status that does not allow it")
+
+
+def enter_partner(page: Page, name: str, status: str) -> str:
+    """Enter a partner by hand; the address of its story."""
+    page.goto("/lumen/partners/new")
+    page.get_by_label("Company").fill(name)
+    page.get_by_label("Status").select_option(label=status)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    return page.url
 
 
 def test_pages_without_sign_in_are_accessible(chromium: Browser, demo: Portal) -> None:

@@ -8,17 +8,23 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from prm.accounts.models import Invitation
 from prm.bulk import services
 from prm.bulk.models import BulkItem, BulkRun, ItemOutcome
 from prm.bulk.tasks import advance_due_runs
+from prm.certification.models import Certificate
 from prm.extensions import db
 from prm.infra.db import transaction
 from prm.journal.models import JournalEntry
 from prm.partners.models import Partnership, Region
 from prm.permissions import Role
 from prm.training.models import Assignment
-from tests.factories import VendorRef, World
-from tests.factories.training import make_course
+from tests.factories import PartnershipRef, UserRef, VendorRef, World
+from tests.factories.accounts import invite, link_of, membership_of
+from tests.factories.certification import make_scheme
+from tests.factories.marketing import make_asset, make_campaign
+from tests.factories.training import complete, make_course
+from tests.servers import SmtpSink
 
 
 @pytest.fixture
@@ -177,3 +183,137 @@ def test_who_lost_the_right_is_refused_from_then_on(world: World, vendor: Vendor
         (ItemOutcome.REFUSED.value, "Who asked for this may not do it any more.")
     ]
     assert regions(world, vendor)[0] == "West"
+
+
+# -- people, certificates, assets --------------------------------------------------------------
+
+
+def run_one(client, action: str, ids: list[str], **form: object) -> dict[str, str]:
+    """Confirm an action for ticked rows, do it, and read what became of each."""
+    chosen = {"action": action, "which": "ticked", "ids": ids}
+    assert client.post("/acme/bulk/choose", data=chosen).status_code == 200
+    answer = client.post("/acme/bulk/start", data={**chosen, **form})
+    assert answer.status_code == 303, answer.text
+    return results(client, answer.location)
+
+
+@pytest.fixture
+def north(world: World, vendor: VendorRef) -> PartnershipRef:
+    return world.partnership(vendor, "Northwind", region="West")
+
+
+def ticks(page: str) -> list[str]:
+    return re.findall(r'name="ids" value="([^"]+)"', page)
+
+
+def member_ids(world: World, *people: UserRef) -> list[str]:
+    return [str(membership_of(world, person).public_id) for person in people]
+
+
+def test_people_are_assigned_a_course_given_functions_and_retired(
+    world: World, vendor: VendorRef, north: PartnershipRef
+) -> None:
+    admin = world.user(Role.VENDOR_ADMIN, vendor=vendor, name="Ada")
+    boss = world.user(Role.PARTNER_ADMIN, partnership=north, name="Bob")
+    ana, leo = (world.user(Role.PARTNER_MEMBER, partnership=north, name=name) for name in ("Ana", "Leo"))
+    course = make_course(world, vendor, "Basics")
+    staff, partner = world.client(admin), world.client(boss)
+    done = run_one(
+        staff, "people.assign", member_ids(world, ana, leo, admin), course=str(course.public_id), due_on=""
+    )
+    assert done["Ana"] == done["Leo"] == "Done,"
+    assert "partners" in done["Ada"] and done["Ada"].startswith("Refused")
+    with world.acting(vendor):
+        assert db.session.scalar(select(func.count(Assignment.id))) == 2
+    refused = run_one(staff, "people.functions", member_ids(world, ana), functions=["sales"])
+    assert "own administrator" in refused["Ana"]
+    done = run_one(partner, "people.functions", member_ids(world, ana, leo), functions=["sales", "technical"])
+    assert done == {"Ana": "Done,", "Leo": "Done,"}
+    assert membership_of(world, ana).job_functions == ["sales", "technical"]
+    done = run_one(partner, "people.retire", member_ids(world, leo, boss))
+    assert done["Leo"] == "Done," and "your own membership" in done["Bob"]
+    page = partner.get("/acme/accounts/people").text
+    assert set(ticks(page)) == set(member_ids(world, ana, boss)), "what is ticked is the person"
+    assert "Leo" not in page.split("<tbody>")[1] and "With many" in page
+
+
+def test_all_that_match_are_people_within_reach_alone(
+    world: World, vendor: VendorRef, north: PartnershipRef
+) -> None:
+    south = world.partnership(vendor, "Southwind", region="East")
+    for ref, name in ((north, "Ana"), (south, "Sue")):
+        world.user(Role.PARTNER_MEMBER, partnership=ref, name=name)
+    world.user(Role.PARTNER_ADMIN, partnership=south, name="Sam")
+    course = make_course(world, vendor, "Basics")
+    west = world.client(world.user(Role.CHANNEL_MANAGER, vendor=vendor, region_names=("West",)))
+    form = {"action": "people.assign", "which": "all", "query": "role=partner_member", "due_on": ""}
+    answer = west.post("/acme/bulk/start", data={**form, "course": str(course.public_id)})
+    assert results(west, answer.location) == {"Ana": "Done,"}
+    assert west.post("/acme/bulk/choose", data={"action": "people.retire", "which": "all"}).status_code == 403
+
+
+def test_invitations_are_sent_again_and_the_old_link_ends(
+    world: World, vendor: VendorRef, north: PartnershipRef, mail: SmtpSink
+) -> None:
+    admin = world.user(Role.VENDOR_ADMIN, vendor=vendor)
+    invite(world, vendor, admin, email="new@north.example", role=Role.PARTNER_MEMBER, partnership=north)
+    first = link_of(mail, "new@north.example")
+    with world.acting(vendor):
+        before = db.session.scalars(select(Invitation.public_id)).one()
+    client = world.client(admin)
+    page = client.get("/acme/accounts/invitations").text
+    assert "With many" in page and ticks(page) == [str(before)]
+    assert run_one(client, "invitations.again", [str(before)]) == {"new@north.example": "Done,"}
+    second = link_of(mail, "new@north.example")
+    assert first != second
+    assert "no longer" in world.client().get(first).text or world.client().get(first).status_code != 200
+    assert world.client().get(second).status_code == 200
+
+
+def test_certificates_are_revoked_with_a_reason_and_holders_reminded(
+    world: World, vendor: VendorRef, north: PartnershipRef
+) -> None:
+    admin = world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor))
+    ana, leo = (world.user(Role.PARTNER_MEMBER, partnership=north, name=name) for name in ("Ana", "Leo"))
+    course = make_course(world, vendor, "Basics")
+    make_scheme(world, vendor, course)
+    for person in (ana, leo):
+        complete(world, vendor, person, course)
+    with world.acting(vendor):
+        rows = db.session.execute(select(Certificate.public_id, Certificate.user_id)).all()
+        by_user = {user: str(public_id) for public_id, user in rows}
+    assert set(ticks(admin.get("/acme/certification/").text)) == set(by_user.values())
+    reminded = run_one(admin, "certificates.remind", list(by_user.values()))
+    assert all("does not run out soon" in line for line in reminded.values())
+    chosen = {"action": "certificates.revoke", "which": "ticked", "ids": [by_user[ana.id]]}
+    assert admin.post("/acme/bulk/start", data=chosen).status_code == 422, "without a reason"
+    done = run_one(admin, "certificates.revoke", [by_user[ana.id]], reason="Issued in error")
+    assert list(done.values()) == ["Done,"]
+    with world.acting(vendor):
+        revoked = db.session.scalars(select(Certificate).where(Certificate.revoked_at.is_not(None))).all()
+        assert [(each.user_id, each.revoke_reason) for each in revoked] == [(ana.id, "Issued in error")]
+    again = run_one(admin, "certificates.revoke", [by_user[ana.id]], reason="Twice")
+    assert "revoked already" in next(iter(again.values()))
+
+
+def test_assets_are_filed_withdrawn_and_published_again(world: World, vendor: VendorRef) -> None:
+    author = world.client(world.user(Role.CONTENT_AUTHOR, vendor=vendor))
+    first, second = (make_asset(world, vendor, title=title) for title in ("Leaflet A4", "Slides"))
+    campaign = str(make_campaign(world, vendor, "Spring"))
+    assets = [str(first.public_id), str(second.public_id)]
+    page = author.get("/acme/marketing/list").text
+    assert "With many" in page and "Leaflet A4" in page and set(ticks(page)) == set(assets)
+    assert set(run_one(author, "assets.campaign", assets, campaign=campaign).values()) == {"Done,"}
+    assert "Spring" in author.get("/acme/marketing/list").text.split("<tbody>")[1]
+    done = run_one(author, "assets.withdraw", assets)
+    assert set(done.values()) == {"Done,"}
+    partner = world.client(
+        world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor, "Northwind"))
+    )
+    assert "Leaflet A4" not in partner.get("/acme/marketing/").text
+    refused = run_one(author, "assets.withdraw", assets[:1])
+    assert "not published" in refused["Leaflet A4"]
+    assert set(run_one(author, "assets.publish", assets).values()) == {"Done,"}
+    assert "Leaflet A4" in partner.get("/acme/marketing/").text
+    lines = author.get("/acme/marketing/list?format=csv").text.splitlines()
+    assert lines[1].startswith("Leaflet A4,") and "Published" in lines[1]

@@ -89,7 +89,7 @@ def test_a_valid_code_says_what_the_certificate_says(
         "certification": "Nimbus Installer", "level": "foundation", "issuer": "Acme GmbH",
         "partner": "Northwind", "issued_on": certificate.issued_on.isoformat(),
         "expires_on": certificate.expires_on.isoformat() if certificate.expires_on else None,
-        "revoked_on": None, "renewed_by": None, "renewed_on": None,
+        "revoked_on": None, "withdrawn_on": None, "renewed_by": None, "renewed_on": None,
     }  # fmt: skip
 
 

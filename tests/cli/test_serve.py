@@ -121,10 +121,15 @@ def serve(tmp_path: Path) -> Iterator[Callable[[dict[str, str]], Portal]]:
 def test_it_answers_and_stops_at_sigterm(
     migrated: dict[str, str], serve: Callable[[dict[str, str]], Portal]
 ) -> None:
-    portal = serve(migrated)
+    folder = Path(migrated["DATA_DIR"]) / "metrics"  # where the processes add their counts up
+    folder.mkdir(parents=True)
+    (folder / "counter_1.db").write_bytes(b"of an earlier start")
+    portal = serve({**migrated, "METRICS_TOKEN": "a token"})
     portal.await_words(SERVING)
     assert portal.get("/healthz") == 200
     assert portal.get("/readyz") == 200
+    counts = {path.name for path in folder.glob("counter_*.db")}
+    assert counts and "counter_1.db" not in counts
     assert len(portal.processes()) >= 4, "supervisor, web server, web process, worker"
     portal.process.send_signal(signal.SIGTERM)
     assert portal.ends_with() == 0

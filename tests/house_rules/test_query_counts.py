@@ -43,6 +43,7 @@ from tests.factories.training import CourseRef, assign, complete, make_course
 NO_LISTS = {
     "vendors.settings",
     "notifications.reminders",
+    "operations.retention",
     "vendors.change_identity",
     "reports.revenue_pdf",
     "reports.revenue_xlsx",

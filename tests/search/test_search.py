@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from prm.extensions import db
 from prm.infra.db import transaction
+from prm.infra.folding import PLAIN, fold
 from prm.infra.fulltext import MAX_WORDS, SEARCHED, words_of
 from prm.partners.models import Partnership
 from prm.permissions import Role
@@ -33,6 +34,41 @@ def hits(client, asked: str) -> dict[str, list[str]]:
     return {
         kind.partition("<")[0].strip(): re.findall(r'<li><a href="[^"]*">([^<]+)</a>', kind) for kind in kinds
     }
+
+
+ACCENTS = [
+    ("Zoë Ångström", "zoe angstrom"),
+    ("Müller", "Muller"),
+    ("Zoe Muller", "zoë müller"),
+    ("Łódź Trading", "łodz"),
+    ("Ệlite", "elite"),
+    ("Cafe\u0301 Noir", "café"),  # a letter and a mark of its own
+    ("SÃO PAULO", "sao paulo"),
+]
+
+
+@pytest.mark.parametrize(("name", "asked"), ACCENTS)
+def test_accents_stand_in_the_way_of_nobody(world: World, vendor: VendorRef, name: str, asked: str) -> None:
+    company = world.partnership(vendor, name)
+    world.user(Role.PARTNER_MEMBER, partnership=company, name=name, email="somebody@example.com")
+    make_asset(world, vendor, name)
+    client = world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor))
+    found = hits(client, asked)
+    assert set(found) == {"Partners", "People", "Marketing library"}, asked
+    assert hits(client, "zzz") == {}
+
+
+def test_every_letter_folds_alike_in_python_and_in_the_database(world: World, vendor: VendorRef) -> None:
+    letters = [*PLAIN, "ß", "ø", "Ł", "đ", "я", "Ά", "İ", "ﬁ"]
+    with world.acting(vendor):
+        for start in range(0, len(letters), 50):
+            some = letters[start : start + 50]
+            asked = text(" UNION ALL ".join(f"SELECT prm_folded(:l{n})" for n in range(len(some))))
+            values = {f"l{n}": letter for n, letter in enumerate(some)}
+            folded = list(db.session.execute(asked, values).scalars())
+            assert [each for each in folded if each not in "ßøłđяάİiﬁ"] == [
+                each for each in map(fold, some) if each not in "ßøłđяάİiﬁ"
+            ]
 
 
 def test_every_kind_is_found_by_the_beginnings_of_its_words(world: World, vendor: VendorRef) -> None:

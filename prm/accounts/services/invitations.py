@@ -164,6 +164,22 @@ def _check_new(actor: Actor, email: str, company: Company | None) -> None:
             raise DomainError(message, {"email": message})
 
 
+def invite_again(actor: Actor, invitation: Invitation, company: Company | None) -> Invitation:
+    """Send an open invitation once more, as the actor's: a new link, a new time to come; the old one ends.
+
+    Raises as invite does.
+    """
+    return invite(
+        actor,
+        email=invitation.email,
+        name=invitation.name,
+        role=Role(invitation.role.value),
+        company=company,
+        job_functions=[JobFunction(each) for each in invitation.job_functions],
+        region_names=invitation.region_names,
+    )
+
+
 def withdraw_invitation(actor: Actor, invitation: Invitation) -> None:
     """Make an open invitation's link useless. Raises Conflict where it was accepted meanwhile."""
     require(actor, P.PEOPLE_INVITE)

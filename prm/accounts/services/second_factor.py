@@ -197,6 +197,19 @@ def _secret_of(row: SecondFactor) -> str:
     )
 
 
+def reseal_secrets() -> int:
+    """Seal every second factor with SECRET_KEY, whichever sealed it before; how many. Inside transaction().
+
+    Raises SigningError where neither SECRET_KEY nor an earlier one opens one.
+    """
+    rows = list(db.session.scalars(select(SecondFactor)))
+    for row in rows:
+        row.sealed_secret = seal(
+            _secret_of(row).encode("ascii"), current_app.config["SECRET_KEY"], purpose=PURPOSE
+        )
+    return len(rows)
+
+
 def _refusal() -> DomainError:
     message = _("This code is not right.")
     return DomainError(message, {"code": message})

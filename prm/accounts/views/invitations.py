@@ -6,27 +6,29 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import func
 from werkzeug.wrappers import Response
 
 from prm.access import Actor, current_actor, requires
 from prm.accounts import queries
 from prm.accounts.forms import InvitationForm
 from prm.accounts.labels import ROLE_HINTS, ROLE_LABELS
-from prm.accounts.models import Invitation, JobFunction
+from prm.accounts.models import JobFunction
 from prm.accounts.services import invitations as services
 from prm.accounts.views.blueprint import blueprint
 from prm.accounts.views.people import companies_in_reach, tabs
 from prm.errors import DomainError, NotFound
 from prm.extensions import db, limiter
+from prm.infra import clock
 from prm.infra.db import transaction
+from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.forms import show_error
-from prm.infra.tables import Column, TableSpec, paginate
+from prm.infra.tables import all_rows, paginate
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.partners.queries import get_partnership, list_companies, list_named, list_region_names
+from prm.partners.queries.people import invitations_spec
 from prm.permissions import P, Reach, Role
 
 PROPOSED = 300  # names offered while one types; others are found when typed in full
@@ -34,24 +36,24 @@ PROPOSED = 300  # names offered while one types; others are found when typed in 
 
 @blueprint.get("/<slug:vendor>/accounts/invitations")
 @requires(P.PEOPLE_VIEW)
-def invitations() -> str:
+def invitations() -> str | Response:
     """Who was invited and has not come yet."""
     actor = current_actor()
     statement = queries.select_invitations(actor, companies_in_reach(actor, P.PEOPLE_VIEW), P.PEOPLE_VIEW)
-    spec = TableSpec(
-        key=Invitation.id,
-        columns=[
-            Column("name", _("Name"), sort=func.lower(Invitation.name)),
-            Column("email", _("Mail address"), sort=func.lower(Invitation.email)),
-            Column("company", _("Company"), sort=func.lower(Invitation.company_name)),
-            Column("role", _("Role"), sort=Invitation.role),
-            Column("invited_by", _("Invited by")),
-            Column("expires", _("Expires"), sort=Invitation.expires_at),
-            Column("actions", ""),
-        ],
-        default_sort="expires",
-        search=[Invitation.name, Invitation.email, Invitation.company_name],
-    )
+    spec = invitations_spec()
+    if form := asked_form(request.args):
+        rows = all_rows(db.session(), statement, spec, request.args).rows
+        labels = {role.value: str(label) for role, label in ROLE_LABELS.items()}
+        return table_attachment(
+            form,
+            "invitations",
+            [_("Name"), _("Mail address"), _("Company"), _("Role"), _("Invited by"), _("Expires")],
+            (
+                [row.name, row.email, row.company_name or "", labels[row.role.value], inviter or "",
+                 clock.to_zone(row.expires_at, g.vendor.time_zone).date()]
+                for row, inviter in rows
+            ),
+        )  # fmt: skip
     page = paginate(db.session(), statement, spec, request.args, partial(url_for, "accounts.invitations"))
     return render_template(
         "accounts/invitations.html",

@@ -13,24 +13,18 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response
 
-from prm.access import Actor, current_actor, requires, visible
+from prm.access import Actor, current_actor, requires
 from prm.accounts import queries
 from prm.accounts.labels import FUNCTION_LABELS, ROLE_LABELS
-from prm.accounts.models import JobFunction, Membership, MembershipRole, User
+from prm.accounts.models import JobFunction, Membership
 from prm.accounts.services import memberships as services
 from prm.accounts.views.blueprint import blueprint
 from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.downloads import asked_form, table_attachment
-from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
-from prm.partners.models import Partnership
-from prm.permissions import PARTNER_ROLES, P, Reach, Role
-
-
-def companies_in_reach(actor: Actor, permission: P) -> Select[Any]:
-    """The partnerships through which partners' people are reached, as queries.select_people wants."""
-    columns = (Partnership.partner_id, Partnership.name, Partnership.public_id, Partnership.created_at)
-    return visible(select(*columns), actor, permission, Partnership)
+from prm.infra.tables import TableSpec, all_rows, paginate
+from prm.partners.queries.people import companies_in_reach, list_spec
+from prm.permissions import P, Reach, Role
 
 
 @blueprint.get("/<slug:vendor>/accounts/people")
@@ -53,7 +47,7 @@ def _list(endpoint: str, *, is_former: bool) -> str | Response:
     statement = queries.select_people(actor, companies)
     current = queries.is_current()
     statement = statement.where(~current, ~queries.is_replaced()) if is_former else statement.where(current)
-    spec = _spec(actor, statement, is_former)
+    spec = list_spec(actor, statement, is_former)
     if form := asked_form(current_request.args):
         return _export(form, statement, spec, is_former)
     page = paginate(db.session(), statement, spec, current_request.args, partial(url_for, endpoint))
@@ -79,48 +73,6 @@ def tabs(actor: Actor, endpoint: str) -> list[tuple[Any, ...]]:
             (_("Former"), "accounts.former_people", None),
         )
     ]
-
-
-def _spec(actor: Actor, statement: Select[Any], is_former: bool) -> TableSpec:
-    company = statement.selected_columns["company_name"]
-    roles = list(Role) if actor.reach(P.PEOPLE_VIEW) is Reach.ALL else [r for r in Role if r in PARTNER_ROLES]
-    columns = [
-        Column("name", _("Name"), sort=func.lower(User.name)),
-        Column("email", _("Mail address"), sort=User.email_folded),
-        Column("company", _("Company"), sort=func.lower(company)),
-        Column("role", _("Role"), sort=Membership.role),
-        Column("functions", _("Job functions")),
-        Column("started", _("Since"), sort=func.coalesce(Membership.joined_at, Membership.started_at)),
-    ]
-    if is_former:
-        columns.append(Column("ended", _("Until"), sort=Membership.ended_at))
-    else:
-        columns.append(Column("status", _("Status"), sort=User.is_active))
-    columns.append(Column("actions", ""))
-    return TableSpec(
-        key=Membership.id,
-        columns=columns,
-        default_sort="-ended" if is_former else "name",
-        search=[User.name, User.email, company],
-        filters=[
-            Filter(
-                "role",
-                _("Role"),
-                [(r.value, ROLE_LABELS[r]) for r in roles if r not in (Role.SYSTEM, Role.OPERATOR)],
-                lambda chosen, value: chosen.where(Membership.role == MembershipRole(value)),
-            ),
-            Filter("side", _("Side"), _sides(actor), _apply_side),
-        ][: 2 if actor.reach(P.PEOPLE_VIEW) is Reach.ALL else 1],
-    )
-
-
-def _sides(actor: Actor) -> list[tuple[str, str]]:
-    return [("vendor", _("Own staff")), ("partner", _("Partners' people"))]
-
-
-def _apply_side(statement: Select[Any], side: str) -> Select[Any]:
-    has_company = Membership.partner_id.is_not(None)
-    return statement.where(has_company if side == "partner" else ~has_company)
 
 
 def _shown(actor: Actor, row: Any) -> dict[str, Any]:
@@ -168,7 +120,7 @@ def _export(form: str, statement: Select[Any], spec: TableSpec, is_former: bool)
          p["until"]]
         for p in shown
     )  # fmt: skip
-    return table_attachment(form, "former-people" if is_former else "people.csv", header, rows)
+    return table_attachment(form, "former-people" if is_former else "people", header, rows)
 
 
 @blueprint.route("/<slug:vendor>/accounts/people/<uuid:membership_id>/end", methods=["GET", "POST"])
@@ -192,4 +144,7 @@ def end_membership(membership_id: UUID) -> str | Response:
         company=company,
         role=ROLE_LABELS[Role(membership.role.value)],
         membership_id=membership.public_id,
+        is_companys=membership.partner_id is not None
+        and membership.at_vendor_id is None
+        and actor.reach(P.PEOPLE_RETIRE) is not Reach.OWN,
     )

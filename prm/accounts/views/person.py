@@ -8,7 +8,6 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import false
 from werkzeug.wrappers import Response
 
 from prm.access import Actor, current_actor, requires
@@ -19,7 +18,7 @@ from prm.accounts.models import JobFunction, Membership, User
 from prm.accounts.services import changing as services
 from prm.accounts.views.blueprint import blueprint
 from prm.accounts.views.people import companies_in_reach
-from prm.errors import DomainError
+from prm.errors import DomainError, NotFound
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
@@ -72,11 +71,19 @@ def edit_membership(membership_id: UUID) -> str | Response | tuple[str, int]:
 
 
 def _editable(actor: Actor, membership_id: UUID) -> tuple[Membership, User, str | None]:
-    """Raises NotFound where it is not the actor's to change: a partner's people are their company's."""
+    """Raises NotFound where it is not the actor's to change: the company says what most of its people are."""
     companies = companies_in_reach(actor, P.PEOPLE_EDIT)
-    if actor.reach(P.PEOPLE_EDIT) is not Reach.OWN:
-        companies = companies.where(false())
-    return queries.get_membership(actor, membership_id, companies, P.PEOPLE_EDIT)
+    found = queries.get_membership(actor, membership_id, companies, P.PEOPLE_EDIT)
+    if _is_companys(actor, found[0]):
+        raise NotFound
+    return found
+
+
+def _is_companys(actor: Actor, membership: Membership) -> bool:
+    """Whether the company says what a partner's person is, and not the vendor: who was brought into it for
+    this vendor alone is the vendor's to change."""
+    is_own = actor.reach(P.PEOPLE_EDIT) is Reach.OWN
+    return membership.partner_id is not None and membership.at_vendor_id is None and not is_own
 
 
 @blueprint.post("/<slug:vendor>/accounts/people/<uuid:membership_id>/grants")
@@ -129,7 +136,8 @@ def _page(membership_id: UUID, form: GrantForm) -> str:
     membership, user, company = queries.get_membership(actor, membership_id, companies, P.PEOPLE_VIEW)
     form.offer(services.list_grantable(membership))
     is_staff = membership.partner_id is None
-    can_edit = actor.can(P.PEOPLE_EDIT) and (actor.reach(P.PEOPLE_EDIT) is Reach.OWN) is not is_staff
+    is_companys = actor.can(P.PEOPLE_EDIT) and _is_companys(actor, membership)
+    can_edit = actor.can(P.PEOPLE_EDIT) and not is_companys
     # A company's people may be older here than its work with this vendor, which is not told.
     begun = queries.find_company_start(companies, membership)
     return render_template(
@@ -145,6 +153,8 @@ def _page(membership_id: UUID, form: GrantForm) -> str:
         since=format_date(_no_earlier(membership.joined_at or membership.started_at, begun), "medium"),
         membership_id=membership.public_id,
         can_edit=can_edit,
+        is_companys=is_companys,
+        admins=queries.list_own_admins(membership.partner_id) if is_companys else [],
         can_end=actor.can(P.PEOPLE_RETIRE) and user.id != actor.user_id,
         can_view_as=actor.can(P.PARTNER_VIEW_AS) and not is_staff and user.id != actor.user_id,
         past=[_shown_past(each, begun) for each in queries.list_past(membership, begun)],

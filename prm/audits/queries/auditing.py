@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -252,13 +252,34 @@ def select_audits(actor: Actor) -> Select[Any]:
     return _reached(statement, actor, P.AUDIT_VIEW)
 
 
-def list_of_partnership(actor: Actor, partnership: Partnership, limit: int = 5) -> list[Audit]:
-    """The latest audits of a partnership that the actor may see."""
+def list_of_partnership(
+    actor: Actor, partnership: Partnership, end: datetime, limit: int = 5
+) -> list[tuple[Audit, AuditStatus]]:
+    """The latest audits of a partnership that the actor may see, of those planned before `end`, and how each
+    stood then."""
     statement = select(Audit).where(
-        Audit.partnership_id == partnership.id, Audit.status != AuditStatus.WITHDRAWN
+        Audit.partnership_id == partnership.id,
+        Audit.status != AuditStatus.WITHDRAWN,
+        Audit.created_at < end,
     )
     statement = statement.order_by(Audit.as_of.desc(), Audit.id.desc()).limit(limit)
-    return list(db.session.scalars(_reached(statement, actor, P.AUDIT_VIEW)))
+    return [
+        (audit, _status_before(audit, end))
+        for audit in db.session.scalars(_reached(statement, actor, P.AUDIT_VIEW))
+    ]
+
+
+def _status_before(audit: Audit, end: datetime) -> AuditStatus:
+    """By the dates of its steps; what was sent back since is told as it was before."""
+    if audit.touched_at < end:
+        return audit.status
+    steps = (
+        (audit.closed_at, AuditStatus.CLOSED),
+        (audit.submitted_at, AuditStatus.REVIEW),
+        (audit.reported_at, AuditStatus.REPORTED),
+        (audit.opened_at, AuditStatus.OPEN),
+    )
+    return next((status for at, status in steps if at is not None and at < end), AuditStatus.PLANNED)
 
 
 def count_by_status(actor: Actor) -> dict[AuditStatus, int]:

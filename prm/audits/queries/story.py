@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from prm.access import Actor
 from prm.accounts.models import User
@@ -84,14 +84,7 @@ def get_story(actor: Actor, partnership: Partnership, as_of: date) -> Story:
         before, _count, _currency = _revenue(partnership, year_ago - timedelta(days=365), year_ago)
         happenings += _orders(actor, partnership, as_of)
     if actor.can(P.DEAL_VIEW):
-        stages = db.session.execute(
-            select(Deal.stage, func.count(Deal.id))
-            .where(Deal.partnership_id == partnership.id, Deal.received_at < end)
-            .group_by(Deal.stage)
-        ).all()
-        counts = dict(stages)
-        open_deals = sum(counts.get(s, 0) for s in (DealStage.SUBMITTED, DealStage.APPROVED))
-        won_deals = counts.get(DealStage.WON, 0)
+        open_deals, won_deals = _deals(partnership, as_of, end)
     top = db.session.execute(
         select(Asset.public_id, Asset.title, func.count(UsageEvent.id))
         .join(UsageEvent, UsageEvent.asset_id == Asset.id)
@@ -126,6 +119,24 @@ def _revenue(partnership: Partnership, after: date, until: date) -> tuple[int, i
         )
     ).one()
     return int(row[0] or 0), row[1], row[2] or ""
+
+
+def _deals(partnership: Partnership, as_of: date, end: datetime) -> tuple[int, int]:
+    """(open, won) by then. What closed since was open; when is the source's word, as with orders."""
+    open_now = Deal.stage.in_([DealStage.SUBMITTED, DealStage.APPROVED])
+    closed_since = Deal.closed_on > as_of
+    row = db.session.execute(
+        select(
+            func.count(case((or_(open_now, closed_since), Deal.id))),
+            func.count(
+                case((and_(Deal.stage == DealStage.WON, ~func.coalesce(closed_since, False)), Deal.id))
+            ),
+        ).where(
+            Deal.partnership_id == partnership.id,
+            or_(Deal.registered_on <= as_of, and_(Deal.registered_on.is_(None), Deal.received_at < end)),
+        )
+    ).one()
+    return int(row[0]), int(row[1])
 
 
 def _people(actor: Actor, partnership: Partnership, as_of: date, end: datetime) -> list[PersonStanding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from prm.access import Actor
@@ -19,6 +20,7 @@ from prm.certification.credentials.qr_codes import sign_code
 from prm.certification.credentials.status import allot_place, as_file
 from prm.certification.models import Certificate
 from prm.certification.services.keys import ensure_credential_key, open_credential_key, public_url
+from prm.errors import Conflict
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.baking import bake_png, bake_svg
@@ -39,7 +41,7 @@ class Signed:
 def read_credential(actor: Actor, certificate: Certificate) -> Credential:
     """The certificate's credential, signed now if nobody asked for it yet. Safe to run at once, twice.
 
-    Raises SigningError where the vendor's key cannot be opened.
+    Raises SigningError where the vendor's key cannot be opened, Conflict for a withdrawn certificate.
     """
     row = find_credential(certificate.id)
     if row is not None:
@@ -48,6 +50,9 @@ def read_credential(actor: Actor, certificate: Certificate) -> Credential:
     picture = find_or_draw(facts)
     with transaction():
         lock_chain()
+        db.session.refresh(certificate)
+        if certificate.withdrawn_at is not None:  # its holder was erased meanwhile
+            raise Conflict(_("Certificate %(number)s was withdrawn.", number=certificate.number))
         row = find_credential(certificate.id)
         if row is None:
             row = _sign(actor, certificate, _keep_picture(certificate.vendor_id, picture))

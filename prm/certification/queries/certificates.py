@@ -122,7 +122,12 @@ def is_reachable(actor: Actor, certificate: Certificate, permission: P) -> bool:
 
 
 def list_files(certificate: Certificate) -> list[tuple[CertificateFile, StoredFile | None]]:
-    """The files of a certificate in the order they were asked for; those being made have none yet."""
+    """The files of a certificate in the order they were asked for; those being made have none yet.
+
+    None at all of one that was withdrawn.
+    """
+    if certificate.withdrawn_at is not None:
+        return []
     rows = db.session.execute(
         select(CertificateFile, StoredFile)
         .outerjoin(StoredFile, StoredFile.id == CertificateFile.file_id)
@@ -133,7 +138,9 @@ def list_files(certificate: Certificate) -> list[tuple[CertificateFile, StoredFi
 
 
 def get_file(certificate: Certificate, paper: Paper) -> CertificateFile:
-    """The file of one paper size. Raises NotFound where nobody asked for it."""
+    """The file of one paper size. Raises NotFound where nobody asked for it, or it was withdrawn."""
+    if certificate.withdrawn_at is not None:
+        raise NotFound
     found = db.session.scalars(
         select(CertificateFile).where(
             CertificateFile.certificate_id == certificate.id, CertificateFile.paper == paper

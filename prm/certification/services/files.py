@@ -44,7 +44,7 @@ def request_file(actor: Actor, certificate: Certificate, paper: Paper) -> Certif
     ).one_or_none()
     if known is not None:
         return known
-    if not status_of(certificate, today_of(actor)).holds:
+    if certificate.withdrawn_at is not None or not status_of(certificate, today_of(actor)).holds:
         number = certificate.number
         raise Conflict(
             _("Certificate %(number)s is no longer valid: no further file of it is made.", number=number)
@@ -74,11 +74,16 @@ def make_file_due(
 
 
 def keep_file(actor: Actor, file_key: int, kept: KeptBytes) -> CertificateFile:
-    """Say that a file was printed and stored, unless another process said so before."""
+    """Say that a file was printed and stored, unless another process said so before.
+
+    Raises Conflict where the certificate was withdrawn meanwhile.
+    """
     row = _lock(file_key)
     if row.file_id is not None:
         return row
-    certificate = db.session.get_one(Certificate, row.certificate_id)
+    certificate = db.session.get_one(Certificate, row.certificate_id, populate_existing=True)
+    if certificate.withdrawn_at is not None:  # while it was printed: what was printed names nobody any more
+        raise Conflict(_("Certificate %(number)s was withdrawn.", number=certificate.number))
     stored = StoredFile(
         vendor_id=row.vendor_id,
         key=kept.key,

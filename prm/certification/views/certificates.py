@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from prm.access import Actor, current_actor, requires
@@ -44,7 +45,9 @@ def detail(certificate_id: UUID) -> str:
         "certification/detail.html",
         **shown(certificate, status),
         files=files,
-        papers=[paper for paper in Paper if paper not in asked] if status.holds else [],
+        papers=[paper for paper in Paper if paper not in asked]
+        if status.holds and certificate.withdrawn_at is None
+        else [],
         paper_labels=PAPER_LABELS,
         proofs=queries.list_proofs(certificate, g.vendor.time_zone),
         basis_label=BASIS_LABELS[certificate.basis],
@@ -123,6 +126,9 @@ def shown(certificate: Certificate, status: Status) -> dict[str, Any]:
     """What every page about a certificate shows: the facts as they were frozen."""
     facts = certificate.facts
     kind, icon = STATUS_SIGNS[status]
+    label = STATUS_LABELS[status]
+    if certificate.withdrawn_at is not None:
+        (kind, icon), label = STATUS_SIGNS[Status.REVOKED], _l("Withdrawn")
     partner = facts.get("partner") or {}
     level = facts.get("certification", {}).get("level", certificate.certification.skill_level.value)
     return {
@@ -132,8 +138,8 @@ def shown(certificate: Certificate, status: Status) -> dict[str, Any]:
         "level": SKILL_LEVELS[level],
         "partner_name": partner.get("name"),
         "status": status.value,
-        "holds": status.holds,
-        "status_label": STATUS_LABELS[status],
+        "holds": status.holds and certificate.withdrawn_at is None,
+        "status_label": label,
         "status_kind": kind,
         "status_icon": icon,
         "sentence": _sentence(certificate, status),
@@ -159,6 +165,12 @@ def _linkedin_url(certificate: Certificate) -> str:
 
 def _sentence(certificate: Certificate, status: Status) -> str:
     """What the status means for who looks at it."""
+    if certificate.withdrawn_at is not None:
+        on = clock.to_zone(certificate.withdrawn_at, g.vendor.time_zone).date()
+        return _(
+            "Withdrawn on %(date)s: the personal data of its holder was erased, and its files with it.",
+            date=format_date(on, "long"),
+        )
     if status is Status.REVOKED and certificate.revoked_at is not None:
         on = clock.to_zone(certificate.revoked_at, g.vendor.time_zone).date()
         return _("Revoked on %(date)s. It no longer certifies anything.", date=format_date(on, "long"))
@@ -171,7 +183,8 @@ def _sentence(certificate: Certificate, status: Status) -> str:
 
 
 def _may_revoke(actor: Actor, certificate: Certificate, status: Status) -> bool:
-    if status is Status.REVOKED or not actor.can(P.CERTIFICATE_REVOKE):
+    gone = status is Status.REVOKED or certificate.withdrawn_at is not None
+    if gone or not actor.can(P.CERTIFICATE_REVOKE):
         return False
     return queries.is_reachable(actor, certificate, P.CERTIFICATE_REVOKE)
 

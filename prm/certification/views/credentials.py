@@ -15,7 +15,7 @@ from prm.certification.queries import certificates as queries
 from prm.certification.validity import status_of
 from prm.certification.views.blueprint import blueprint
 from prm.certification.views.certificates import shown
-from prm.errors import Conflict
+from prm.errors import Conflict, NotFound
 from prm.infra.downloads import attachment
 from prm.infra.signing import SigningError
 from prm.permissions import P
@@ -30,6 +30,8 @@ def credential(certificate_id: UUID, form: str) -> str | Response:
     that it does not."""
     actor = current_actor()
     certificate = queries.get_certificate(actor, certificate_id)
+    if certificate.withdrawn_at is not None:
+        raise NotFound
     status = status_of(certificate, queries.today_of(actor))
     if not status.holds and request.args.get("despite") != status.value:
         again = url_for(

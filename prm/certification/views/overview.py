@@ -6,30 +6,23 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
-from sqlalchemy import func
 from werkzeug.wrappers import Response
 
-from prm.access import Actor, current_actor, requires
-from prm.accounts.models import User
+from prm.access import current_actor, requires
 from prm.certification.labels import STATUS_LABELS, STATUS_SIGNS
-from prm.certification.models import Certificate, Certification
+from prm.certification.listing import SPANS, list_spec, within
 from prm.certification.queries import certificates as queries
-from prm.certification.queries.schemes import list_offers, list_schemes
-from prm.certification.validity import Status, status_of
+from prm.certification.queries.schemes import list_offers
+from prm.certification.validity import status_of
 from prm.certification.views.blueprint import blueprint
 from prm.extensions import db
 from prm.infra.downloads import asked_form, table_attachment
-from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
-from prm.partners.models import Partnership
-from prm.permissions import P, Reach
+from prm.infra.tables import all_rows, paginate
+from prm.permissions import P
 from prm.training.labels import SKILL_LEVELS
-
-SPANS = (30, 60, 90)
 
 
 @blueprint.get("/<slug:vendor>/certification/")
@@ -41,7 +34,7 @@ def index() -> str | Response:
     table_page = None
     expiring: dict[int, int] = {}
     if queries.reaches_others(actor):
-        spec = _spec(actor, today)
+        spec = list_spec(actor, today)
         statement = queries.select_certificates(actor)
         if form := asked_form(request.args):
             rows = all_rows(db.session(), statement, spec, request.args).rows
@@ -59,65 +52,11 @@ def index() -> str | Response:
         is_of_partner=actor.partnership_id is not None,
         table_page=table_page,
         caption=_("Certificates of your company") if actor.partnership_id else _("All certificates"),
-        expiring=[(days, _within(days), count) for days, count in expiring.items()],
+        expiring=[(days, within(days), count) for days, count in expiring.items()],
         status_of=lambda certificate: status_of(certificate, today),
         status_labels=STATUS_LABELS,
         status_signs=STATUS_SIGNS,
         skill_levels=SKILL_LEVELS,
-    )
-
-
-def _within(days: int) -> str:
-    return ngettext("Expires within %(num)s day", "Expires within %(num)s days", days)
-
-
-def _spec(actor: Actor, today: date) -> TableSpec:
-    is_own_company = actor.reach(P.CERTIFICATE_VIEW) is Reach.OWN
-    columns = [
-        Column("person", _("Person"), sort=func.lower(User.name)),
-        Column("certification", _("Certification"), sort=func.lower(Certification.name)),
-        Column("partner", _("Company"), sort=Partnership.name_folded),
-        Column("number", _("Number"), sort=Certificate.number),
-        Column("issued", _("Issued"), sort=Certificate.issued_on),
-        Column("expires", _("Valid until"), sort=Certificate.expires_on),
-        Column("status", _("Status")),
-    ]
-    filters = [
-        Filter(
-            "status",
-            _("Status"),
-            [(status.value, label) for status, label in STATUS_LABELS.items()],
-            lambda statement, value: statement.where(queries.has_status(Status(value), today)),
-        ),
-        Filter(
-            "certification",
-            _("Certification"),
-            [(str(s.public_id), s.name) for s in list_schemes(actor, is_active_only=False)],
-            lambda statement, value: statement.where(Certification.public_id == UUID(value)),
-        ),
-        Filter(
-            "within",
-            _("Expiry"),
-            [(str(days), _within(days)) for days in SPANS],
-            lambda statement, value: statement.where(*queries.is_expiring(actor, int(value), today)),
-        ),
-    ]
-    if not is_own_company:
-        filters.insert(
-            2,
-            Filter(
-                "partner",
-                _("Company"),
-                [(str(public_id), name) for public_id, name in queries.list_partners(actor)],
-                lambda statement, value: statement.where(Partnership.public_id == UUID(value)),
-            ),
-        )
-    return TableSpec(
-        key=Certificate.id,
-        columns=[column for column in columns if column.key != "partner" or not is_own_company],
-        default_sort="-issued",
-        search=[User.name, Certificate.number, Certification.name, func.coalesce(Partnership.name, "")],
-        filters=filters,
     )
 
 

@@ -29,6 +29,7 @@ SIGNS = {
     Verdict.VALID: ("success", "circle-check"),
     Verdict.EXPIRED: ("warning", "clock"),
     Verdict.REVOKED: ("danger", "certificate-off"),
+    Verdict.WITHDRAWN: ("danger", "certificate-off"),
     Verdict.ALTERED: ("danger", "alert-triangle"),
     Verdict.UNKNOWN: ("danger", "help-circle"),
 }

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from prm.access import Actor, require
 from prm.customers import services as customers
 from prm.customers.queries import find_customer_named
-from prm.errors import Conflict, DomainError
+from prm.errors import DomainError
 from prm.extensions import db
 from prm.imports.queries import count_unmatched
 from prm.infra.names import fold_name
-from prm.journal.services import record
-from prm.partners.models import Partnership, PartnershipAlias
+from prm.partners.models import Partnership
+from prm.partners.services import names as partners
 from prm.permissions import P
 from prm.products import services as products
 from prm.products.queries import find_product_named
@@ -65,28 +65,14 @@ def _unknown(message: str) -> DomainError:
 
 def _add_partner_alias(actor: Actor, value: str, to: str) -> Partnership:
     """Rows of an unknown partner are rejected, not kept: the alias holds for later imports."""
-    value = " ".join(value.split())
-    if not value or len(value) > 200:
-        message = _("Enter the name that the source uses.")
-        raise DomainError(message, {"value": message})
-    named = db.session.scalars(select(Partnership).where(Partnership.name_folded == fold_name(to))).all()
+    named = db.session.scalars(
+        select(Partnership).where(
+            Partnership.name_folded == fold_name(to), Partnership.merged_into_id.is_(None)
+        )
+    ).all()
     if not named:
         raise _unknown(_("There is no partner “%(name)s”.", name=to))
     if len(named) > 1:
         raise _unknown(_("Several partners are called “%(name)s”.", name=to))
-    taken = select(PartnershipAlias.id).where(PartnershipAlias.value_folded == fold_name(value))
-    if db.session.scalar(taken) is not None:
-        raise Conflict(_("“%(value)s” has an alias already.", value=value))
-    alias = PartnershipAlias(
-        vendor_id=actor.vendor_id,
-        partnership_id=named[0].id,
-        value=value,
-        value_folded=fold_name(value),
-    )
-    db.session.add(alias)
-    db.session.flush()
-    record(
-        actor, "partnership.alias_added", alias,
-        facts={"value": value, "partnership": str(named[0].public_id)},
-    )  # fmt: skip
+    partners.add_alias(actor, named[0], value)
     return named[0]

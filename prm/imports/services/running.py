@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
 
@@ -38,7 +39,8 @@ from prm.imports.services.people import apply_people, plan_people
 from prm.imports.services.products import apply_products, plan_products
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.imports.services.targets import apply_targets, plan_targets
-from prm.infra import clock
+from prm.infra import clock, metrics
+from prm.infra.db import after_commit
 from prm.journal.services import record
 from prm.partners.services import MANUAL
 from prm.vendors import files
@@ -119,7 +121,14 @@ def apply_prepared(
         batch,
         facts={"kind": batch.kind.value, "source": batch.source, "sha256": file.sha256, **counts},
     )
+    _measure(batch.kind, counts)
     return report
+
+
+def _measure(kind: ImportKind, counts: dict[str, int]) -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    outcomes = {each.value: counts[each.value] for each in RowOutcome if each.value in counts}
+    after_commit(lambda: metrics.count_import_rows(app, kind.value, outcomes))
 
 
 def _prepared(

@@ -34,7 +34,7 @@ from prm.infra.db import claim
 from prm.infra.names import fold_name
 from prm.infra.references import references_to
 from prm.journal.services import record
-from prm.partners.models import Partnership, Region
+from prm.partners.models import Partnership, PartnershipPast, Region
 from prm.permissions import P
 from prm.products.models import Product
 from prm.revenue.models import Invoice, Order, Payment, Target
@@ -103,6 +103,8 @@ def _delete_inserted(batch: ImportBatch, model: Any) -> None:
 
 def _let_go(batch: ImportBatch, model: Any) -> None:
     """Rows that were there before, and that waited for this deal or product by its name, wait again."""
+    if model is Partnership:  # what it was before goes with it
+        _execute(delete(PartnershipPast).where(PartnershipPast.partnership_id.in_(inserted_by(batch, model))))
     if model not in (Deal, Product, Order):
         return
     earlier = select(ImportBatch.id).where(

@@ -22,6 +22,7 @@ from prm.imports.views.blueprint import blueprint
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.infra.similar import most_similar
+from prm.partners.queries.partnerships import list_names
 from prm.permissions import P
 from prm.products import queries as products
 from prm.products import services as product_services
@@ -34,7 +35,8 @@ class AliasRow:
     field: str
     value: str
     to: str
-    remove_url: str
+    remove_url: str | None
+    url: str | None = None
 
 
 @blueprint.get("/<slug:vendor>/imports/unmatched")
@@ -64,6 +66,17 @@ def _page(form: AliasForm) -> str:
             url_for("imports.remove_customer_alias", alias_id=alias.public_id),
         )
         for alias, customer in customers.list_aliases(actor)
+    ]
+    may_edit = actor.can(P.PARTNER_EDIT)
+    aliases += [
+        AliasRow(
+            "partner",
+            alias.value,
+            name,
+            url_for("partners.remove_name", alias_id=alias.public_id) if may_edit else None,
+            url_for("partners.names", partnership_id=partnership_id) if may_edit else None,
+        )
+        for alias, name, partnership_id in list_names(actor, P.IMPORT_VIEW)
     ]
     return render_template(
         "imports/unmatched.html",

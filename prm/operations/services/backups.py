@@ -24,9 +24,11 @@ import config
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra import archive, clock, snapshots, storage
+from prm.infra.db import transaction
 from prm.infra.schema import SchemaError, check_schema
 from prm.journal.models import JournalHead
 from prm.journal.queries import verify_chain
+from prm.operations.models import BackupTaken
 from prm.operations.services.ledger import LedgerEntry, list_ledger
 from prm.operations.services.replaying import replay_ledger
 from prm.vendors.models import StoredFile
@@ -94,10 +96,13 @@ def create_backup(out: Path, tell: Tell = lambda _line: None) -> BackupReport:
             "missing": missing,
         }
         writer.finish(stated)
-    return BackupReport(
+    report = BackupReport(
         path, stated["taken_at"], snapshot.kind, revision, len(keys) - len(missing), path.stat().st_size,
         tuple(missing),
     )  # fmt: skip
+    with transaction():
+        db.session.add(BackupTaken(taken_at=snapshot.taken_at, files=report.files, size=report.size))
+    return report
 
 
 def _add_files(writer: archive.ArchiveWriter, keys: Sequence[str], tell: Tell) -> list[str]:

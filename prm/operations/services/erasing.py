@@ -39,6 +39,7 @@ from prm.extensions import db
 from prm.infra import clock, scrubbing, storage
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.scrubbing import Trace
+from prm.infra.sealing import opened_seal
 from prm.journal.chain import INSTALLATION
 from prm.journal.models import JournalEntry, JournalPersonalValue
 from prm.journal.services import record
@@ -61,7 +62,7 @@ class ErasureReport:
     rows: int = 0
     journal_values: int = 0
     redacted: int = 0
-    reissued: int = 0
+    withdrawn: int = 0
     removed: tuple[str, ...] = ()
 
 
@@ -200,30 +201,34 @@ def _note_erasure(public_id: UUID, erased_at: datetime) -> None:
 def _erase_at_vendor(
     vendor_id: int, owner: str, user: User, trace: Trace, naming: Sequence[int], report: ErasureReport
 ) -> None:
-    redrawn, redacted = report.reissued, report.redacted
-    keys = _redraw_certificates(user.id, trace, report)
+    withdrawn, redacted = report.withdrawn, report.redacted
+    keys = _withdraw_certificates(user.id, trace, report)
     keys += _redact_files(owner, trace, naming, report)
     subject_hash = hash_subject(user.public_id)
     erasure = db.session.scalars(select(Erasure).where(Erasure.subject_hash == subject_hash)).one()
     erasure.file_keys = sorted({*erasure.file_keys, *keys})
     rows = erase_names(system_actor(vendor_id), user.id)
-    rows += scrubbing.scrub(scrubbing.tenant_tables(), trace, vendor_id)
+    with opened_seal():  # a name in the text of a signed audit goes as well
+        rows += scrubbing.scrub(scrubbing.tenant_tables(), trace, vendor_id)
     report.rows += rows
     changed = {
-        "rows": rows, "certificate_files": report.reissued - redrawn, "files": report.redacted - redacted,
+        "rows": rows, "certificates": report.withdrawn - withdrawn, "files": report.redacted - redacted,
     }  # fmt: skip
     if any(changed.values()):
         record(system_actor(vendor_id), "user.erased", user, facts=changed)
 
 
-def _redraw_certificates(user_id: int, trace: Trace, report: ErasureReport) -> list[str]:
-    """The person's certificates stay, under the mark; their files are due again and the old ones go.
+def _withdraw_certificates(user_id: int, trace: Trace, report: ErasureReport) -> list[str]:
+    """The person's certificates stay counted, without the name; their files go and are made no more.
 
-    Their credentials are withdrawn: the copies that bear the name are out of reach, so that the status
+    The SHA-256 of every issued file stays: who hands in a copy is told that it was withdrawn.
+    Their credentials are withdrawn too: the copies that bear the name are out of reach, so that the status
     list says of them that they are revoked.
     """
     certificates = list(db.session.scalars(select(Certificate).where(Certificate.user_id == user_id)))
     for certificate in certificates:
+        report.withdrawn += certificate.withdrawn_at is None
+        certificate.withdrawn_at = certificate.withdrawn_at or clock.now()
         facts = trace.replace_within(certificate.facts)
         certificate.facts = {**facts, "person": {**facts["person"], "name": NAME_MARK}}
     withdraw_credentials([certificate.id for certificate in certificates])
@@ -237,13 +242,12 @@ def _redraw_certificates(user_id: int, trace: Trace, report: ErasureReport) -> l
     )
     stored = list(db.session.scalars(select(StoredFile).where(StoredFile.id.in_([f.file_id for f in files]))))
     for file in files:
-        file.file_id = file.sha256 = file.rendered_at = file.attempted_at = file.problem = None
+        file.file_id = None
     db.session.flush()
     keys = [row.key for row in stored]
     for row in stored:
         db.session.delete(row)
     db.session.flush()
-    report.reissued += len(files)
     return keys
 
 

@@ -5,6 +5,7 @@ from prm.partners.models.applications import (
     ApplicationField,
     ApplicationForm,
     ApplicationStatus,
+    CountryRegion,
     FieldKind,
     PartnerApplication,
 )
@@ -23,6 +24,7 @@ from prm.partners.models.partnerships import (
     PartnershipType,
     Region,
 )
+from prm.partners.models.past import PartnershipPast
 from prm.partners.models.structure import PartnershipBranch, PartnershipParent
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "ApplicationField",
     "ApplicationForm",
     "ApplicationStatus",
+    "CountryRegion",
     "DocumentKind",
     "FieldKind",
     "MoveKind",
@@ -44,6 +47,7 @@ __all__ = [
     "PartnershipMove",
     "PartnershipNote",
     "PartnershipParent",
+    "PartnershipPast",
     "PartnershipStatus",
     "PartnershipTask",
     "PartnershipType",

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.extensions import db
 from prm.infra.db import Keyed, UtcDateTime, VendorOwned, enum_column, tenant_key, tenant_table
+from prm.partners.models.partnerships import Region
 
 
 class FieldKind(StrEnum):
@@ -52,14 +53,16 @@ class PartnerApplication(Keyed, VendorOwned, db.Model):
 
     Nobody sees it before its sender has confirmed the address. `answers` holds {"label", "value"} of
     the vendor's own questions as they were worded then. Ruled on once: `status` leaves "waiting" by
-    one conditional UPDATE.
+    one conditional UPDATE. `region_id`: whose managers see it; null, those alone who see every region.
     """
 
     __tablename__ = "partner_application"
     __table_args__ = tenant_table(
         tenant_key("partnership_id", "partnership"),
+        tenant_key("region_id", "region"),
         Index("ix_partner_application_vendor_status", "vendor_id", "status", "confirmed_at"),
     )
+    reach_region = "region_id"
 
     company: Mapped[str] = mapped_column(String(200))
     company_folded: Mapped[str] = mapped_column(String(200))
@@ -79,3 +82,18 @@ class PartnerApplication(Keyed, VendorOwned, db.Model):
     ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(String(2000), default="")
     partnership_id: Mapped[int | None]
+    region_id: Mapped[int | None]
+
+    region: Mapped[Region | None] = relationship(viewonly=True)
+
+
+class CountryRegion(Keyed, VendorOwned, db.Model):
+    """That who applies from a country is for the managers of a region."""
+
+    __tablename__ = "country_region"
+    __table_args__ = tenant_table(tenant_key("region_id", "region"), UniqueConstraint("vendor_id", "country"))
+
+    country: Mapped[str] = mapped_column(String(2))
+    region_id: Mapped[int]
+
+    region: Mapped[Region] = relationship(viewonly=True)

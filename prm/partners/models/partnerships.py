@@ -88,6 +88,7 @@ class PartnershipAlias(Keyed, VendorOwned, db.Model):
     __table_args__ = tenant_table(
         tenant_key("partnership_id", "partnership"), UniqueConstraint("vendor_id", "value_folded")
     )
+    reach_own = "partnership_id"
 
     partnership_id: Mapped[int]
     value: Mapped[str] = mapped_column(String(200))

@@ -14,6 +14,7 @@ from prm.accounts.models import User
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.partners.models import AgreementAcceptance, AgreementVersion, Partnership
+from prm.partners.queries.past import stated_acceptances
 from prm.permissions import P
 
 
@@ -86,7 +87,8 @@ def accepted_dates(partnerships: Sequence[Partnership], on: date) -> dict[int, d
     force came later. As long as there is no version, that day alone counts.
     """
     version = find_agreement(on)
-    stated = {p.id: p.agreement_accepted_on for p in partnerships}
+    changed = stated_acceptances(on)
+    stated = {p.id: changed.get(p.id, p.agreement_accepted_on) for p in partnerships}
     if version is None:
         return {key: day if day is not None and day <= on else None for key, day in stated.items()}
     rows = db.session.execute(

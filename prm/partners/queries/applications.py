@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from prm.access import Actor, visible
 from prm.accounts.models import Membership, User
@@ -21,6 +22,7 @@ from prm.partners.models import (
     ApplicationField,
     ApplicationForm,
     ApplicationStatus,
+    CountryRegion,
     PartnerApplication,
     Partnership,
     PartnershipAlias,
@@ -58,6 +60,21 @@ def get_field(actor: Actor, public_id: UUID) -> ApplicationField:
     return found
 
 
+def list_country_regions() -> list[CountryRegion]:
+    """Which region's managers see who applies from a country."""
+    statement = select(CountryRegion).options(joinedload(CountryRegion.region))
+    return list(db.session.scalars(statement.order_by(CountryRegion.country)))
+
+
+def get_country_region(actor: Actor, public_id: UUID) -> CountryRegion:
+    """Raises NotFound, for a foreign one as for one that does not exist."""
+    statement = select(CountryRegion).where(CountryRegion.public_id == public_id)
+    found = db.session.scalars(visible(statement, actor, P.VENDOR_SETTINGS)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def find_unconfirmed(token: str) -> PartnerApplication | None:
     """The application of the vendor served whose link a mail carried, while it can be confirmed."""
     return db.session.scalars(
@@ -72,6 +89,7 @@ def find_unconfirmed(token: str) -> PartnerApplication | None:
 def select_applications(actor: Actor) -> Select[Any]:
     """Every confirmed application within reach."""
     statement = select(PartnerApplication).where(PartnerApplication.status != ApplicationStatus.UNCONFIRMED)
+    statement = statement.options(joinedload(PartnerApplication.region))
     return visible(statement, actor, P.APPLICATION_RULE)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from prm.access import Actor, visible
@@ -88,12 +89,17 @@ def list_task_owners(actor: Actor, partnership: Partnership) -> list[tuple[UUID,
     return [(public_id, name) for public_id, name, regions in rows if not regions or region in regions]
 
 
-def list_documents(actor: Actor, partnership: Partnership) -> list[PartnershipDocument]:
-    """Newest first."""
+def list_documents(
+    actor: Actor, partnership: Partnership, end: datetime | None = None
+) -> list[PartnershipDocument]:
+    """Newest first; with `end` those alone that were added before."""
     statement = (
         select(PartnershipDocument)
         .options(joinedload(PartnershipDocument.file))
-        .where(PartnershipDocument.partnership_id == partnership.id)
+        .where(
+            PartnershipDocument.partnership_id == partnership.id,
+            true() if end is None else PartnershipDocument.created_at < end,
+        )
         .order_by(PartnershipDocument.id.desc())
     )
     return list(db.session.scalars(visible(statement, actor, P.DOCUMENT_EDIT)))

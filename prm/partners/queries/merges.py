@@ -11,17 +11,23 @@ from prm.access import Actor, visible
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.infra.references import references_to
-from prm.partners.models import Partnership, PartnershipMerge
+from prm.partners.models import (
+    MoveKind,
+    Partnership,
+    PartnershipMerge,
+    PartnershipMove,
+    PartnershipPast,
+)
 from prm.permissions import P
+
+#: What each of two merged keeps: itself, the record of the merge, and what it was before.
+STAYS: frozenset[type] = frozenset({Partnership, PartnershipMerge, PartnershipPast})
 
 
 def list_references() -> list[tuple[Any, Any]]:
-    """(model, attribute) of everything that hangs on a partnership, but the record of merges itself."""
-    return [
-        (model, attribute)
-        for model, attribute in references_to(Partnership)
-        if model not in {PartnershipMerge, Partnership}
-    ]
+    """(model, attribute) of everything that hangs on a partnership, but what is of itself: what was merged,
+    and what it was before."""
+    return [(model, attribute) for model, attribute in references_to(Partnership) if model not in STAYS]
 
 
 def table_of(model: Any) -> str:
@@ -39,6 +45,30 @@ def count_hanging(partnership: Partnership) -> dict[str, int]:
     return counts
 
 
+def find_merge_into(survivor: Partnership) -> PartnershipMerge | None:
+    """The merge into a partnership that was made, or taken apart, last."""
+    latest = func.coalesce(PartnershipMerge.unmerged_at, PartnershipMerge.merged_at)
+    return db.session.scalars(
+        select(PartnershipMerge)
+        .where(PartnershipMerge.survivor_id == survivor.id)
+        .order_by(latest.desc(), PartnershipMerge.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def rows_of_merge(merge: PartnershipMerge, kind: MoveKind, model: Any) -> set[int]:
+    """Keys of a model's rows that a merge moved or made."""
+    return set(
+        db.session.scalars(
+            select(PartnershipMove.row_id).where(
+                PartnershipMove.merge_id == merge.id,
+                PartnershipMove.kind == kind,
+                PartnershipMove.table_name == table_of(model),
+            )
+        )
+    )
+
+
 def list_merges(partnership: Partnership) -> list[tuple[PartnershipMerge, str]]:
     """What was merged into a partnership and not taken apart since, newest first, with its name."""
     rows = db.session.execute(
@@ -48,13 +78,6 @@ def list_merges(partnership: Partnership) -> list[tuple[PartnershipMerge, str]]:
         .order_by(PartnershipMerge.id.desc())
     )
     return [(merge, name) for merge, name in rows]
-
-
-def find_survivor(partnership: Partnership) -> Partnership | None:
-    """Into which partnership this one was merged."""
-    if partnership.merged_into_id is None:
-        return None
-    return db.session.get(Partnership, partnership.merged_into_id)
 
 
 def get_merge(actor: Actor, public_id: UUID) -> tuple[PartnershipMerge, Partnership, Partnership]:

@@ -71,6 +71,10 @@ def manager_of() -> Any:
     return func.coalesce(user, Partnership.manager_name)
 
 
+def looked_after_by(manager_id: UUID) -> Any:
+    return Partnership.manager_user_id.in_(select(User.id).where(User.public_id == manager_id))
+
+
 def in_region(name: str) -> Any:
     return Partnership.region_id.in_(select(Region.id).where(Region.name == name))
 
@@ -151,6 +155,21 @@ def list_aliases(partnership: Partnership) -> list[str]:
             .order_by(PartnershipAlias.value)
         )
     )
+
+
+def list_names(actor: Actor, permission: P, partnership: Partnership | None = None) -> list[Any]:
+    """(PartnershipAlias, partnership's name and public id) within reach, of one or all, by value."""
+    statement = visible(
+        select(PartnershipAlias, Partnership.name, Partnership.public_id).join(
+            Partnership, Partnership.id == PartnershipAlias.partnership_id
+        ),
+        actor,
+        permission,
+        PartnershipAlias,
+    )
+    if partnership is not None:
+        statement = statement.where(PartnershipAlias.partnership_id == partnership.id)
+    return list(db.session.execute(statement.order_by(PartnershipAlias.value_folded)))
 
 
 def list_companies(actor: Actor, permission: P, limit: int) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import joinedload
 
 from prm.access import Actor, visible
@@ -15,13 +16,16 @@ from prm.permissions import P
 SHOWN = 100
 
 
-def list_branches(partnership: Partnership) -> list[PartnershipBranch]:
-    """By name."""
+def list_branches(partnership: Partnership, end: datetime | None = None) -> list[PartnershipBranch]:
+    """By name; with `end` those alone that were noted before."""
     return list(
         db.session.scalars(
             select(PartnershipBranch)
             .options(joinedload(PartnershipBranch.region))
-            .where(PartnershipBranch.partnership_id == partnership.id)
+            .where(
+                PartnershipBranch.partnership_id == partnership.id,
+                true() if end is None else PartnershipBranch.created_at < end,
+            )
             .order_by(PartnershipBranch.name, PartnershipBranch.id)
         )
     )

@@ -26,6 +26,7 @@ from prm.partners.models import (
     ApplicationField,
     ApplicationForm,
     ApplicationStatus,
+    CountryRegion,
     FieldKind,
     PartnerApplication,
     Partnership,
@@ -206,7 +207,11 @@ def confirm_application(actor: Actor, token: str) -> PartnerApplication | None:
             PartnerApplication.status == ApplicationStatus.UNCONFIRMED,
             PartnerApplication.expires_at > clock.now(),
         )
-        .values(status=ApplicationStatus.WAITING, confirmed_at=clock.now()),
+        .values(
+            status=ApplicationStatus.WAITING,
+            confirmed_at=clock.now(),
+            region_id=_region_of(found.country),
+        ),
         _("This link was used already, or it is too old."),
     )
     db.session.refresh(found)
@@ -218,6 +223,10 @@ def confirm_application(actor: Actor, token: str) -> PartnerApplication | None:
         personal={"name": found.contact_name, "email": found.email},
     )
     return found
+
+
+def _region_of(country: str) -> int | None:
+    return db.session.scalar(select(CountryRegion.region_id).where(CountryRegion.country == country))
 
 
 def _out_of_time() -> Any:

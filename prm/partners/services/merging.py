@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from prm.access import Actor, require
 from prm.accounts import services as accounts
-from prm.accounts.models import Invitation, Membership
+from prm.accounts.models import Invitation, Membership, MembershipGrant
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
@@ -97,7 +97,7 @@ def merge_partnerships(actor: Actor, survivor: Partnership, absorbed: Partnershi
     return merge
 
 
-def _move(model: Any, attribute: Any, keys: Sequence[int], target: int) -> list[int]:
+def _move(model: Any, attribute: Any, keys: Sequence[int], target: int | None) -> list[int]:
     """Let the rows point at `target`; the keys of those that could."""
     if not is_limited(attribute):
         for some in _chunks(keys):
@@ -114,13 +114,18 @@ def _move(model: Any, attribute: Any, keys: Sequence[int], target: int) -> list[
     return moved
 
 
-def _pointing(model: Any, attribute: Any, keys: Sequence[int], target: int) -> Any:
+def _pointing(model: Any, attribute: Any, keys: Sequence[int], target: int | None) -> Any:
     return (
         update(model)
         .where(model.id.in_(keys))
         .values({attribute.key: target})
         .execution_options(synchronize_session=False)
     )
+
+
+def note_made(merge: PartnershipMerge, model: Any, keys: Sequence[int]) -> None:
+    """Remember that rows came to be by a merge: what takes it apart again asks queries.rows_of_merge()."""
+    _note(merge, MoveKind.MADE, queries.table_of(model), "id", keys)
 
 
 def _note(merge: PartnershipMerge, kind: MoveKind, table: str, column: str, keys: Sequence[int]) -> None:
@@ -204,6 +209,14 @@ def _move_people(merge: PartnershipMerge, survivor: Partnership, absorbed: Partn
     db.session.add_all(made)
     db.session.flush()
     _note(merge, MoveKind.MADE, queries.table_of(Membership), "id", [m.id for m in made])
+    # What they may do beyond their role counts on the side of their company.
+    grants = list(
+        db.session.scalars(
+            select(MembershipGrant.id).where(MembershipGrant.partner_id == absorbed.partner_id)
+        )
+    )
+    _move(MembershipGrant, MembershipGrant.partner_id, grants, survivor.partner_id)
+    _note(merge, MoveKind.MOVED, queries.table_of(MembershipGrant), "partner_id", grants)
     accounts.unlink_partner(absorbed.partner_id, merge.vendor_id)
 
 
@@ -248,6 +261,9 @@ def unmerge_partnerships(
             .values(partnership_public_id=absorbed.public_id)
             .execution_options(synchronize_session=False)
         )
+    for some in _chunks(moves.get((MoveKind.MOVED, queries.table_of(MembershipGrant), "partner_id"), [])):
+        attribute, company = MembershipGrant.partner_id, merge.absorbed_partner_id
+        db.session.execute(_pointing(MembershipGrant, attribute, some, company))
     _unmake(moves)
     _part_accounts(merge, survivor, absorbed)
     absorbed.status, absorbed.merged_into_id = PartnershipStatus(merge.absorbed_status), None

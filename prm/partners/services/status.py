@@ -14,6 +14,7 @@ from prm.extensions import db
 from prm.infra.db import claim
 from prm.journal.services import record
 from prm.partners.models import Partnership, PartnershipStatus
+from prm.partners.models.past import past_of
 from prm.permissions import P
 
 
@@ -29,6 +30,8 @@ def activate_partnership(actor: Actor, partnership: Partnership, *, by: str, rea
 
 
 def _change(partnership: Partnership, before: Sequence[PartnershipStatus], after: PartnershipStatus) -> None:
+    db.session.refresh(partnership, with_for_update=True)
+    past = past_of(partnership)
     claim(
         update(Partnership)
         .where(
@@ -39,6 +42,8 @@ def _change(partnership: Partnership, before: Sequence[PartnershipStatus], after
         .values(status=after),
         _("Somebody has changed the status of %(name)s meanwhile.", name=partnership.name),
     )
+    db.session.add(past)
+    db.session.flush()
     db.session.refresh(partnership)
 
 

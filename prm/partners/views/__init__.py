@@ -2,11 +2,13 @@
 
 from prm.partners.views import (
     agreements,
+    application_regions,
     applications,
     applying,
     desk,
     documents,
     merging,
+    names,
     partnerships,
     status,
     structure,
@@ -15,12 +17,14 @@ from prm.partners.views.blueprint import blueprint
 
 __all__ = [
     "agreements",
+    "application_regions",
     "applications",
     "applying",
     "blueprint",
     "desk",
     "documents",
     "merging",
+    "names",
     "partnerships",
     "status",
     "structure",

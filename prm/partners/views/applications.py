@@ -18,7 +18,7 @@ from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.infra.tables import Column, Filter, TableSpec, paginate
-from prm.partners.forms import ApplicationFieldForm, ApplicationFormForm, ApproveForm, RejectForm
+from prm.partners.forms import ApplicationFieldForm, ApplicationFormForm, ApproveForm, PassOnForm, RejectForm
 from prm.partners.labels import (
     APPLICATION_STATUS_KINDS,
     APPLICATION_STATUS_LABELS,
@@ -73,6 +73,7 @@ def _spec() -> TableSpec:
             Column("website", _("Web site"), sort=PartnerApplication.web_domain),
             Column("country", _("Country"), sort=PartnerApplication.country),
             Column("contact", _("Contact")),
+            Column("region", _("Region")),
             Column("confirmed", _("Received"), sort=PartnerApplication.confirmed_at),
             Column("status", _("Status"), sort=PartnerApplication.status),
         ],
@@ -167,9 +168,16 @@ def _approve_form(found: PartnerApplication, *, is_typed: bool = True) -> Approv
     form = ApproveForm(formdata=request.form if is_sent else None)
     if not is_sent:
         form.name.data, form.type.data = found.company, PartnershipType.VAR.value
+        form.region.data = found.region.name if found.region is not None else ""
     form.type.choices = [(t.value, str(label)) for t, label in TYPE_LABELS.items()]
     managers = list_managers(current_actor())
     form.manager.choices = [("", _("Nobody yet")), *[(str(i), n) for i, n in managers]]
+    return form
+
+
+def _pass_on_form(found: PartnerApplication) -> PassOnForm:
+    form = PassOnForm(formdata=None, data={"region": found.region.name if found.region is not None else ""})
+    form.offer(list_region_names(current_actor()))
     return form
 
 
@@ -186,6 +194,7 @@ def _application_page(found: PartnerApplication, approve: ApproveForm, reject: R
         likenesses=queries.list_likenesses(actor, found) if found.status is ApplicationStatus.WAITING else [],
         SIGN_LABELS=SIGN_LABELS,
         approve=approve,
+        pass_on=_pass_on_form(found),
         reject=reject,
         regions=list_region_names(actor),
         country=_country_names().get(found.country, found.country),

@@ -32,12 +32,13 @@ from prm.onboarding.labels import step_title
 from prm.onboarding.queries import find_progress
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
-from prm.partners.labels import STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
+from prm.partners.labels import DOCUMENT_LABELS, STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
 from prm.partners.listing import list_spec
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.partners.queries.agreements import find_acceptance, find_agreement
-from prm.partners.queries.merges import find_survivor
+from prm.partners.queries.desk import list_documents
 from prm.partners.queries.partnerships import list_aliases
+from prm.partners.queries.past import find_merged, state_before
 from prm.partners.queries.structure import find_parent, list_branches, list_children
 from prm.partners.tabs import partner_tabs
 from prm.partners.views.blueprint import blueprint
@@ -90,11 +91,13 @@ def story(partnership_id: UUID) -> str:
     partnership = queries.get_partnership(actor, partnership_id, P.PARTNER_STORY)
     today = audits.today_of(actor)
     as_of = asked_date(request.args, "as_of") or today
+    end = audits.end_of_day(actor, as_of)
     policy = audits.find_policy(actor, as_of)
     standing = audits.list_standings(
         actor, as_of, permission=P.PARTNER_STORY, partnership_ids=[partnership.id]
     )[0]
     told = get_story(actor, partnership, as_of)
+    state = state_before(partnership, end)
     onboarding = find_progress(actor, partnership, as_of)
     agreement = find_agreement(as_of)
     agreed = find_acceptance(partnership.id, agreement, as_of) if agreement is not None else None
@@ -109,21 +112,25 @@ def story(partnership_id: UUID) -> str:
         as_of=as_of,
         as_of_text=format_date(as_of, "long"),
         is_today=as_of == today,
-        type_label=TYPE_LABELS[partnership.type],
-        status_label=STATUS_LABELS[partnership.status],
-        status_kind=STATUS_KINDS[partnership.status],
+        state=state,
+        type_label=TYPE_LABELS[state.type],
+        status_label=STATUS_LABELS[state.status] if state.status else _("Not entered yet"),
+        status_kind=STATUS_KINDS[state.status] if state.status else "neutral",
         function_labels={f.value: label for f, label in FUNCTION_LABELS.items()},
         story=told,
-        audits=auditing.list_of_partnership(actor, partnership) if actor.can(P.AUDIT_VIEW) else [],
+        audits=auditing.list_of_partnership(actor, partnership, end) if actor.can(P.AUDIT_VIEW) else [],
         audit_statuses=AUDIT_STATUSES,
         audit_kinds=AUDIT_KINDS,
         revenue_text=format_whole_money(
             told.revenue_minor, told.currency or g.vendor.currency, str(get_locale())
         ),
         tabs=partner_tabs(actor, partnership, "partners.story"),
-        survivor=find_survivor(partnership),
+        merged=find_merged(partnership, end),
+        is_merged=partnership.merged_into_id is not None,
         aliases=list_aliases(partnership),
-        branches=list_branches(partnership),
+        branches=list_branches(partnership, end),
+        documents=list_documents(actor, partnership, end) if actor.can(P.DOCUMENT_EDIT) else [],
+        document_labels=DOCUMENT_LABELS,
         parent=find_parent(actor, partnership),
         children=list_children(actor, partnership),
         may_suspend=partnership.status is PartnershipStatus.ACTIVE,

@@ -19,6 +19,7 @@ from prm.training.services.authoring import (
 )
 from prm.training.services.images import add_image
 from prm.training.services.learning import complete_lesson, enrol, remember_place, submit_attempt
+from prm.training.services.merging import enrol_merged, part_enrolments
 from prm.training.services.publishing import list_problems, publish_version, start_new_version
 from prm.training.services.questions import add_question, delete_question, edit_question, move_question
 
@@ -38,12 +39,14 @@ __all__ = [
     "edit_question",
     "edit_version",
     "enrol",
+    "enrol_merged",
     "enrol_newcomer",
     "enrol_people_of",
     "grant_attempt",
     "list_problems",
     "move_lesson",
     "move_question",
+    "part_enrolments",
     "publish_version",
     "remember_place",
     "start_new_version",

@@ -179,8 +179,23 @@ def enrol_people_of(actor: Actor, partnership: Partnership) -> int:
     return _enrol_by_assignments(partnership, {person.user_id: person.job_functions for person in people})
 
 
-def _enrol_by_assignments(partnership: Partnership, functions: dict[int, tuple[str, ...]]) -> int:
-    assignments = list_standing_assignments(partnership.id)
+def enrol_by(
+    partnership: Partnership, assignments: Sequence[Assignment], functions: dict[int, tuple[str, ...]]
+) -> int:
+    """Enrol people (user key → job functions) in what these assignments mean for them, where they are at
+    none of it yet; who is keeps their date. Returns how many enrolments were made."""
+    return _enrol_by_assignments(partnership, functions, assignments, is_date_kept=True)
+
+
+def _enrol_by_assignments(
+    partnership: Partnership,
+    functions: dict[int, tuple[str, ...]],
+    assignments: Sequence[Assignment] | None = None,
+    *,
+    is_date_kept: bool = False,
+) -> int:
+    if assignments is None:
+        assignments = list_standing_assignments(partnership.id)
     if not assignments or not functions:
         return 0
     newest = list_newest_versions({assignment.course_id for assignment in assignments})
@@ -203,7 +218,8 @@ def _enrol_by_assignments(partnership: Partnership, functions: dict[int, tuple[s
                 for user_key, counting in by_user.items()
                 if counting is assignment
             }
-            enrolled += len(_enrol(assignment, newest[course_key].id, partnership.id, due))
+            version = newest[course_key].id
+            enrolled += len(_enrol(assignment, version, partnership.id, due, is_date_kept=is_date_kept))
             announce(system_actor(vendor.id), "enrolments.made", assignment)
     return enrolled
 
@@ -256,9 +272,15 @@ def _assignment(
 
 
 def _enrol(
-    assignment: Assignment, version_key: int, partnership_key: int, due: dict[int, date | None]
+    assignment: Assignment,
+    version_key: int,
+    partnership_key: int,
+    due: dict[int, date | None],
+    *,
+    is_date_kept: bool = False,
 ) -> list[int]:
-    """Enrol people (user key → due date) in a version, or set the due date where they are at it.
+    """Enrol people (user key → due date) in a version, or set the due date where they are at it (unless it
+    is kept).
 
     Returns who is newly enrolled.
     """
@@ -285,7 +307,7 @@ def _enrol(
             )
     insert_enrolments(rows)
     for due_on, keys in at_it.items():
-        if due_on is not None:
+        if due_on is not None and not is_date_kept:
             db.session.execute(
                 update(Enrolment)
                 .where(Enrolment.id.in_(keys), Enrolment.status.in_(OPEN))
