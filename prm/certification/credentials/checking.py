@@ -23,7 +23,7 @@ from prm.certification.credentials.trust import Trust, TrustedKey
 from prm.infra.baking import PNG_START, BakingError, unbake_png, unbake_svg
 from prm.infra.bitstrings import read_bit
 from prm.infra.data_integrity import IntegrityError, decode_key, list_proofs, read_signed, verify_proof
-from prm.infra.pdf import Problem, extract_attachment, inspect_signature
+from prm.infra.pdf import Problem, extract_attachment, inspect_signature, is_plainly_signed
 
 MAX_BYTES = 10_000_000
 # What a credential has even where it is damaged.
@@ -157,6 +157,8 @@ def _from_pdf(content: bytes, trust: Trust) -> bytes:
             raise _Refused(Offline.UNKNOWN_ISSUER, Reason.KEY_UNKNOWN)
         if Problem.UNSIGNED in verdict.problems:
             raise _Refused(Offline.UNREADABLE, Reason.DOCUMENT_UNSIGNED)
+        raise _Refused(Offline.ALTERED, Reason.DOCUMENT_CHANGED)
+    if not is_plainly_signed(content):
         raise _Refused(Offline.ALTERED, Reason.DOCUMENT_CHANGED)
     credential = extract_attachment(content, FILE_NAME)
     if credential is None:
