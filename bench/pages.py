@@ -29,6 +29,7 @@ from prm import create_app
 from prm.access import requires
 from prm.accounts import sessions
 from prm.accounts.models import User
+from prm.audits.tasks import judge_partnerships
 from prm.demo.scale import seed_scale
 from prm.extensions import db
 from prm.infra.db import serve_vendor, transaction
@@ -83,6 +84,8 @@ def portal(folder: Path, kind: str, partners: int) -> Flask:
             print(
                 f"\r{sum(counts.values()):,} rows made in {perf_counter() - started:.0f} s.", file=sys.stderr
             )
+        for vendor_id in db.session.scalars(select(Vendor.id)).all():
+            judge_partnerships(vendor_id)  # as the worker does each minute
         db.session.remove()
         db.engine.dispose()
     app = create_app(settings(folder, app_url))

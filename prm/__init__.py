@@ -11,6 +11,7 @@ import config
 from prm import access, cli, gate, models, reactions, shell
 from prm.accounts import mailbox
 from prm.accounts.views import blueprint as accounts
+from prm.audits.services import mark_changed
 from prm.audits.views import blueprint as audits
 from prm.bulk.views import blueprint as bulk
 from prm.certification.views import blueprint as certification
@@ -69,6 +70,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     assert models and tasks  # the metadata and the sweepers are complete
     before_commit(reactions.run_reactions)
+    before_commit(mark_changed)
     cli.init_app(app)
     access.refuse_unmarked(app)
     mailbox.refuse_open_mailbox(app)

@@ -58,6 +58,11 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
 
 
+def judge_partnerships(actor: Any, subject: Any) -> None:
+    """Fill the table of standings soon, where all of them have grown old at once."""
+    enqueue_after_commit(audits.judge_partnerships, subject.vendor_id)
+
+
 def send_notifications(actor: Any, due: Any) -> None:
     """Hurry along the mails about what was told at once."""
     enqueue_after_commit(notification_tasks.send_mails, due.vendor_id)
@@ -68,6 +73,7 @@ assert partners and onboarding_tasks  # their sweepers
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "agreement.accepted": (onboarding.subject_changed,),
+    "agreement.published": (judge_partnerships,),
     "audit.action_proved": (audit_notifications.action_proved,),
     "audit.opened": (audit_notifications.audit_opened,),
     "audit.plan_changed": (audit_notifications.audit_assigned,),
@@ -86,7 +92,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
     "enrolments.made": (notifications.courses_assigned,),
-    "import.applied": (notifications.import_applied,),
+    "import.applied": (notifications.import_applied, judge_partnerships),
     "import.check_due": (enqueue_for_vendor(imports.check_batch),),
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "import.failed": (notifications.import_failed,),
@@ -98,6 +104,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "partnership.changed": (onboarding.partnership_changed,),
     "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),
+    "policy.set": (judge_partnerships,),
     "partnership.merged": (training.enrol_merged,),
     "partnership.unmerged": (training.part_enrolments,),
     "product.alias_added": (rematching.product_alias_added,),

@@ -85,6 +85,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_partner_public_id")),
     )
     op.create_table(
+        "partner_people",
+        sa.Column("partner_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("partner_id", name=op.f("pk_partner_people")),
+    )
+    op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject_hash", sa.String(length=64), nullable=False),
@@ -1852,8 +1858,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_certificate_user_id"), ["user_id"], unique=False)
         batch_op.create_index("ix_certificate_vendor_expiry", ["vendor_id", "expires_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_certificate_vendor_issued", ["vendor_id", "issued_on"], unique=False)
         batch_op.create_index(
             "ix_certificate_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_certificate_vendor_user", ["vendor_id", "user_id", "certification_id"], unique=False
         )
 
     op.create_table(
@@ -1979,6 +1989,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("deal", schema=None) as batch_op:
+        batch_op.create_index("ix_deal_sums", ["vendor_id", "currency", "amount_minor"], unique=False)
         batch_op.create_index(
             "ix_deal_unmatched_customer", ["vendor_id", "customer_id", "customer_name"], unique=False
         )
@@ -1988,6 +1999,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_deal_vendor_batch", ["vendor_id", "batch_id", "line"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_deal_vendor_partnership", ["vendor_id", "partnership_id"], unique=False)
+        batch_op.create_index("ix_deal_vendor_registered", ["vendor_id", "registered_on"], unique=False)
 
     op.create_table(
         "dropped_file",
@@ -2654,6 +2666,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_partnership_past_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "partnership_standing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("judged_revision", sa.Integer(), nullable=True),
+        sa.Column("people_revision", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(length=64), nullable=False),
+        sa.Column("policy_number", sa.Integer(), nullable=True),
+        sa.Column("is_compliant", sa.Boolean(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("missed_rules", sa.BigInteger(), nullable=False),
+        sa.Column("verdicts", sa.JSON(), nullable=False),
+        sa.Column("computed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_partnership_standing_vendor_id_partnership_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_partnership_standing_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnership_standing")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_partnership_standing_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "partnership_id",
+            "day",
+            name=op.f("uq_partnership_standing_vendor_id_partnership_id_day"),
+        ),
+    )
+    with op.batch_alter_table("partnership_standing", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_partnership_standing_day",
+            ["vendor_id", "day", "is_compliant", "missed", "partnership_id"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_partnership_standing_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "partnership_task",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -3226,6 +3278,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sales_order", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_sales_order_sums",
+            ["vendor_id", "currency", "ordered_on", "amount_minor", "partnership_id"],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_sales_order_unmatched_customer", ["vendor_id", "customer_id", "customer_name"], unique=False
         )
         batch_op.create_index(
@@ -3288,10 +3345,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("usage_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_usage_event_user_id"), ["user_id"], unique=False)
-        batch_op.create_index("ix_usage_event_vendor_asset", ["vendor_id", "asset_id"], unique=False)
+        batch_op.create_index(
+            "ix_usage_event_vendor_asset",
+            ["vendor_id", "asset_id", "at", "kind", "partnership_id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_usage_event_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index(
-            "ix_usage_event_vendor_partnership", ["vendor_id", "partnership_id", "at"], unique=False
+            "ix_usage_event_vendor_partnership", ["vendor_id", "partnership_id", "at", "kind"], unique=False
         )
 
     op.create_table(
@@ -3472,6 +3533,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_completion_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index(
             "ix_completion_vendor_partnership", ["vendor_id", "partnership_id", "completed_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_completion_vendor_user", ["vendor_id", "user_id", "course_id", "completed_at"], unique=False
         )
 
     op.create_table(
@@ -3688,6 +3752,7 @@ def downgrade() -> None:
 
     op.drop_table("invoice")
     with op.batch_alter_table("completion", schema=None) as batch_op:
+        batch_op.drop_index("ix_completion_vendor_user")
         batch_op.drop_index("ix_completion_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_completion_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_completion_user_id"))
@@ -3726,6 +3791,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sales_order_vendor_batch")
         batch_op.drop_index("ix_sales_order_unmatched_product")
         batch_op.drop_index("ix_sales_order_unmatched_customer")
+        batch_op.drop_index("ix_sales_order_sums")
 
     op.drop_table("sales_order")
     with op.batch_alter_table("partnership_move", schema=None) as batch_op:
@@ -3781,6 +3847,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_partnership_task_owner")
 
     op.drop_table("partnership_task")
+    with op.batch_alter_table("partnership_standing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnership_standing_vendor_id"))
+        batch_op.drop_index("ix_partnership_standing_day")
+
+    op.drop_table("partnership_standing")
     with op.batch_alter_table("partnership_past", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_past_vendor_id"))
         batch_op.drop_index("ix_partnership_past_until")
@@ -3864,11 +3935,13 @@ def downgrade() -> None:
 
     op.drop_table("dropped_file")
     with op.batch_alter_table("deal", schema=None) as batch_op:
+        batch_op.drop_index("ix_deal_vendor_registered")
         batch_op.drop_index("ix_deal_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_deal_vendor_id"))
         batch_op.drop_index("ix_deal_vendor_batch")
         batch_op.drop_index("ix_deal_unmatched_product")
         batch_op.drop_index("ix_deal_unmatched_customer")
+        batch_op.drop_index("ix_deal_sums")
 
     op.drop_table("deal")
     with op.batch_alter_table("compliance_seen", schema=None) as batch_op:
@@ -3880,7 +3953,9 @@ def downgrade() -> None:
 
     op.drop_table("certification_requirement")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index("ix_certificate_vendor_user")
         batch_op.drop_index("ix_certificate_vendor_partnership")
+        batch_op.drop_index("ix_certificate_vendor_issued")
         batch_op.drop_index(batch_op.f("ix_certificate_vendor_id"))
         batch_op.drop_index("ix_certificate_vendor_expiry")
         batch_op.drop_index(batch_op.f("ix_certificate_user_id"))
@@ -4147,6 +4222,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_failure_at"))
 
     op.drop_table("sign_in_failure")
+    op.drop_table("partner_people")
     op.drop_table("partner")
     op.drop_table("opened_seal")
     op.drop_table("journal_head")

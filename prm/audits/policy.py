@@ -44,6 +44,16 @@ class AgreementCurrent:
 Rule = CertifiedPeople | TrainingCurrent | AgreementCurrent
 
 
+@dataclass(frozen=True)
+class Policy:
+    """One version of the policy in force. `certifications` names what its rules speak of."""
+
+    number: int
+    effective_on: date
+    rules: tuple[Rule, ...]
+    certifications: dict[UUID, str]
+
+
 def to_rows(rules: list[Rule]) -> list[dict[str, Any]]:
     """What a policy version stores."""
     return [{k: str(v) if isinstance(v, UUID) else v for k, v in asdict(r).items()} for r in rules]

@@ -1,4 +1,4 @@
-"""Background work of audits: the report of a closed audit, and the audits of a campaign."""
+"""Background work of audits: standings, the report of a closed audit, the audits of a campaign."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from prm.access import system_actor
 from prm.audits import packs
 from prm.audits.models import Audit, AuditStatus
 from prm.audits.queries.campaigns import list_due
-from prm.audits.services import make_next
+from prm.audits.services import make_next, refresh_standings
 from prm.extensions import db
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.jobs import job, sweeper
@@ -56,3 +56,17 @@ def make_due_campaigns() -> None:
             due = list_due()
         for campaign_id in due:
             make_campaign(vendor_id, campaign_id)
+
+
+@job
+def judge_partnerships(vendor_id: int) -> None:
+    """Fill the table of standings of one vendor."""
+    with serve_vendor(vendor_id):
+        refresh_standings(vendor_id)
+
+
+@sweeper
+def judge_changed_partnerships() -> None:
+    """Each minute, what changed since; at the day's turn, and of a shared company, all of them alike."""
+    for vendor_id in db.session.scalars(select(Vendor.id).order_by(Vendor.id)).all():
+        judge_partnerships(vendor_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func
+from sqlalchemy import func, select
 
 from prm.access import Actor
 from prm.accounts.models import User
@@ -29,12 +29,16 @@ def within(days: int) -> str:
 
 
 def list_spec(actor: Actor, today: date) -> TableSpec:
-    """For the rows of queries.select_certificates()."""
+    """For the rows of queries.certificates() and queries.select_certificates()."""
     is_own_company = actor.reach(P.CERTIFICATE_VIEW) is Reach.OWN
+    person = queries.one_of(User, User.name, Certificate.user_id)
+    scheme = queries.one_of(Certification, Certification.name, Certificate.certification_id)
+    partner = queries.one_of(Partnership, Partnership.name, Certificate.partnership_id)
+    folded = queries.one_of(Partnership, Partnership.name_folded, Certificate.partnership_id)
     columns = [
-        Column("person", _("Person"), sort=func.lower(User.name)),
-        Column("certification", _("Certification"), sort=func.lower(Certification.name)),
-        Column("partner", _("Company"), sort=Partnership.name_folded),
+        Column("person", _("Person"), sort=func.lower(person)),
+        Column("certification", _("Certification"), sort=func.lower(scheme)),
+        Column("partner", _("Company"), sort=folded),
         Column("number", _("Number"), sort=Certificate.number),
         Column("issued", _("Issued"), sort=Certificate.issued_on),
         Column("expires", _("Valid until"), sort=Certificate.expires_on),
@@ -51,7 +55,11 @@ def list_spec(actor: Actor, today: date) -> TableSpec:
             "certification",
             _("Certification"),
             [(str(s.public_id), s.name) for s in list_schemes(actor, is_active_only=False)],
-            lambda statement, value: statement.where(Certification.public_id == UUID(value)),
+            lambda statement, value: statement.where(
+                Certificate.certification_id.in_(
+                    select(Certification.id).where(Certification.public_id == UUID(value))
+                )
+            ),
         ),
         Filter(
             "within",
@@ -67,13 +75,17 @@ def list_spec(actor: Actor, today: date) -> TableSpec:
                 "partner",
                 _("Company"),
                 [(str(public_id), name) for public_id, name in queries.list_partners(actor)],
-                lambda statement, value: statement.where(Partnership.public_id == UUID(value)),
+                lambda statement, value: statement.where(
+                    Certificate.partnership_id.in_(
+                        select(Partnership.id).where(Partnership.public_id == UUID(value))
+                    )
+                ),
             ),
         )
     return TableSpec(
         key=Certificate.id,
         columns=[column for column in columns if column.key != "partner" or not is_own_company],
         default_sort="-issued",
-        search=[User.name, Certificate.number, Certification.name, func.coalesce(Partnership.name, "")],
+        search=[person, Certificate.number, scheme, func.coalesce(partner, "")],
         filters=filters,
     )

@@ -92,7 +92,9 @@ class Certificate(Keyed, VendorOwned, db.Model):
         tenant_key("previous_id", "certificate"),
         UniqueConstraint("vendor_id", "number"),
         Index("ix_certificate_vendor_partnership", "vendor_id", "partnership_id"),
+        Index("ix_certificate_vendor_user", "vendor_id", "user_id", "certification_id"),
         Index("ix_certificate_vendor_expiry", "vendor_id", "expires_on"),
+        Index("ix_certificate_vendor_issued", "vendor_id", "issued_on"),
         # Almost all are null: counted with them, SQLite would not use it to ask who renewed one.
         Index(
             "ix_certificate_previous_id",

@@ -7,9 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 OURS = (
-    "attribution", "audits", "backup", "certification", "demo", "imports", "journal", "partners", "report",
-    "serve",
-    "settings", "users", "vendors", "worker",
+    "attribution", "audits", "backup", "certification", "demo", "imports", "journal", "keys", "partners",
+    "report", "serve", "settings", "users", "vendors", "worker",
 )  # fmt: skip
 
 

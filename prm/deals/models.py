@@ -46,6 +46,8 @@ class Deal(Keyed, VendorOwned, db.Model):
         tenant_key("batch_id", "import_batch"),
         UniqueConstraint("vendor_id", "source_system", "external_id"),
         Index("ix_deal_vendor_partnership", "vendor_id", "partnership_id"),
+        Index("ix_deal_vendor_registered", "vendor_id", "registered_on"),
+        Index("ix_deal_sums", "vendor_id", "currency", "amount_minor"),  # read from it alone
         Index("ix_deal_unmatched_product", "vendor_id", "product_id", "product_name"),
         Index("ix_deal_unmatched_customer", "vendor_id", "customer_id", "customer_name"),
         Index("ix_deal_vendor_batch", "vendor_id", "batch_id", "line"),

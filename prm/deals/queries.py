@@ -25,8 +25,18 @@ DEAL_DATE = func.coalesce(Deal.closed_on, Deal.registered_on)
 
 
 def deals(actor: Actor) -> Select[Any]:
-    """The deals within reach joined to their partnership, for a table."""
-    return visible(select(Deal).join(Deal.partnership), actor, P.DEAL_VIEW)
+    """The deals within reach, for a table."""
+    return visible(select(Deal), actor, P.DEAL_VIEW)
+
+
+def partner_of(column: Any) -> Any:
+    """A column of a deal's partnership as a value: who only counts and sums deals need not join it."""
+    return select(column).where(Partnership.id == Deal.partnership_id).correlate(Deal).scalar_subquery()
+
+
+def is_of(criterion: Any) -> Any:
+    """Deals of partnerships that a criterion fits."""
+    return Deal.partnership_id.in_(select(Partnership.id).where(criterion))
 
 
 def deals_for_page() -> Select[Any]:

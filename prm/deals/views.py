@@ -55,7 +55,7 @@ def index() -> str | Response:
 def _spec(actor: Actor) -> TableSpec:
     columns = [
         Column("external_id", _("Deal"), sort=Deal.external_id),
-        Column("partner", _("Partner"), sort=Partnership.name_folded),
+        Column("partner", _("Partner"), sort=queries.partner_of(Partnership.name_folded)),
         Column("customer", _("Customer"), sort=func.lower(Deal.customer_name)),
         Column("product", _("Product"), sort=func.lower(Deal.product_name)),
         Column("stage", _("Stage"), sort=Deal.stage),
@@ -77,7 +77,7 @@ def _spec(actor: Actor) -> TableSpec:
                 "partner",
                 _("Partner"),
                 queries.list_partner_choices(actor, P.DEAL_VIEW, request.args.get("partner", "")),
-                lambda statement, value: statement.where(Partnership.public_id == value),
+                lambda statement, value: statement.where(queries.is_of(Partnership.public_id == value)),
             ),
             Filter("region", _("Region"), queries.list_region_choices(actor), _in_region),
         ]
@@ -103,13 +103,19 @@ def _spec(actor: Actor) -> TableSpec:
         key=Deal.id,
         columns=columns,
         default_sort="-registered_on",
-        search=[Deal.external_id, Partnership.name, Deal.customer_name, Deal.product_name],
+        search=[
+            Deal.external_id,
+            queries.partner_of(Partnership.name),
+            Deal.customer_name,
+            Deal.product_name,
+        ],
         filters=filters,
     )
 
 
 def _in_region(statement: Select[Any], region: UUID) -> Select[Any]:
-    return statement.where(Partnership.region_id.in_(select(Region.id).where(Region.public_id == region)))
+    regions = select(Region.id).where(Region.public_id == region)
+    return statement.where(queries.is_of(Partnership.region_id.in_(regions)))
 
 
 def _of_product(statement: Select[Any], product: UUID | str) -> Select[Any]:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from prm.accounts.models import JobFunction, Membership, MembershipRole, Partner, PartnerVendor, User
 from prm.accounts.passwords import hash_password
+from prm.audits.services import refresh_standings
 from prm.certification.services.keys import ensure_signing_key
 from prm.demo.content import LUMEN
 from prm.demo.names import FAMILY, GIVEN
@@ -94,6 +95,11 @@ class ScaleWorld:
                 make_sales(self)
                 record(self.world.system, "demo.seeded", self.vendor, facts=self.counts)
                 refresh_statistics()
+            with clock.freeze(self.now):
+                self.tell("Standings", 0.99)
+                refresh_standings(self.world.vendor_id)
+                with transaction():
+                    refresh_statistics()
         add_operator(self.start)
         self.tell("Done", 1.0)
         return self.counts

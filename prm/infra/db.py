@@ -307,6 +307,7 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info.pop("in_transaction", None)
         session.info.pop("happened", None)
+        session.info.pop("changed", None)  # see infra/changes.py
         _writing.reset(token)
     for function in session.info.pop("after_commit", []):
         function()

@@ -10,13 +10,17 @@ from prm.extensions import db
 
 
 def references_to(model: Any) -> list[tuple[Any, Any]]:
-    """(model, attribute) of every foreign key in the whole schema that points at `model`'s key."""
+    """(model, attribute) of every foreign key in the whole schema that points at `model`'s key.
+
+    But for those that go with the row (ON DELETE CASCADE): what is computed from it, and can be again.
+    """
     target = inspect(model).local_table
     return sorted(
         (
             (mapper.class_, mapper.get_property_by_column(element.parent).class_attribute)
             for mapper in db.Model.registry.mappers
             for constraint in mapper.local_table.foreign_key_constraints
+            if constraint.ondelete != "CASCADE"
             for element in constraint.elements
             if element.column.table is target and element.column.name == "id"
         ),

@@ -109,8 +109,9 @@ class UsageEvent(Keyed, VendorOwned, db.Model):
         tenant_key("asset_id", "asset"),
         tenant_key("asset_version_id", "asset_version"),
         UniqueConstraint("vendor_id", "user_id", "asset_version_id", "kind", "window"),
-        Index("ix_usage_event_vendor_partnership", "vendor_id", "partnership_id", "at"),
-        Index("ix_usage_event_vendor_asset", "vendor_id", "asset_id"),
+        # Counts are read from them alone.
+        Index("ix_usage_event_vendor_partnership", "vendor_id", "partnership_id", "at", "kind"),
+        Index("ix_usage_event_vendor_asset", "vendor_id", "asset_id", "at", "kind", "partnership_id"),
     )
     reach_own = "partnership_id"
 

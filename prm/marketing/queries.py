@@ -142,18 +142,57 @@ def usage_by_asset(actor: Actor, after: datetime | None, before: datetime | None
     return [UsageRow(*row) for row in rows]
 
 
-def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | None) -> list[UsageRow]:
-    """Every partnership within reach with its use of assets, most active first; idle ones too."""
-    joined = aliased(UsageEvent)
-    statement = (
-        _counted(select(Partnership.public_id, Partnership.name), joined)
-        .select_from(Partnership)
-        .outerjoin(joined, and_(joined.partnership_id == Partnership.id, *_between(joined, after, before)))
-        .group_by(Partnership.id, Partnership.public_id, Partnership.name)
-        .order_by(func.count(joined.id).desc(), Partnership.name)
+@dataclass(frozen=True)
+class PartnerUsage:
+    """Use of assets by partnership, for a table: `statement` are those within reach, idle ones too;
+    the others are values beside a partnership, asked for the rows that need them."""
+
+    statement: Select[Any]
+    views: Any
+    downloads: Any
+    uses: Any
+    last_at: Any
+
+    @property
+    def display(self) -> Select[Any]:
+        """(Partnership, views, downloads, uses, last_at)."""
+        return self.statement.add_columns(
+            self.views.label("views"), self.downloads.label("downloads"),
+            self.uses.label("uses"), self.last_at.label("last_at"),
+        )  # fmt: skip
+
+
+def usage_by_partner(actor: Actor, after: datetime | None, before: datetime | None) -> PartnerUsage:
+    """What each partnership within reach used between two instants."""
+    event = aliased(UsageEvent)
+    limits = _between(event, after, before)
+
+    def of_partner(value: Any, *criteria: Any) -> Any:
+        found = select(value).where(
+            event.vendor_id == Partnership.vendor_id, event.partnership_id == Partnership.id, *limits
+        )
+        return found.where(*criteria).correlate(Partnership).scalar_subquery()
+
+    return PartnerUsage(
+        visible(select(Partnership), actor, P.USAGE_VIEW),
+        of_partner(func.count(event.id), event.kind == UsageKind.VIEWED),
+        of_partner(func.count(event.id), event.kind == UsageKind.DOWNLOADED),
+        of_partner(func.count(event.id)),
+        of_partner(func.max(event.at)),
     )
-    rows = db.session.execute(visible(statement, actor, P.USAGE_VIEW, Partnership))
-    return [UsageRow(*row) for row in rows]
+
+
+def count_active_partners(actor: Actor, after: datetime | None, before: datetime | None) -> tuple[int, int]:
+    """(partnerships within reach that used something between two instants, all within reach)."""
+    used = select(UsageEvent.id).where(
+        UsageEvent.vendor_id == Partnership.vendor_id,
+        UsageEvent.partnership_id == Partnership.id,
+        *_between(UsageEvent, after, before),
+    )
+    everybody = func.count(Partnership.id)
+    counted = select(everybody.filter(used.correlate(Partnership).exists()), everybody)
+    active, within = db.session.execute(visible(counted, actor, P.USAGE_VIEW, Partnership)).one()
+    return active, within
 
 
 def usage_of_asset(actor: Actor, asset: Asset) -> UsageRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -20,13 +21,14 @@ from prm.infra import clock, storage
 from prm.infra.db import transaction
 from prm.infra.downloads import asked_form, attachment, csv_attachment, inline_image, table_attachment
 from prm.infra.forms import show_error
-from prm.infra.tables import all_rows, paginate
+from prm.infra.tables import Column, TableSpec, all_rows, paginate
 from prm.marketing import queries, services
 from prm.marketing.files import KINDS, check_upload
 from prm.marketing.forms import AssetForm, CampaignForm, NewAssetForm, VersionForm
 from prm.marketing.labels import ASSET_TYPE_LABELS, CAMPAIGN_TYPE_LABELS, LANGUAGE_CODES
 from prm.marketing.listing import language_name, library_spec, list_spec
 from prm.marketing.models import Asset, AssetType, CampaignType, UsageKind
+from prm.partners.models import Partnership
 from prm.permissions import P
 
 blueprint = Blueprint("marketing", __name__)
@@ -345,23 +347,53 @@ def usage() -> str | Response:
     if chosen in PERIODS:
         first = clock.today(g.vendor.time_zone) - timedelta(days=PERIODS[chosen])
         after = clock.day_start(first, g.vendor.time_zone)
-    assets = queries.usage_by_asset(actor, after, None)
     partners = queries.usage_by_partner(actor, after, None)
+    spec = _usage_spec(partners)
     if request.args.get("format") == "csv":
-        rows = partners if request.args.get("by") == "partner" else assets
+        rows: Iterable[list[object]]
+        if request.args.get("by") == "partner":
+            found = all_rows(db.session(), partners.display, spec, request.args).rows
+            rows = ([p.name, views, downloads, min(uses, 1), at] for p, views, downloads, uses, at in found)
+        else:
+            rows = (
+                [r.name, r.views, r.downloads, r.partners, r.last_at]
+                for r in queries.usage_by_asset(actor, after, None)
+            )
         return csv_attachment(
             f"usage-{_today().isoformat()}.csv",
             [_("Name"), _("Views"), _("Downloads"), _("Partners"), _("Last used")],
-            ([r.name, r.views, r.downloads, r.partners, r.last_at] for r in rows),
+            rows,
         )
+    assets = queries.usage_by_asset(actor, after, None)
+    active, everybody = queries.count_active_partners(actor, after, None)
+    kept = chosen if chosen in PERIODS or chosen == "all" else None
     return render_template(
         "marketing/usage.html",
         assets=assets,
-        partners=partners,
+        table_page=paginate(
+            db.session(), partners.statement, spec, request.args,
+            partial(url_for, "marketing.usage", days=kept), display=partners.display,
+        ),
         chosen=chosen if chosen in PERIODS else "all",
         views=sum(r.views for r in assets),
         downloads=sum(r.downloads for r in assets),
-        active=sum(1 for r in partners if r.views or r.downloads),
+        active=active,
+        everybody=everybody,
+    )  # fmt: skip
+
+
+def _usage_spec(partners: queries.PartnerUsage) -> TableSpec:
+    return TableSpec(
+        key=Partnership.id,
+        columns=[
+            Column("name", _("Partner"), sort=Partnership.name_folded),
+            Column("views", _("Views"), sort=partners.views, is_numeric=True),
+            Column("downloads", _("Downloads"), sort=partners.downloads, is_numeric=True),
+            Column("uses", _("Uses"), sort=partners.uses, is_numeric=True),
+            Column("last", _("Last used"), sort=partners.last_at),
+        ],
+        default_sort="-uses",
+        search=[Partnership.name],
     )
 
 

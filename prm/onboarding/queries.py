@@ -120,7 +120,9 @@ def find_progress(actor: Actor, partnership: Partnership, as_of: date) -> Progre
     people = _list_people(partnership, end)
     wanted = {m.certification_id for m, _name, _by in rows if m.certification_id is not None}
     holders = _count_holders(people, wanted, as_of, end)
-    has_accepted = accepted_dates([partnership], as_of)[partnership.id] is not None
+    has_accepted = (
+        accepted_dates({partnership.id: partnership.agreement_accepted_on}, as_of)[partnership.id] is not None
+    )
     steps = []
     for milestone, certification, ticked_by in rows:
         reached = {

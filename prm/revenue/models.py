@@ -31,6 +31,8 @@ class Order(Keyed, VendorOwned, db.Model):
         tenant_key("batch_id", "import_batch"),
         UniqueConstraint("vendor_id", "source_system", "external_id"),
         Index("ix_sales_order_vendor_date", "vendor_id", "ordered_on"),
+        # Sums are read from it alone: by currency, within dates, of some partnerships.
+        Index("ix_sales_order_sums", "vendor_id", "currency", "ordered_on", "amount_minor", "partnership_id"),
         Index("ix_sales_order_vendor_partnership", "vendor_id", "partnership_id", "ordered_on"),
         Index("ix_sales_order_unmatched_product", "vendor_id", "product_id", "product_name"),
         Index("ix_sales_order_unmatched_customer", "vendor_id", "customer_id", "customer_name"),

@@ -127,7 +127,8 @@ def _assets(actor: Actor, words: list[str]) -> list[Hit]:
 
 
 def _deals(actor: Actor, words: list[str]) -> list[Hit]:
-    statement = deals(actor).add_columns(Partnership.name).where(contains_words(Deal, words))
+    statement = deals(actor).join(Deal.partnership).add_columns(Partnership.name)
+    statement = statement.where(contains_words(Deal, words))
     return [
         Hit(deal.public_id, deal.external_id, _joined(partner, deal.customer_name, deal.product_name))
         for deal, partner in _rows(statement, Deal.received_at.desc(), Deal.id)
@@ -135,7 +136,8 @@ def _deals(actor: Actor, words: list[str]) -> list[Hit]:
 
 
 def _orders(actor: Actor, words: list[str]) -> list[Hit]:
-    statement = orders(actor).add_columns(Partnership.name).where(contains_words(Order, words))
+    statement = orders(actor).join(Order.partnership).add_columns(Partnership.name)
+    statement = statement.where(contains_words(Order, words))
     return [
         Hit(order.public_id, order.external_id, _joined(partner, order.customer_name, order.product_name))
         for order, partner in _rows(statement, Order.ordered_on.desc(), Order.id)

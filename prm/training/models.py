@@ -264,6 +264,7 @@ class Completion(Keyed, VendorOwned, db.Model):
         tenant_key("partnership_id", "partnership"),
         UniqueConstraint("enrolment_id"),
         Index("ix_completion_vendor_partnership", "vendor_id", "partnership_id", "completed_at"),
+        Index("ix_completion_vendor_user", "vendor_id", "user_id", "course_id", "completed_at"),
     )
     reach_own = "partnership_id"
     reach_self = "user_id"

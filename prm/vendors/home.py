@@ -6,13 +6,14 @@ Composed of other domains' queries; a panel is None where the role has no use fo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 
 from prm.access import Actor
-from prm.audits.queries import compliance
+from prm.audits.policy import Policy
+from prm.audits.queries import compliance, standings
 from prm.certification import queries as certification
 from prm.extensions import db
 from prm.infra import clock
@@ -27,7 +28,7 @@ from prm.partners.queries import agreements, desk
 from prm.permissions import P, Reach
 from prm.revenue import queries as revenue
 from prm.training import queries as training
-from prm.training.models import EnrolmentStatus
+from prm.training.models import CourseVersion, EnrolmentStatus
 
 SHOWN = 6
 OPEN = {EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED}
@@ -50,7 +51,7 @@ class Channel:
     compliant: int
     judged: int
     failing: tuple[compliance.Standing, ...]
-    policy: compliance.Policy | None
+    policy: Policy | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Company:
     """The own company against the policy in force."""
 
     standing: compliance.Standing
-    policy: compliance.Policy
+    policy: Policy
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,10 @@ def channel(actor: Actor) -> Channel | None:
     if not actor.can(P.COMPLIANCE_VIEW) or actor.partnership_id is not None:
         return None
     today = compliance.today_of(actor)
-    standings = compliance.list_standings(actor, today)
-    compliant, judged = compliance.count_compliant(standings)
-    failing = sorted(
-        (s for s in standings if s.is_compliant is False),
-        key=lambda s: (-sum(not cell.is_met for cell in s.cells), s.name.casefold()),
-    )
-    return Channel(compliant, judged, tuple(failing[:SHOWN]), compliance.find_policy(actor, today))
+    judged = standings.read_judged(actor, today)
+    counts = judged.count(actor)
+    failing = standings.list_failing(actor, judged, SHOWN)
+    return Channel(counts.compliant, counts.judged, tuple(failing), judged.policy)
 
 
 def own_company(actor: Actor) -> Company | None:
@@ -130,8 +128,8 @@ def own_company(actor: Actor) -> Company | None:
         return None
     today = compliance.today_of(actor)
     policy = compliance.find_policy(actor, today)
-    standings = compliance.list_standings(actor, today, partnership_ids=[actor.partnership_id])
-    return Company(standings[0], policy) if standings and policy else None
+    own = compliance.list_standings(actor, today, partnership_ids=[actor.partnership_id])
+    return Company(own[0], policy) if own and policy else None
 
 
 def onboarding(actor: Actor) -> tuple[Progress, StepProgress, str] | None:
@@ -156,9 +154,14 @@ def waiting_agreement(actor: Actor) -> AgreementVersion | None:
         return None
     today = compliance.today_of(actor)
     version = agreements.find_agreement(today)
-    if version is None or agreements.accepted_dates([partnership], today)[partnership.id] is not None:
+    if version is None or _has_accepted(partnership, today):
         return None
     return version
+
+
+def _has_accepted(partnership: Partnership, today: date) -> bool:
+    stated = {partnership.id: partnership.agreement_accepted_on}
+    return agreements.accepted_dates(stated, today)[partnership.id] is not None
 
 
 def my_tasks(actor: Actor) -> list[Any] | None:
@@ -180,35 +183,36 @@ def money(actor: Actor, locale: str) -> Money | None:
         return None
     today = compliance.today_of(actor)
     start = today - timedelta(days=364)
-    current = revenue.revenue_by(actor, revenue.By.QUARTER, start, today)
-    before = revenue.revenue_by(
-        actor, revenue.By.QUARTER, start - timedelta(days=365), start - timedelta(days=1)
+    currency = revenue.reporting_currency(actor)
+    days = revenue.list_daily(actor, start - timedelta(days=365), today)
+    current = sum(day.revenue_minor for day in days if day.on >= start)
+    before = sum(day.revenue_minor for day in days if day.on < start)
+    change = round((current - before) * 100 / before) if before > 0 else None
+    if actor.partnership_id is None:
+        top = revenue.list_largest_partners(actor, start, today, SHOWN)
+    else:
+        top = list(revenue.revenue_by(actor, revenue.By.PRODUCT, start, today).rows[:SHOWN])
+    shown = revenue.OrderFilters(date_from=today - timedelta(days=460), date_to=today)
+    history = list(
+        revenue.in_quarters(
+            [day for day in days if shown.date_from is None or day.on >= shown.date_from],
+            revenue.fiscal_start_month(actor),
+            shown,
+        )
     )
-    by_partner = (
-        revenue.revenue_by(actor, revenue.By.PARTNER, start, today).rows
-        if actor.partnership_id is None
-        else revenue.revenue_by(actor, revenue.By.PRODUCT, start, today).rows
-    )
-    change = None
-    if before.total_minor > 0:
-        change = round((current.total_minor - before.total_minor) * 100 / before.total_minor)
-    history = revenue.revenue_by(actor, revenue.By.QUARTER, today - timedelta(days=460), today)
     chart = bar_chart(
-        [row.label for row in history.rows],
-        [minor_to_decimal(row.revenue_minor, history.currency) for row in history.rows],
+        [row.label for row in history],
+        [minor_to_decimal(row.revenue_minor, currency) for row in history],
         title=_("Revenue by quarter"),
-        number=money_format(history.currency, locale),
+        number=money_format(currency, locale),
     )
     return Money(
-        format_whole_money(current.total_minor, current.currency, locale),
-        format_whole_money(before.total_minor, before.currency, locale),
+        format_whole_money(current, currency, locale),
+        format_whole_money(before, currency, locale),
         change,
-        current.orders,
+        sum(day.orders for day in days if day.on >= start),
         chart,
-        tuple(
-            (row.label, format_whole_money(row.revenue_minor, current.currency, locale), row.link)
-            for row in by_partner[:SHOWN]
-        ),
+        tuple((row.label, format_whole_money(row.revenue_minor, currency, locale), row.link) for row in top),
         {"from": start.isoformat(), "to": today.isoformat()},
     )
 
@@ -225,8 +229,8 @@ def authoring(actor: Actor) -> list[marketing.UsageRow] | None:
     return marketing.usage_by_asset(actor, clock.now() - timedelta(days=90), None)[:SHOWN]
 
 
-def drafts(actor: Actor) -> list[training.AuthoredCourse] | None:
+def drafts(actor: Actor) -> list[CourseVersion] | None:
     """Courses with a version being written, for who writes them; by title."""
     if not actor.can(P.COURSE_EDIT):
         return None
-    return [course for course in training.list_authored_courses(actor) if course.draft][:SHOWN]
+    return training.list_drafts(actor, SHOWN)

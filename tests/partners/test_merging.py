@@ -35,7 +35,7 @@ from tests.factories.revenue import import_rows
 from tests.factories.training import assign, complete, make_course
 
 # What a merge itself writes, and what only ever grows.
-LEDGER = {"partnership_merge", "partnership_move", "partnership_past"}
+LEDGER = {"partnership_merge", "partnership_move", "partnership_past", "partner_people"}
 JOURNAL = {"journal_entry", "journal_head", "journal_personal_value"}
 
 

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from prm.accounts.labels import FUNCTION_LABELS
 from prm.accounts.models import JobFunction
-from prm.audits.policy import AgreementCurrent, CertifiedPeople, Rule
-from prm.audits.queries.compliance import Cell, Policy, Reason
+from prm.audits.policy import AgreementCurrent, CertifiedPeople, Policy, Rule
+from prm.audits.queries.compliance import Cell, Reason
 
 
 def rule_label(rule: Rule, policy: Policy) -> str:

@@ -26,6 +26,7 @@ from prm.audits.models.criteria import (
     CriterionVersion,
 )
 from prm.audits.models.policy import CompliancePolicy
+from prm.audits.models.standings import PartnerPeople, PartnershipStanding
 
 __all__ = [
     "OPENED",
@@ -47,6 +48,8 @@ __all__ = [
     "Criterion",
     "CriterionKind",
     "CriterionVersion",
+    "PartnerPeople",
+    "PartnershipStanding",
     "RowVerdict",
     "SelfStatus",
     "Severity",

@@ -18,7 +18,7 @@ from prm.audits.models import (
     Checklist,
     TargetOutcome,
 )
-from prm.audits.queries.compliance import list_standings
+from prm.audits.queries.standings import read_judged
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
@@ -67,8 +67,10 @@ def choose(actor: Actor, chosen: Chosen, as_of: date) -> list[int]:
     keys = list(db.session.scalars(statement.order_by(Partnership.name_folded, Partnership.id)))
     if chosen.is_compliant is None:
         return keys
-    standings = list_standings(actor, as_of, permission=P.AUDIT_CONDUCT)
-    fitting = {s.partnership_id for s in standings if s.is_compliant is chosen.is_compliant}
+    judged = read_judged(actor, as_of, permission=P.AUDIT_CONDUCT).table.c
+    fitting = set(
+        db.session.scalars(select(judged.partnership_id).where(judged.is_compliant.is_(chosen.is_compliant)))
+    )
     return [key for key in keys if key in fitting]
 
 

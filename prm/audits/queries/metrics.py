@@ -18,7 +18,8 @@ from prm.access import Actor
 from prm.accounts.models import User
 from prm.audits.criteria import Metric, MetricTerms, Population, SampleTerms, draw_sample
 from prm.audits.policy import add_months
-from prm.audits.queries.compliance import end_of_day, is_valid_on, read_overdue, time_zone_of
+from prm.audits.queries.compliance import end_of_day, time_zone_of
+from prm.audits.queries.judging import is_valid_on, read_overdue
 from prm.certification.models import Certificate, Certification
 from prm.extensions import db
 from prm.infra import clock
@@ -135,15 +136,15 @@ def _certificate_cells(certificate: Certificate, scheme: Certification, user: UU
 def _overdue(actor: Actor, partnership: Partnership, day: _Day, terms: MetricTerms) -> Measured:
     if partnership.partner_id is None:
         return Measured(0, ())
-    found = read_overdue({partnership.partner_id: partnership.id}, day.on, day.end)
+    found = read_overdue([partnership.partner_id], day.on, day.end)
     rows = [
         {
             "person": _person(user_id, person.public_id, person.name),
-            "course": title,
-            "due_on": due_on.isoformat(),
+            "course": overdue.title,
+            "due_on": overdue.due_on.isoformat(),
         }
         for user_id, person in day.people.items()
-        for _user, title, due_on in found.get(user_id, ())
+        for overdue in found.get(user_id, ())
     ]
     return Measured(len(rows), tuple(rows))
 

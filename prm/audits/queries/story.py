@@ -16,7 +16,8 @@ from sqlalchemy import and_, case, func, or_, select
 
 from prm.access import Actor
 from prm.accounts.models import User
-from prm.audits.queries.compliance import end_of_day, is_valid_on, time_zone_of
+from prm.audits.queries.compliance import end_of_day, time_zone_of
+from prm.audits.queries.judging import is_valid_on
 from prm.certification.models import Certificate, Certification
 from prm.deals.models import Deal, DealStage
 from prm.extensions import db

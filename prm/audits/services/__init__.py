@@ -32,6 +32,7 @@ from prm.audits.services.signing import (
     submit_audit,
     took_part,
 )
+from prm.audits.services.standings import mark_changed, refresh_standings
 
 __all__ = [
     "add_finding",
@@ -47,9 +48,11 @@ __all__ = [
     "judge_item",
     "keep_report",
     "make_next",
+    "mark_changed",
     "open_audit",
     "plan_audit",
     "prove_action",
+    "refresh_standings",
     "remove_evidence",
     "remove_finding",
     "report_findings",

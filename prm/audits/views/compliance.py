@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
-from prm.access import current_actor, requires
+from prm.access import Actor, current_actor, requires, visible
 from prm.accounts.labels import FUNCTION_LABELS
 from prm.audits import services
 from prm.audits.forms import PolicyForm
 from prm.audits.labels import cell_label, reason_sentence, rule_label, rule_sentence
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, Rule, TrainingCurrent
 from prm.audits.queries import compliance as queries
+from prm.audits.queries import standings
 from prm.audits.views.blueprint import blueprint
 from prm.certification.models import Certification
 from prm.errors import DomainError
@@ -28,8 +31,9 @@ from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.forms import asked_date, show_error
-from prm.infra.tables import Column, Filter, TableSpec
-from prm.infra.tables_in_memory import matching_rows, paginate_rows
+from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
+from prm.partners import queries as partners
+from prm.partners.models import Partnership
 from prm.permissions import P
 
 
@@ -39,94 +43,115 @@ def compliance() -> str | Response:
     """Who is compliant and who is not, with the person and the date behind every red cell."""
     actor = current_actor()
     as_of = asked_date(request.args, "as_of") or queries.today_of(actor)
-    policy = queries.find_policy(actor, as_of)
-    standings = queries.list_standings(actor, as_of)
-    spec = _spec(standings, policy)
+    judged = standings.read_judged(actor, as_of)
+    policy = judged.policy
+    spec = _spec(actor, judged)
+    shown = judged.select(queries.select_named(actor, P.COMPLIANCE_VIEW))
     if form := asked_form(request.args):
-        return _as_file(form, matching_rows(standings, spec, request.args), policy, as_of)
-    compliant, judged = queries.count_compliant(standings)
+        rows = all_rows(db.session(), shown, spec, request.args).rows
+        return _as_file(form, judged, rows, as_of)
+    counts = judged.count(actor)
     url = partial(url_for, "audits.compliance", as_of=request.args.get("as_of"))
+    table_page = paginate(
+        db.session(), judged.select(_select_partnerships(actor)), spec, request.args, url, display=shown
+    )
     return render_template(
         "audits/compliance.html",
         as_of=as_of,
         as_of_text=format_date(as_of, "long"),
         is_today=as_of == queries.today_of(actor),
         policy=policy,
-        table_page=paginate_rows(standings, spec, request.args, url),
+        table_page=replace(table_page, rows=judged.standings(table_page.rows)),
         rules=[(rule_label(r, policy), rule_sentence(r, policy)) for r in policy.rules] if policy else [],
         cell_label=cell_label,
         reason_sentence=reason_sentence,
-        compliant=compliant,
-        judged=judged,
-        missed=_commonest(standings, policy),
+        compliant=counts.compliant,
+        judged=counts.judged,
+        missed=_commonest(judged, counts),
     )
 
 
-def _spec(standings: list[queries.Standing], policy: queries.Policy | None) -> TableSpec:
+def _select_partnerships(actor: Actor) -> Select[Any]:
+    return visible(select(Partnership), actor, P.COMPLIANCE_VIEW)
+
+
+def _spec(actor: Actor, judged: standings.Judged) -> TableSpec:
+    policy, table = judged.policy, judged.table.c
     rules = policy.rules if policy else ()
-    regions = sorted({s.region for s in standings if s.region})
-    managers = sorted({s.manager for s in standings if s.manager})
-
-    def order(s: queries.Standing) -> tuple[bool, int, str]:
-        """What needs a decision first: red before green, the more rules missed the earlier."""
-        return s.is_compliant is True, -sum(not c.is_met for c in s.cells), s.name.casefold()
-
+    managers = db.session.scalars(
+        judged.select(
+            visible(
+                select(partners.manager_of()).distinct(), actor, P.COMPLIANCE_VIEW, Partnership
+            ).select_from(Partnership)
+        )
+    )
     return TableSpec(
-        key=None,
+        key=Partnership.id,
         columns=[
-            Column("name", _("Partner"), sort=lambda s: s.name.casefold()),
-            Column("state", _("Compliance"), sort=order),
+            Column("name", _("Partner"), sort=Partnership.name_folded),
+            # What needs a decision first: red before green, the more rules missed the earlier.
+            Column(
+                "state", _("Compliance"), sort=[table.is_compliant, -table.missed, Partnership.name_folded]
+            ),
             *[Column(f"rule{i}", rule_label(r, policy)) for i, r in enumerate(rules) if policy],
-            Column("region", _("Region"), sort=lambda s: s.region.casefold()),
-            Column("manager", _("Channel manager"), sort=lambda s: s.manager.casefold()),
+            Column("region", _("Region"), sort=partners.region_of()),
+            Column("manager", _("Channel manager"), sort=partners.manager_of()),
         ],
         default_sort="state",
-        search=[lambda s: s.name],
+        search=[Partnership.name],
         filters=[
             Filter(
                 "state",
                 _("Compliance"),
                 [("failing", _("Not compliant")), ("met", _("Compliant"))],
-                lambda rows, value: [r for r in rows if r.is_compliant is (value == "met")],  # type: ignore[misc]
+                lambda statement, value: statement.where(table.is_compliant.is_(value == "met")),
             ),
             Filter(
                 "region",
                 _("Region"),
-                [(name, name) for name in regions],
-                lambda rows, value: [r for r in rows if r.region == value],  # type: ignore[misc]
+                [(name, name) for name in partners.list_region_names(actor)],
+                lambda statement, value: statement.where(partners.in_region(value)),
             ),
             Filter(
                 "manager",
                 _("Channel manager"),
-                [(name, name) for name in managers],
-                lambda rows, value: [r for r in rows if r.manager == value],  # type: ignore[misc]
+                [(name, name) for name in sorted(filter(None, managers))],
+                lambda statement, value: statement.where(partners.manager_of() == value),
             ),
         ],
         page_sizes=(50, 100, 200),
     )
 
 
-def _commonest(standings: list[queries.Standing], policy: queries.Policy | None) -> list[tuple[str, int]]:
-    if policy is None:
+def _commonest(judged: standings.Judged, counts: standings.Counts) -> list[tuple[str, int]]:
+    if judged.policy is None:
         return []
-    missed = Counter(index for s in standings for index, cell in enumerate(s.cells) if not cell.is_met)
-    return [(rule_label(policy.rules[index], policy), count) for index, count in missed.most_common()]
+    missed = [
+        (rule_label(rule, judged.policy), count)
+        for rule, count in zip(judged.policy.rules, counts.missed, strict=True)
+        if count
+    ]
+    return sorted(missed, key=lambda each: -each[1])
 
 
-def _as_file(
-    form: str, standings: list[queries.Standing], policy: queries.Policy | None, as_of: date
-) -> Response:
-    rules = policy.rules if policy else ()
+def _as_file(form: str, judged: standings.Judged, rows: Iterable[Any], as_of: date) -> Response:
+    policy = judged.policy
     columns = [_("Partner"), _("Region"), _("Channel manager"), _("As of"), _("Compliant")]
-    for rule in rules:
+    for rule in policy.rules if policy else ():
         columns += [rule_label(rule, policy), _("Why")] if policy else []
-    rows: list[list[Any]] = []
-    for s in standings:
-        row: list[Any] = [s.name, s.region, s.manager, as_of, _("yes") if s.is_compliant else _("no")]
-        for cell in s.cells:
-            row += [cell_label(cell), "; ".join(reason_sentence(r) for r in cell.reasons)]
-        rows.append(row)
-    return table_attachment(form, f"compliance-{as_of}", columns, rows)
+
+    def lines() -> Iterator[list[Any]]:
+        remaining = iter(rows)
+        while some := list(islice(remaining, 1000)):
+            for s in judged.standings(some):
+                line: list[Any] = [
+                    s.name, s.region, s.manager, as_of, _("yes") if s.is_compliant else _("no"),
+                ]  # fmt: skip
+                for cell in s.cells:
+                    line += [cell_label(cell), "; ".join(reason_sentence(r) for r in cell.reasons)]
+                yield line
+
+    return table_attachment(form, f"compliance-{as_of}", columns, lines())
 
 
 @blueprint.route("/<slug:vendor>/audits/policy", methods=["GET", "POST"])

@@ -237,7 +237,9 @@ def count_expiring_by_days(actor: Actor, spans: Sequence[int]) -> dict[int, int]
 
 def is_expiring(actor: Actor, days: int, today: date) -> tuple[Any, ...]:
     if reaches_others(actor):
-        whose = Certificate.user_id.in_(_people_now(actor, P.CERTIFICATE_VIEW))
+        # Asked of the few that expire, rather than after listing everybody.
+        people = _people_now(actor, P.CERTIFICATE_VIEW)
+        whose = people.where(Membership.user_id == Certificate.user_id).correlate(Certificate).exists()
     else:
         whose = Certificate.user_id == actor.user_id
     return (
@@ -286,6 +288,16 @@ def select_certificates(actor: Actor) -> Select[Any]:
         .options(defer(Certificate.facts))
         .where(reachable(actor))
     )
+
+
+def certificates(actor: Actor) -> Select[Any]:
+    """The same certificates alone: who only counts and sorts them need not look everything else up."""
+    return select(Certificate).where(reachable(actor))
+
+
+def one_of(model: Any, column: Any, key: Any) -> Any:
+    """A column of what a certificate's `key` points at, as a value."""
+    return select(column).where(model.id == key).correlate(Certificate).scalar_subquery()
 
 
 def list_partners(actor: Actor) -> list[tuple[UUID, str]]:

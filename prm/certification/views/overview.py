@@ -42,8 +42,9 @@ def index() -> str | Response:
                 form, f"certificates-{today.isoformat()}", _csv_columns(), _csv(rows, today)
             )
         table_page = paginate(
-            db.session(), statement, spec, request.args, partial(url_for, "certification.index")
-        )
+            db.session(), queries.certificates(actor), spec, request.args,
+            partial(url_for, "certification.index"), display=statement,
+        )  # fmt: skip
         expiring = queries.count_expiring_by_days(actor, SPANS)
     return render_template(
         "certification/index.html",

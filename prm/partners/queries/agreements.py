@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -80,23 +80,28 @@ def find_acceptance(
     return (row[0], row[1]) if row is not None else None
 
 
-def accepted_dates(partnerships: Sequence[Partnership], on: date) -> dict[int, date | None]:
+def accepted_dates(stated: Mapping[int, date | None], on: date) -> dict[int, date | None]:
     """When each partnership last accepted what was in force on a date; None where it had not.
 
-    Beside acceptances in the portal counts the day that the vendor states, unless the version in
-    force came later. As long as there is no version, that day alone counts.
+    `stated`: their keys, each with its Partnership.agreement_accepted_on. Beside acceptances in the
+    portal counts the day that the vendor states, unless the version in force came later. As long as
+    there is no version, that day alone counts.
     """
     version = find_agreement(on)
     changed = stated_acceptances(on)
-    stated = {p.id: changed.get(p.id, p.agreement_accepted_on) for p in partnerships}
+    stated = {key: changed.get(key, day) for key, day in stated.items()}
     if version is None:
         return {key: day if day is not None and day <= on else None for key, day in stated.items()}
     rows = db.session.execute(
         select(AgreementAcceptance.partnership_id, func.max(AgreementAcceptance.accepted_on))
-        .where(AgreementAcceptance.version_id == version.id, AgreementAcceptance.accepted_on <= on)
+        .where(
+            AgreementAcceptance.version_id == version.id,
+            AgreementAcceptance.accepted_on <= on,
+            AgreementAcceptance.partnership_id.in_(stated),
+        )
         .group_by(AgreementAcceptance.partnership_id)
     )
-    accepted = {key: day for key, day in rows if key in stated}
+    accepted: dict[int, date | None] = dict(rows.all())
     for key, day in stated.items():
         if key not in accepted and day is not None and version.effective_on <= day <= on:
             accepted[key] = day

@@ -21,6 +21,7 @@ from prm.revenue.queries.orders import (
     orders_for_export,
     orders_for_page,
     orders_of_deal,
+    partner_of,
 )
 from prm.revenue.queries.totals import (
     By,
@@ -28,6 +29,9 @@ from prm.revenue.queries.totals import (
     RevenueReport,
     RevenueRow,
     fiscal_start_month,
+    in_quarters,
+    list_daily,
+    list_largest_partners,
     reporting_currency,
     revenue_by,
 )
@@ -45,8 +49,11 @@ __all__ = [
     "fiscal_start_month",
     "get_invoice",
     "get_order",
+    "in_quarters",
     "invoices",
+    "list_daily",
     "list_invoices_of",
+    "list_largest_partners",
     "list_order_currencies",
     "list_payments",
     "narrow_orders",
@@ -56,6 +63,7 @@ __all__ = [
     "orders_for_page",
     "orders_of_deal",
     "paid_by_invoice",
+    "partner_of",
     "reporting_currency",
     "revenue_by",
 ]

@@ -129,8 +129,7 @@ def fiscal_start_month(actor: Actor) -> int:
 def _summed(actor: Actor, filters: OrderFilters, *keys: Any) -> Select[Any]:
     """select keys, sum of amounts, count of orders, grouped by the keys."""
     statement = select(*keys, func.sum(Order.amount_minor), func.count(Order.id)).select_from(Order)
-    statement = statement.join(Partnership, Partnership.id == Order.partnership_id).group_by(*keys)
-    return narrow_orders(visible(statement, actor, P.ORDER_VIEW, Order), filters)
+    return narrow_orders(visible(statement.group_by(*keys), actor, P.ORDER_VIEW, Order), filters)
 
 
 def _by_currency(actor: Actor, filters: OrderFilters) -> dict[str, CurrencyTotal]:
@@ -139,9 +138,34 @@ def _by_currency(actor: Actor, filters: OrderFilters) -> dict[str, CurrencyTotal
 
 
 def _by_quarter(actor: Actor, filters: OrderFilters) -> Iterable[RevenueRow]:
-    start_month = fiscal_start_month(actor)
+    found = db.session.execute(_summed(actor, filters, Order.ordered_on))
+    days = [Day(on, int(total), count) for on, total, count in found]
+    return in_quarters(days, fiscal_start_month(actor), filters)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What orders of one day sum to, in one currency."""
+
+    on: date
+    revenue_minor: int
+    orders: int
+
+
+def list_daily(actor: Actor, date_from: date, date_to: date) -> list[Day]:
+    """The days with orders within reach between two, both included, in the vendor's currency.
+
+    What a page shows for several stretches of time is summed from it: one query for all of them.
+    """
+    filters = OrderFilters(date_from=date_from, date_to=date_to, currency=reporting_currency(actor))
+    found = db.session.execute(_summed(actor, filters, Order.ordered_on).order_by(Order.ordered_on))
+    return [Day(on, int(total), count) for on, total, count in found]
+
+
+def in_quarters(days: Iterable[Day], start_month: int, filters: OrderFilters) -> Iterable[RevenueRow]:
+    """Days summed by fiscal quarter, in order of time."""
     sums: dict[Any, tuple[int, int]] = {}
-    for ordered_on, total, count in db.session.execute(_summed(actor, filters, Order.ordered_on)):
+    for ordered_on, total, count in ((day.on, day.revenue_minor, day.orders) for day in days):
         quarter = quarter_of(ordered_on, start_month)
         before = sums.get(quarter, (0, 0))
         sums[quarter] = (before[0] + int(total), before[1] + count)
@@ -160,15 +184,43 @@ def _by_partner(actor: Actor, filters: OrderFilters) -> Iterable[RevenueRow]:
     rows = [
         RevenueRow(name, name, int(total), count, {"partner": str(public_id)}, public_id)
         for _id, public_id, name, _external, total, count in db.session.execute(
-            _summed(actor, filters, *keys)
+            _summed(actor, filters, *keys).join(Partnership, Partnership.id == Order.partnership_id)
         )
     ]
     return _unique(sorted(rows, key=_largest_first))
 
 
+def list_largest_partners(actor: Actor, date_from: date, date_to: date, limit: int) -> list[RevenueRow]:
+    """The first rows of revenue_by(PARTNER), without the thousands behind them; of equal ones the older."""
+    filters = OrderFilters(date_from=date_from, date_to=date_to, currency=reporting_currency(actor))
+    summed = (
+        _summed(actor, filters, Order.partnership_id)
+        .with_only_columns(
+            Order.partnership_id.label("key"),
+            func.sum(Order.amount_minor).label("total"),
+            func.count(Order.id).label("count"),
+        )
+        .order_by(func.sum(Order.amount_minor).desc(), Order.partnership_id)
+        .limit(limit)
+        .subquery("summed")
+    )
+    found = db.session.execute(
+        select(Partnership.public_id, Partnership.name, summed.c.total, summed.c.count)
+        .join(summed, summed.c.key == Partnership.id)
+        .order_by(summed.c.total.desc(), Partnership.id)
+    )
+    common = _common_link(filters) | {"currency": filters.currency or ""}
+    return [
+        RevenueRow(name, name, int(total), count, {**common, "partner": str(public_id)}, public_id)
+        for public_id, name, total, count in found
+    ]
+
+
 def _by_region(actor: Actor, filters: OrderFilters) -> Iterable[RevenueRow]:
-    statement = _summed(actor, filters, Region.id, Region.public_id, Region.name).outerjoin(
-        Region, Region.id == Partnership.region_id
+    statement = (
+        _summed(actor, filters, Region.id, Region.public_id, Region.name)
+        .join(Partnership, Partnership.id == Order.partnership_id)
+        .outerjoin(Region, Region.id == Partnership.region_id)
     )
     rows = [
         RevenueRow(name, name, int(total), count, {"region": str(public_id)}, public_id)

@@ -65,7 +65,7 @@ def _spec(actor: Actor) -> TableSpec:
     columns = [
         Column("external_id", _("Order"), sort=Order.external_id),
         Column("ordered_on", _("Ordered on"), sort=Order.ordered_on),
-        Column("partner", _("Partner"), sort=Partnership.name_folded),
+        Column("partner", _("Partner"), sort=queries.partner_of(Partnership.name_folded)),
         Column("customer", _("Customer"), sort=func.lower(Order.customer_name)),
         Column("product", _("Product"), sort=func.lower(Order.product_name)),
         Column("amount", _("Amount"), sort=Order.amount_minor, is_numeric=True),
@@ -94,7 +94,12 @@ def _spec(actor: Actor) -> TableSpec:
         key=Order.id,
         columns=[column for column in columns if not (is_partner and column.key == "partner")],
         default_sort="-ordered_on",
-        search=[Order.external_id, Partnership.name, Order.customer_name, Order.product_name],
+        search=[
+            Order.external_id,
+            queries.partner_of(Partnership.name),
+            Order.customer_name,
+            Order.product_name,
+        ],
         filters=filters,
     )
 

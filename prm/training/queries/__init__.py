@@ -8,6 +8,7 @@ from prm.training.queries.courses import (
     AuthoredCourse,
     PublishedVersion,
     list_authored_courses,
+    list_drafts,
     list_published_versions,
 )
 from prm.training.queries.learning import (
@@ -30,6 +31,7 @@ __all__ = [
     "count_overdue",
     "list_authored_courses",
     "list_completed_versions",
+    "list_drafts",
     "list_my_learning",
     "list_published_versions",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from prm.access import Actor, visible
 from prm.errors import NotFound
@@ -210,6 +211,17 @@ def list_authored_courses(actor: Actor) -> list[AuthoredCourse]:
         )
         for course in courses
     ]
+
+
+def list_drafts(actor: Actor, limit: int) -> list[CourseVersion]:
+    """The versions being written, by title."""
+    drafts = (
+        visible(select(CourseVersion), actor, P.COURSE_EDIT)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(CourseVersion.status == VersionStatus.DRAFT)
+        .options(selectinload(CourseVersion.course))
+    )
+    return list(db.session.scalars(drafts.order_by(func.lower(Course.title), CourseVersion.id).limit(limit)))
 
 
 def _counts(key: Any, counted: Any) -> dict[int, int]:
