@@ -35,6 +35,16 @@ SETTINGS: tuple[Setting, ...] = (
         "Earlier secret keys, comma-separated: cookies and sealed keys of theirs stay readable.",
     ),
     Setting(
+        "KEY_ENCRYPTION_KEY",
+        "",
+        "Seals the vendors' signing keys in the database. At least 32 characters. Default: SECRET_KEY",
+    ),
+    Setting(
+        "KEY_ENCRYPTION_KEY_PREVIOUS",
+        "",
+        "Earlier ones, comma-separated, until `flask certification keys reencrypt` has run.",
+    ),
+    Setting(
         "BASE_URL",
         "http://localhost:8000",
         "Where people reach the portal. https turns on HSTS and __Host- cookies.",
@@ -43,6 +53,12 @@ SETTINGS: tuple[Setting, ...] = (
         "VERIFY_URL",
         "",
         "What a certificate's QR code holds before the code. Default: BASE_URL/verify/",
+    ),
+    Setting(
+        "ISSUER_URL",
+        "",
+        "Below which issuers' keys are published; their names (did:web) follow from it. "
+        "Default: BASE_URL/issuers",
     ),
     Setting(
         "TRUSTED_HOSTS",
@@ -92,6 +108,10 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
+# Kept out of the configuration under their own names: what uses them finds them ready made.
+SECRETS = frozenset({"SECRET_KEY_PREVIOUS", "KEY_ENCRYPTION_KEY", "KEY_ENCRYPTION_KEY_PREVIOUS"})
+
+
 def own_environment(**changes: str) -> dict[str, str]:
     """The process's environment with changes: for a program that is started, or another application."""
     return {**os.environ, **changes}
@@ -123,6 +143,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
             "SECRET_KEY must be set to at least 32 random characters, for example the output of "
             "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
         )
+    if 0 < len(text["KEY_ENCRYPTION_KEY"]) < 32:
+        raise SettingError("KEY_ENCRYPTION_KEY must have at least 32 random characters, as SECRET_KEY has.")
     base = urlsplit(text["BASE_URL"])
     if base.scheme not in {"http", "https"} or not base.hostname:
         raise SettingError(f"BASE_URL must be an http or https address, not {text['BASE_URL']!r}.")
@@ -130,6 +152,9 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     base_url = text["BASE_URL"].rstrip("/")
     folder = Path(text["DATA_DIR"])
     folder = folder if folder.is_absolute() else ROOT / folder
+    issuers = urlsplit(text["ISSUER_URL"] or text["BASE_URL"])
+    if issuers.scheme not in {"http", "https"} or not issuers.hostname or issuers.query or issuers.fragment:
+        raise SettingError(f"ISSUER_URL must be an http or https address, not {text['ISSUER_URL']!r}.")
     if number("WEB_PROCESSES") > 1 and not text["REDIS_URL"]:
         raise SettingError(
             "WEB_PROCESSES over 1 needs REDIS_URL: without it every process would count its own limits."
@@ -142,14 +167,22 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         )
     hosts = {base.hostname, *names("TRUSTED_HOSTS")}
     return {
-        **{name: value for name, value in text.items() if name not in {"SECRET_KEY_PREVIOUS"}},
+        **{name: value for name, value in text.items() if name not in SECRETS},
         "DEMO": demo,
         "TESTING": testing,
         "BASE_URL": base_url,
         "IS_TLS": is_tls,
         "VERIFY_URL": text["VERIFY_URL"] or base_url + "/verify/",
+        "ISSUER_URL": (text["ISSUER_URL"] or base_url + "/issuers").rstrip("/"),
         "TRUSTED_HOSTS": sorted(hosts),
         "SECRET_KEY_FALLBACKS": names("SECRET_KEY_PREVIOUS"),
+        # The first seals; each opens what was sealed with it.
+        "SEALING_KEYS": [
+            *filter(None, [text["KEY_ENCRYPTION_KEY"]]),
+            *names("KEY_ENCRYPTION_KEY_PREVIOUS"),
+            text["SECRET_KEY"],
+            *names("SECRET_KEY_PREVIOUS"),
+        ],
         "DATA_DIR": folder,
         "DROP_FOLDER": Path(text["DROP_FOLDER"]) if text["DROP_FOLDER"] else None,
         "FILES_URL": text["FILES_URL"] or str(folder / "files"),

@@ -4,6 +4,7 @@ from prm.accounts import models as accounts
 from prm.audits import models as audits
 from prm.bulk import models as bulk
 from prm.certification import models as certification
+from prm.certification.credentials import models as credentials
 from prm.customers import models as customers
 from prm.deals import models as deals
 from prm.imports import models as imports
@@ -20,7 +21,7 @@ from prm.training import models as training
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "bulk", "certification", "customers", "deals", "imports", "journal", "lists",
-    "marketing", "notifications", "onboarding", "operations", "partners", "products", "revenue",
-    "training", "vendors",
+    "accounts", "audits", "bulk", "certification", "credentials", "customers", "deals", "imports",
+    "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners",
+    "products", "revenue", "training", "vendors",
 ]  # fmt: skip

@@ -215,6 +215,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_application_form_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "badge_picture",
+        sa.Column("svg", sa.LargeBinary(), nullable=False),
+        sa.Column("svg_sha256", sa.String(length=64), nullable=False),
+        sa.Column("png", sa.LargeBinary(), nullable=False),
+        sa.Column("png_sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_badge_picture_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_badge_picture")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_badge_picture_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_badge_picture_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "svg_sha256", name=op.f("uq_badge_picture_vendor_id_svg_sha256")),
+    )
+    with op.batch_alter_table("badge_picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_badge_picture_png_sha256"), ["png_sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_badge_picture_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "bulk_run",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
@@ -387,6 +407,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("course", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_course_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "credential_key",
+        sa.Column("did", sa.String(length=300), nullable=False),
+        sa.Column("multibase", sa.String(length=60), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("compromised_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_credential_key_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credential_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_credential_key_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_credential_key_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "multibase", name=op.f("uq_credential_key_vendor_id_multibase")),
+    )
+    with op.batch_alter_table("credential_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_credential_key_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "criterion",
@@ -1018,6 +1058,7 @@ def upgrade() -> None:
         sa.Column("ca_pem", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("retired_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("compromised_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
@@ -3050,6 +3091,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_choice_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "credential",
+        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        sa.Column("key_id", sa.Integer(), nullable=False),
+        sa.Column("list_number", sa.Integer(), nullable=False),
+        sa.Column("list_index", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("signed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("list_number > 0 AND list_index >= 0", name=op.f("ck_credential_place")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certificate_id"],
+            ["certificate.vendor_id", "certificate.id"],
+            name=op.f("fk_credential_vendor_id_certificate_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "key_id"],
+            ["credential_key.vendor_id", "credential_key.id"],
+            name=op.f("fk_credential_vendor_id_key_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_credential_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credential")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_credential_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_credential_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "list_number",
+            "list_index",
+            name=op.f("uq_credential_vendor_id_list_number_list_index"),
+        ),
+    )
+    with op.batch_alter_table("credential", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_credential_current",
+            ["certificate_id"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_credential_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_credential_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "enrolment",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=True),
@@ -3809,6 +3896,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolment_user_id"))
 
     op.drop_table("enrolment")
+    with op.batch_alter_table("credential", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_credential_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_credential_sha256"))
+        batch_op.drop_index(
+            "ix_credential_current",
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+
+    op.drop_table("credential")
     with op.batch_alter_table("choice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_choice_vendor_id"))
 
@@ -4174,6 +4271,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_criterion_vendor_id"))
 
     op.drop_table("criterion")
+    with op.batch_alter_table("credential_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_credential_key_vendor_id"))
+
+    op.drop_table("credential_key")
     with op.batch_alter_table("course", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_course_vendor_id"))
 
@@ -4203,6 +4304,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bulk_run_user_id"))
 
     op.drop_table("bulk_run")
+    with op.batch_alter_table("badge_picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_badge_picture_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_badge_picture_png_sha256"))
+
+    op.drop_table("badge_picture")
     with op.batch_alter_table("application_form", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_form_vendor_id"))
 

@@ -52,4 +52,11 @@ class RevokeForm(FlaskForm):
 class FileForm(FlaskForm):
     """A file to be checked."""
 
-    file = FileField(_l("PDF file"), validators=[FileRequired(_l("Choose a file."))])
+    file = FileField(_l("PDF, badge or JSON file"), validators=[FileRequired(_l("Choose a file."))])
+
+
+class RotateForm(FlaskForm):
+    """New keys in place of those in use."""
+
+    reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Give a reason.")), Length(max=500)])
+    is_compromised = BooleanField(_l("Somebody else may have the keys in use"))

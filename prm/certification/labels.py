@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from prm.certification.models import IssueBasis, Paper
-from prm.certification.validity import Status
+from prm.certification.validity import Standing, Status
 
 STATUS_LABELS = {
     Status.VALID: _l("Valid"),
@@ -19,6 +19,15 @@ STATUS_SIGNS = {
     Status.EXPIRING: ("warning", "calendar-due"),
     Status.EXPIRED: ("neutral", "clock"),
     Status.REVOKED: ("danger", "certificate-off"),
+}
+STANDING_LABELS = {
+    Standing.NOT_ISSUED: _l("Not issued yet"),
+    Standing.VALID: _l("Valid"),
+    Standing.EXPIRING: _l("Valid, expires soon"),
+    Standing.SUPERSEDED: _l("Renewed by another certificate"),
+    Standing.EXPIRED: _l("Expired"),
+    Standing.REVOKED: _l("Revoked"),
+    Standing.WITHDRAWN: _l("Withdrawn"),
 }
 BASIS_LABELS = {
     IssueBasis.EVIDENCE: _l("Completed courses"),

@@ -1,11 +1,10 @@
 """A certificate on paper: the frozen facts as one signed PDF. Reads no database.
 
-The same facts, paper, key and instant give the same bytes.
+The same facts, credential, paper, key and instant give the same bytes.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -15,15 +14,14 @@ from flask import current_app
 from flask_babel import force_locale, format_date, pgettext
 from flask_babel import gettext as _
 
+from prm.certification.credentials.building import FILE_NAME, MEDIA_TYPE, level_text
+from prm.certification.credentials.issuing import Signed
 from prm.certification.models import Paper
 from prm.infra.pdf import Attachment, fit_text, qr_svg, render_certificate, rosette_svg
 from prm.infra.signing import IssuerKey, make_signer
-from prm.training.labels import SKILL_LEVELS
-from prm.training.models import SkillLevel
 
 PAGE = "certification/certificate.html"
 STYLE = "certification/certificate.css"
-FACTS_FILE = "certificate.json"
 PAPER_NAMES = {Paper.A4: "A4", Paper.LETTER: "Letter"}
 
 
@@ -32,9 +30,10 @@ def print_certificate(
     paper: Paper,
     issuer: IssuerKey,
     signed_at: datetime,
+    signed: Signed,
     logo: bytes | None = None,
 ) -> bytes:
-    """The signed PDF of frozen facts, in their language, with the facts attached.
+    """The signed PDF of frozen facts, in their language, with the credential attached.
 
     `logo` is the picture whose sha256 the facts name; without one the vendor's name stands there.
 
@@ -44,7 +43,7 @@ def print_certificate(
     with force_locale(language.replace("-", "_")):
         values = _printed(facts, paper, has_logo=logo is not None)
         title = _("Certificate %(number)s: %(name)s", number=facts["number"], name=facts["person"]["name"])
-        described = _("The facts of this certificate, for machines to read")
+        described = _("This certificate as a verifiable credential (Open Badges 3.0)")
         signature_label = _("Signature of %(vendor)s", vendor=facts["vendor"]["name"])
     environment = current_app.jinja_env
     assert environment.loader is not None
@@ -53,13 +52,13 @@ def print_certificate(
     return render_certificate(
         environment.get_template(PAGE).render(values),
         css=css,
-        attachments=[Attachment(FACTS_FILE, facts_file(facts), "application/json", described)],
+        attachments=[Attachment(FILE_NAME, signed.document, MEDIA_TYPE, described)],
         signer=make_signer(issuer),
         signed_at=signed_at,
         language=language,
         title=title,
         resources={
-            "qr": qr_svg(facts["verify_url"]),
+            "qr": qr_svg(facts["verify_url"] + "#", signed.qr_payload),
             "seal": rosette_svg(primary),
             "rosette": rosette_svg(primary, hollow=0.6, strength=0.1),
             **({"logo": logo} if logo is not None else {}),
@@ -68,14 +67,8 @@ def print_certificate(
     )
 
 
-def facts_file(facts: Mapping[str, Any]) -> bytes:
-    """The frozen facts as the file that is attached to every certificate."""
-    return (json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
-
-
 def _printed(facts: Mapping[str, Any], paper: Paper, *, has_logo: bool) -> dict[str, Any]:
     """What the page shows: finished text in the language now forced."""
-    level = SkillLevel(facts["certification"]["level"])
     partner = facts["partner"]
     return {
         "lang": facts["language"],
@@ -87,7 +80,7 @@ def _printed(facts: Mapping[str, Any], paper: Paper, *, has_logo: bool) -> dict[
         "person_name": facts["person"]["name"],
         "certification_name": facts["certification"]["name"],
         "vendor_name": facts["vendor"]["name"],
-        "level": _("Level %(number)s · %(name)s", number=_rank(level), name=SKILL_LEVELS[level]),
+        "level": level_text(facts["certification"]["level"]),
         "partner_name": partner["name"] if partner else None,
         "number": facts["number"],
         "code": facts["code"],
@@ -108,10 +101,6 @@ def _printed(facts: Mapping[str, Any], paper: Paper, *, has_logo: bool) -> dict[
         },
         "fit": fit_text,
     }
-
-
-def _rank(level: SkillLevel) -> int:
-    return list(SkillLevel).index(level) + 1
 
 
 def _day(text: str) -> str:

@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from prm.access import Actor
+from prm.certification.credentials.issuing import sign_for_print
 from prm.certification.models import Certificate, CertificateFile
 from prm.certification.printing import print_certificate
 from prm.certification.services.files import KeptBytes, keep_file, note_problem
@@ -67,7 +68,8 @@ def render_file(actor: Actor, file_key: int) -> bytes:
             raise SigningError("This vendor has no signing key.")
         issuer = open_signing_key(key)
         logo = _read_logo(certificate.facts)
-        content = print_certificate(certificate.facts, row.paper, issuer, row.requested_at, logo)
+        signed = sign_for_print(actor, certificate)
+        content = print_certificate(certificate.facts, row.paper, issuer, row.requested_at, signed, logo)
     except (PdfError, SigningError, storage.StorageError) as error:
         current_app.logger.warning("certificate_unprintable: %s: %s", certificate.public_id, error)
         with transaction():

@@ -22,6 +22,18 @@ class Status(StrEnum):
         return self in {Status.VALID, Status.EXPIRING}
 
 
+class Standing(StrEnum):
+    """What a certificate is on a day, told apart for whoever checks it."""
+
+    NOT_ISSUED = "not_issued"
+    VALID = "valid"
+    EXPIRING = "expiring"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"  # its holder was erased
+
+
 class Dated(Protocol):
     """What a status follows from."""
 
@@ -46,6 +58,28 @@ def status_of(certificate: Dated, on: date) -> Status:
     if left < 0:
         return Status.EXPIRED
     return Status.EXPIRING if left <= EXPIRING_DAYS else Status.VALID
+
+
+def standing_on(
+    certificate: Dated, on: date, *, revoked_on: date | None, renewed_on: date | None
+) -> Standing:
+    """What a certificate was, is or will be on a day of the vendor's zone, as is known now.
+
+    Unlike status_of, a revocation counts from its day: who asks about an earlier one is told what it was
+    then. Superseded: renewed by another one, whether or not its own time is over.
+    """
+    if on < certificate.issued_on:
+        return Standing.NOT_ISSUED
+    if revoked_on is not None and on >= revoked_on:
+        return Standing.REVOKED
+    if renewed_on is not None and on >= renewed_on:
+        return Standing.SUPERSEDED
+    if certificate.expires_on is None:
+        return Standing.VALID
+    left = (certificate.expires_on - on).days
+    if left < 0:
+        return Standing.EXPIRED
+    return Standing.EXPIRING if left <= EXPIRING_DAYS else Standing.VALID
 
 
 def may_renew(certificate: Dated, on: date) -> bool:

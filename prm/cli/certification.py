@@ -1,23 +1,35 @@
-"""Certificates from the command line: issued by decision, checked as files."""
+"""Certificates from the command line: issued by decision, checked as files, and the keys behind them."""
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
+from prm.access import system_actor
 from prm.certification import rendering, services
+from prm.certification.credentials.checking import Offline, at_noon, check_offline
+from prm.certification.credentials.rotation import reencrypt_keys, rotate_keys
+from prm.certification.credentials.status import count_lists, sign_status_list
+from prm.certification.credentials.trust import BadTrust, fingerprint, keys_file, read_trust
 from prm.certification.models import Paper
 from prm.certification.queries.certificates import get_file
 from prm.certification.queries.people import find_candidate
 from prm.certification.queries.schemes import find_scheme, list_schemes
-from prm.certification.services.keys import list_roots
-from prm.certification.verification import Verdict, Verification, check_file
+from prm.certification.services.keys import list_credential_keys, list_roots, list_signing_keys
+from prm.certification.verification import EXPLAINED, Verdict, Verification, check_file
 from prm.cli import json_option, print_json, reported, serve_vendor_named, vendor_option
-from prm.infra.db import transaction
-from prm.infra.pdf import EXPLANATIONS
+from prm.extensions import db
+from prm.infra import clock
+from prm.infra.data_integrity import decode_key
+from prm.infra.db import serve_vendor, transaction
+from prm.infra.signing import SigningError, load_certificate
+from prm.vendors.models import Vendor
 
 SHOWN = (
     "number", "name", "certification", "issuer", "partner", "issued_on", "expires_on", "revoked_on",
@@ -82,27 +94,211 @@ def issue(
 
 
 @group.command("verify")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.pdf")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--keys",
+    "key_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Check with these keys alone: no network, no database. Repeatable.",
+)
+@click.option(
+    "--status-list",
+    "list_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --keys: a status list, to tell what was revoked. Repeatable.",
+)
+@click.option(
+    "--on",
+    metavar="DATE",
+    help="With --keys: judge as of this day (2026-01-31) instead of now.",
+)
 @json_option
 @with_appcontext
 @reported
-def verify(file: Path, as_json: bool) -> None:
-    """Say whether a file is a certificate of this installation: valid, expired, revoked, withdrawn,
-    altered, unknown.
+def verify(
+    file: Path, key_files: tuple[Path, ...], list_files: tuple[Path, ...], on: str | None, as_json: bool
+) -> None:
+    """Say whether a PDF, JSON, badge (PNG, SVG) or the text of a QR code is a certificate that counts.
 
-    Exit status 0 for a valid one, else 1.
+    Without --keys this installation is asked; with it, nothing but the files given is read. FILE may be
+    - for standard input. Exit status 0 for a valid one, else 1.
     """
+    content = click.get_binary_stream("stdin").read() if str(file) == "-" else _read(file)
+    if not key_files:
+        if list_files or on:
+            raise click.ClickException("--status-list and --on go with --keys.")
+        verification = check_file(content)
+        if as_json:
+            print_json(verification.as_json())
+        else:
+            _print(verification)
+        if verification.verdict is not Verdict.VALID:
+            raise SystemExit(1)
+        return
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
-    verification = check_file(content)
+        trust = read_trust([_read(each) for each in key_files], [_read(each) for each in list_files])
+        at = at_noon(date.fromisoformat(on)) if on else clock.now()
+    except BadTrust as error:
+        raise click.ClickException(str(error)) from error
+    except ValueError as error:
+        raise click.ClickException(f"--on takes a day as 2026-01-31, not {on!r}.") from error
+    told = check_offline(content, trust, at).as_json()
     if as_json:
-        print_json(verification.as_json())
+        print_json(told)
     else:
-        _print(verification)
-    if verification.verdict is not Verdict.VALID:
+        _print_offline(told)
+    if told["status"] != Offline.VALID:
         raise SystemExit(1)
+
+
+@group.command("status-list")
+@vendor_option
+@click.option("--number", default=1, show_default=True, metavar="N", help="Which of the vendor's lists.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it here.")
+@json_option
+@with_appcontext
+@reported
+def status_list(vendor_slug: str, number: int, out: Path | None, as_json: bool) -> None:
+    """Write the signed list of revoked credentials, true from now, for checking offline.
+
+    Without --out or --json it is printed.
+    """
+    vendor, _actor = serve_vendor_named(vendor_slug)
+    try:
+        signed = sign_status_list(vendor, number)
+    except SigningError as error:
+        raise click.ClickException(str(error)) from error
+    if out is not None:
+        _write(out, signed.document)
+    if as_json:
+        print_json(
+            {
+                "number": number,
+                "lists": count_lists(),
+                "as_of": signed.as_of.isoformat(),
+                "file": str(out) if out else None,
+                "status_list": json.loads(signed.document),
+            }
+        )
+    elif out is None:
+        click.echo(signed.document.decode(), nl=False)
+    else:
+        click.echo(f"written to {out}, true from {signed.as_of.isoformat()}")
+
+
+keys = click.Group("keys", help="The keys that certificates are signed with.")
+group.add_command(keys)
+
+
+@keys.command("list")
+@vendor_option
+@json_option
+@with_appcontext
+@reported
+def keys_list(vendor_slug: str, as_json: bool) -> None:
+    """List every key that signs, or signed, for a vendor."""
+    serve_vendor_named(vendor_slug)
+    rows = [
+        {
+            "kind": kind,
+            "fingerprint": fingerprint(public),
+            "created_at": key.created_at.isoformat(),
+            "retired_at": key.retired_at.isoformat() if key.retired_at else None,
+            "compromised_at": key.compromised_at.isoformat() if key.compromised_at else None,
+            "name": name,
+        }
+        for kind, key, public, name in [
+            *(("document", k, load_certificate(k.certificate_pem).dump(), None) for k in list_signing_keys()),
+            *(
+                ("credential", k, decode_key(k.multibase).public_bytes_raw(), k.method)
+                for k in list_credential_keys()
+            ),
+        ]
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        click.echo("no keys yet: they are made with the first certificate")
+    for row in rows:
+        state = "compromised" if row["compromised_at"] else "retired" if row["retired_at"] else "in use"
+        click.echo(f"{row['kind']:<11} {state:<12} since {row['created_at'][:19]}Z  {row['fingerprint']}")
+
+
+@keys.command("rotate")
+@vendor_option
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for audits.")
+@click.option("--compromised", is_flag=True, help="Somebody else may have the keys in use.")
+@json_option
+@with_appcontext
+@reported
+def keys_rotate(vendor_slug: str, reason: str, compromised: bool, as_json: bool) -> None:
+    """Destroy the private keys in use and make new ones. What they signed stays valid."""
+    vendor, actor = serve_vendor_named(vendor_slug)
+    with transaction():
+        done = rotate_keys(
+            actor, db.session.get_one(Vendor, vendor.id), reason=reason, is_compromised=compromised
+        )
+    report = {
+        "credentials": {"retired": done.credentials[0], "made": done.credentials[1]},
+        "documents": {"retired": done.documents[0], "made": done.documents[1]},
+        "compromised": compromised,
+    }
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(f"new keys are in use; credentials are signed with {done.credentials[1]}")
+
+
+@keys.command("reencrypt")
+@click.option("--vendor", "vendor_slug", metavar="SLUG", help="One vendor; by default every one.")
+@json_option
+@with_appcontext
+@reported
+def keys_reencrypt(vendor_slug: str | None, as_json: bool) -> None:
+    """Seal the private keys with KEY_ENCRYPTION_KEY as it is set now."""
+    vendors = select(Vendor.slug, Vendor.id).order_by(Vendor.slug)
+    if vendor_slug is not None:
+        vendors = vendors.where(Vendor.slug == vendor_slug)
+    chosen = [(slug, vendor_key) for slug, vendor_key in db.session.execute(vendors)]
+    if vendor_slug is not None and not chosen:
+        raise click.ClickException(f"There is no vendor {vendor_slug!r}.")
+    report = {}
+    for slug, vendor_key in chosen:
+        try:
+            with serve_vendor(vendor_key), transaction():
+                report[slug] = reencrypt_keys(system_actor(vendor_key))
+        except SigningError as error:
+            raise click.ClickException(f"{slug}: {error}") from error
+    if as_json:
+        print_json(report)
+    else:
+        for slug, count in report.items():
+            click.echo(f"{slug}: {count} keys sealed")
+
+
+@keys.command("export")
+@vendor_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it here.")
+@with_appcontext
+@reported
+def keys_export(vendor_slug: str, out: Path | None) -> None:
+    """Write a vendor's public keys with their history, for checking offline."""
+    vendor, _actor = serve_vendor_named(vendor_slug)
+    if not list_credential_keys():
+        raise click.ClickException(
+            f"{vendor_slug!r} has no keys yet: they are made with the first certificate."
+        )
+    content = keys_file(vendor)
+    if out is None:
+        click.echo(content.decode(), nl=False)
+    else:
+        _write(out, content)
+        click.echo(f"written to {out}")
 
 
 @group.command("roots")
@@ -121,6 +317,20 @@ def roots(vendor_slug: str) -> None:
         click.echo(pem.decode("ascii"), nl=False)
 
 
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
+
+
 def _print(verification: Verification) -> None:
     stated = verification.as_json()
     click.echo(verification.verdict.value)
@@ -128,4 +338,17 @@ def _print(verification: Verification) -> None:
         if stated.get(name):
             click.echo(f"  {name.replace('_', ' ')}: {stated[name]}")
     for problem in verification.problems:
-        click.echo(f"  {EXPLANATIONS[problem]}")
+        click.echo(f"  {EXPLAINED[problem]}")
+
+
+def _print_offline(told: dict[str, Any]) -> None:
+    click.echo(told["status"])
+    for name in (*SHOWN, "valid_from", "valid_until"):
+        if told.get(name):
+            click.echo(f"  {name.replace('_', ' ')}: {told[name]}")
+    for reason in told["reasons"]:
+        click.echo(f"  because: {reason.replace('_', ' ')}")
+    if told["revocation_as_of"]:
+        click.echo(f"  revocations known as of {told['revocation_as_of']}")
+    for unchecked in told["not_checked"]:
+        click.echo(f"  not checked: {unchecked.replace('_', ' ')}")

@@ -27,6 +27,12 @@ CONTENT_SECURITY_POLICY = (
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 
+# What issuers publish for whoever checks a certificate: kept by caches, read by pages of other sites.
+PUBLISHED = frozenset(
+    f"certification.{name}"
+    for name in ("did_document", "issuer_profile", "issuer_keys", "status_list", "badge_picture")
+)
+
 blueprint = Blueprint("health", __name__)
 access_log = structlog.get_logger("prm.request")
 
@@ -102,11 +108,15 @@ def _finish(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if request.endpoint in PUBLISHED:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers.setdefault("Cache-Control", "no-store")
     headers["X-Frame-Options"] = "DENY"
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint not in {"assets.serve", "vendors.brand_css"}:
+    if request.endpoint not in {"assets.serve", "vendors.brand_css", *PUBLISHED}:
         headers["Cache-Control"] = "no-store"
     if request.endpoint not in {"assets.serve", "health.healthz", "health.readyz"}:
         # The path only: a query string may hold what somebody searched for. Codes and tokens in

@@ -30,6 +30,7 @@ from prm.infra.pdf_inspection import (
     SignatureVerdict,
     extract_attachment,
     inspect_signature,
+    is_plainly_signed,
     signing_certificates,
 )
 from prm.infra.pdf_resources import (
@@ -54,6 +55,7 @@ __all__ = [
     "extract_attachment",
     "fit_text",
     "inspect_signature",
+    "is_plainly_signed",
     "qr_svg",
     "render_certificate",
     "render_report",

@@ -72,12 +72,14 @@ def _letter_width(character: str) -> float:
     return 1
 
 
-def qr_svg(url: str, *, colour: str = "#000000") -> bytes:
+def qr_svg(url: str, capitals: str = "", *, colour: str = "#000000") -> bytes:
     """Return the QR code of an address as SVG: one filled path, quiet zone included.
 
+    `capitals` follows the address: capital letters and digits, packed tighter than other letters.
     The same address always gives the same bytes. Error correction M: 15 % may be lost.
     """
-    code = segno.make(url, error="m", micro=False, boost_error=False, mask=QR_MASK)
+    parts = [url, *filter(None, [capitals])]
+    code = segno.make(parts, error="m", micro=False, boost_error=False, mask=QR_MASK)
     path = []
     for y, row in enumerate(code.matrix):
         x = 0

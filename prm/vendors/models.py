@@ -67,7 +67,10 @@ class FormerSlug(db.Model):
 
 
 class SigningKey(Keyed, VendorOwned, db.Model):
-    """A vendor's document-signing key: private key sealed with the installation's secret."""
+    """A vendor's document-signing key: private key sealed with the installation's secret.
+
+    Once retired, the private key is gone (empty). `compromised_at`: nobody may trust it from then on.
+    """
 
     __tablename__ = "signing_key"
     __table_args__ = tenant_table()
@@ -77,6 +80,7 @@ class SigningKey(Keyed, VendorOwned, db.Model):
     ca_pem: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compromised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StoredFile(Keyed, VendorOwned, db.Model):

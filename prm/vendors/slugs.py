@@ -3,7 +3,7 @@
 SLUG = "[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 RESERVED = frozenset(
     {
-        "accounts", "admin", "api", "content", "favicon", "healthz", "metrics", "notifications", "readyz",
-        "sent-mail", "start", "static", "vendors", "verify", "well-known",
+        "accounts", "admin", "api", "content", "favicon", "healthz", "issuers", "metrics", "notifications",
+        "readyz", "sent-mail", "start", "static", "vendors", "verify", "well-known",
     }
 )  # fmt: skip

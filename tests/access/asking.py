@@ -24,6 +24,7 @@ SHOWN: dict[str, frozenset[str]] = {
     # What a certificate states, to whoever holds its code.
     "certification.verify": frozenset({"MEMBER", "SCHEME", "COMPANY"}),
     "certification.verify_form": frozenset({"MEMBER", "SCHEME", "COMPANY"}),
+    "certification.verify_json": frozenset({"MEMBER", "SCHEME", "COMPANY"}),
     # What an applicant typed, to whoever holds the link mailed to them.
     "partners.apply_confirm": frozenset({"APPLICANT"}),
     "training.attempt": frozenset({"KEY"}),  # once it is passed

@@ -12,6 +12,7 @@ from typing import Any
 
 from prm.infra import clock, form_timing
 from prm.notifications.models import Kind
+from tests.access.rows_credentials import PICTURE_DIGEST
 from tests.access.shapes import Body, Call, Id, Name, Then
 from tests.access.worlds import SHARED, Tenant
 from tests.factories.marketing import png
@@ -74,6 +75,9 @@ ARGUMENTS: dict[str, str] = {
 VALUES: dict[str, tuple[Any, Any]] = {
     "number": (2, 99_999),
     "paper": ("a4", "letter"),
+    "form": ("json", None),
+    "kind": ("png", None),
+    "picture": (PICTURE_DIGEST, "0" * 64),
     "digest": ("000000000000", None),
     "name": ("css/app.css", "css/none.css"),
     "place": ("acme", "nowhere"),
@@ -496,6 +500,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("certification.create_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.edit_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.apply_scheme", "POST"): Call(leaves=False),
+    ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES),
+    ("certification.rotate", "POST"): Call(body={"reason": "It is time."}),
     ("certification.verify_form", "GET"): Call(queries=("?code={member.code}",)),
     ("certification.verify_file", "POST"): Call(body={"file": _PDF}, leaves=False),
     ("reports.revenue", "GET"): Call(

@@ -338,6 +338,17 @@ certification.apply_scheme       POST   in    404   ok    403     403   403    4
 certification.verify             GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.verify_form        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.verify_file        POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.verify_json        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.credential         GET    in    404   ok    ok      ok    404    403   ok     ok
+certification.keys               GET    in    404   ok    403     403   403    403   403    403
+certification.rotate             GET    in    404   ok    403     403   403    403   403    403
+certification.rotate             POST   in    404   ok    403     403   403    403   403    403
+certification.did_document       GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.issuer_profile     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.issuer_keys        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.status_list        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.badge_picture      GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
+certification.offline_checker    GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 marketing.library                GET    in    404   ok    ok      ok    ok     403   ok     ok
 marketing.assets                 GET    in    404   ok    403     403   ok     403   403    403
 marketing.asset                  GET    in    404   ok    ok      ok    ok     403   ok     ok

@@ -35,6 +35,7 @@ from prm.training.models import (
 )
 from prm.vendors.models import SigningKey
 from tests.access.filling import Filler
+from tests.access.rows_credentials import certificate_pem, credential_key, sign_credentials
 from tests.factories import UserRef
 from tests.factories.marketing import png
 
@@ -232,15 +233,17 @@ def certificates(f: Filler) -> None:
         )
     f.add(CertificateCounter(last_number=100))
     f.add(
-        SigningKey(sealed_key=b"sealed", certificate_pem=b"pem", ca_pem=b"pem", created_at=f.now,
-                   retired_at=f.now)
+        SigningKey(sealed_key=b"sealed", certificate_pem=certificate_pem(), ca_pem=certificate_pem(),
+                   created_at=f.now, retired_at=f.now)
     )  # fmt: skip
+    key = credential_key(f)
     for owner, people in PEOPLE.items():
-        for kind, key in people.items():
-            _certificate(f, f.tenant.people[key], key, f.say(kind, owner), owner)
-    for key in ("west", "author", "admin2"):
-        _certificate(f, f.tenant.people[key], key, f.say("STAFF"), None)
+        for kind, who in people.items():
+            _certificate(f, f.tenant.people[who], who, f.say(kind, owner), owner)
+    for who in ("west", "author", "admin2"):
+        _certificate(f, f.tenant.people[who], who, f.say("STAFF"), None)
     _certificate(f, f.tenant.leaver, "leaver", f.say("STAFF"), None)
+    sign_credentials(f, key)
 
 
 def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | None) -> None:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from prm import create_app
 from prm.access import public, refuse_unmarked, requires
-from prm.infra.http import CONTENT_SECURITY_POLICY
+from prm.infra.http import CONTENT_SECURITY_POLICY, PUBLISHED
 from prm.permissions import P
 from tests.access.matrix import MATRIX, Line
 from tests.access.oracles import Asking
@@ -27,7 +27,7 @@ CHANGES = sorted((line for line in MATRIX.values() if line.is_change), key=str)
 # Sent by mail programs, which have none: the signed token in the address is what allows them.
 WITHOUT_TOKEN = {"notifications.unsubscribe"}
 # Answers that may be kept: files with their hash in the address, a vendor's colours.
-CACHED = {"assets.serve", "vendors.brand_css", "vendors.logo"}
+CACHED = {"assets.serve", "vendors.brand_css", "vendors.logo", *PUBLISHED}
 
 
 @pytest.mark.parametrize("line", PAGES, ids=str)

@@ -111,7 +111,10 @@ def test_every_page_of_every_role_is_accessible_in_every_look(
 # What is no page: files, and what only leads on.
 NO_PAGES = {
     "accounts.index", "assets.serve", "audits.evidence_file", "audits.names", "audits.pack",
-    "audits.proof_file", "audits.report_pdf", "certification.download", "health.healthz", "health.readyz",
+    "audits.proof_file", "audits.report_pdf", "certification.badge_picture", "certification.credential",
+    "certification.did_document", "certification.download", "certification.issuer_keys",
+    "certification.issuer_profile", "certification.offline_checker", "certification.status_list",
+    "certification.verify_json", "health.healthz", "health.readyz",
     "imports.file", "imports.rejected", "marketing.download", "marketing.thumbnail", "operations.metrics",
     "partners.document", "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",

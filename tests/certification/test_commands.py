@@ -42,6 +42,7 @@ def test_a_certificate_is_issued_written_and_verified(world: World, scene: Scene
         "status": "valid", "certificate_status": "valid", "number": told["number"], "name": "Zoë Ångström",
         "certification": "Nimbus Installer", "level": "foundation", "issuer": "Acme GmbH",
         "partner": "Northwind", "issued_on": "", "expires_on": "", "revoked_on": None, "withdrawn_on": None,
+        "renewed_by": None, "renewed_on": None,
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(), "problems": [],
     }  # fmt: skip
     assert (report["issued_on"], report["expires_on"]) == (told["issued_on"], told["expires_on"])

@@ -17,8 +17,8 @@ from sqlalchemy import func, select, update
 
 from prm.accounts.models import User
 from prm.certification import rendering, services
+from prm.certification.credentials.building import FILE_NAME
 from prm.certification.models import Certificate, CertificateFile, Paper
-from prm.certification.printing import FACTS_FILE
 from prm.certification.tasks import render_file
 from prm.errors import Conflict
 from prm.extensions import db
@@ -71,7 +71,9 @@ def test_the_job_prints_signs_and_keeps_the_file(world: World, scene: Scene, mad
         stored = db.session.get_one(StoredFile, file.file_id)
         assert (stored.size, stored.media_type) == (len(content), "application/pdf")
         assert stored.name == f"{made.number}.pdf"
-        assert json.loads(extract_attachment(content, FACTS_FILE) or b"") == certificate.facts
+        credential = json.loads(extract_attachment(content, FILE_NAME) or b"")
+        assert credential["id"] == certificate.facts["verify_url"]
+        assert credential["credentialSubject"]["licenseNumber"] == made.number
         roots = list(db.session.scalars(select(SigningKey.ca_pem)))
         verdict = inspect_signature(content, trusted_ca_pems=roots)
         assert verdict.genuine and verdict.signer_name == "Acme GmbH Certification"
@@ -245,10 +247,10 @@ def test_an_earlier_secret_key_still_opens_the_signing_key(
 
 @contextmanager
 def secret_key(app: Flask, key: str, fallbacks: list[str] | None = None) -> Iterator[None]:
-    before = app.config["SECRET_KEY"], app.config["SECRET_KEY_FALLBACKS"]
-    app.config["SECRET_KEY"], app.config["SECRET_KEY_FALLBACKS"] = key, fallbacks or []
+    before = app.config["SEALING_KEYS"]
+    app.config["SEALING_KEYS"] = [key, *(fallbacks or [])]
     yield
-    app.config["SECRET_KEY"], app.config["SECRET_KEY_FALLBACKS"] = before
+    app.config["SEALING_KEYS"] = before
 
 
 def test_the_private_key_rests_sealed(world: World, scene: Scene, made: CertificateRef) -> None:

@@ -79,10 +79,14 @@ def test_name_and_code_stand_on_the_page_in_every_script(issued: dict[str, str],
         facts = run("pdfinfo", path)
         assert sizes[paper] in facts and re.search(r"^Pages: +1$", facts, re.MULTILINE)
         assert PEOPLE[script] in facts
-        run("pdftoppm", "-r", "110", "-png", "-singlefile", path, path.with_suffix(""))
+        # The code carries the signed facts too; 150 dpi is what a plain scanner gives.
+        run("pdftoppm", "-r", "150", "-png", "-singlefile", path, path.with_suffix(""))
         pictures.append(path.with_suffix(".png"))
     read = checked_by(READ_QR, *pictures)
-    assert read == [[f"http://localhost/verify/{code}"] for _key, code in sorted(issued.items())]
+    assert isinstance(read, list)
+    assert [each[0].partition("#")[0] for each in read] == [
+        f"http://localhost/verify/{code}" for _key, code in sorted(issued.items())
+    ]
 
 
 def test_a_certificate_with_a_logo_passes_too(world: World, scene: Scene, tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ from werkzeug.test import TestResponse
 
 from prm import create_app
 from prm.certification.codes import new_code
+from prm.certification.credentials.issuing import Signed, withdraw_credentials
 from prm.certification.models import Certificate, Paper
 from prm.certification.printing import print_certificate
 from prm.certification.verification import MAX_FILE_BYTES, Verdict, check_file
+from prm.certification.views.verification import LEAST_SECONDS
 from prm.extensions import db, limiter
 from prm.infra import clock
 from prm.infra.db import transaction
@@ -28,6 +30,7 @@ from prm.infra.signing import create_issuer
 from prm.permissions import Role
 from prm.vendors.models import Vendor
 from tests.certification.conftest import Scene
+from tests.certification.specimens import download
 from tests.conftest import settings
 from tests.counting import counted
 from tests.factories import World
@@ -86,7 +89,7 @@ def test_a_valid_code_says_what_the_certificate_says(
         "certification": "Nimbus Installer", "level": "foundation", "issuer": "Acme GmbH",
         "partner": "Northwind", "issued_on": certificate.issued_on.isoformat(),
         "expires_on": certificate.expires_on.isoformat() if certificate.expires_on else None,
-        "revoked_on": None, "withdrawn_on": None,
+        "revoked_on": None, "withdrawn_on": None, "renewed_by": None, "renewed_on": None,
     }  # fmt: skip
 
 
@@ -274,7 +277,7 @@ def test_a_certificate_signed_anew_by_somebody_else_is_altered(
         facts = dict(db.session.get_one(Certificate, made.id).facts)
         facts["person"] = {"id": "", "name": "Mallory"}
         forger = create_issuer("Acme GmbH Certification", "Acme GmbH", clock.now())
-        forged = print_certificate(facts, Paper.A4, forger, clock.now())
+        forged = print_certificate(facts, Paper.A4, forger, clock.now(), Signed(b"{}", ""))
     with world.app.app_context():
         verification = check_file(forged)
     assert verification.verdict is Verdict.ALTERED
@@ -362,3 +365,109 @@ def test_checking_reads_and_never_writes(world: World, made: CertificateRef, con
         upload(client, content[:-5])
     assert statements
     assert [each for each in statements if re.match(r"\s*(INSERT|UPDATE|DELETE)", each, re.IGNORECASE)] == []
+
+
+# -- credentials and badges --------------------------------------------------------------------
+
+
+def test_every_form_of_a_certificate_is_recognised(world: World, scene: Scene, made: CertificateRef) -> None:
+    files = download(world, scene, made)
+    for kind in ("json", "png", "svg"):
+        content = files.by_kind()[kind]
+        assert status(world, content) is Verdict.VALID, kind
+        for place in range(0, len(content), max(1, len(content) // 60)):
+            flipped = bytearray(content)
+            flipped[place] ^= 1
+            found = status(world, bytes(flipped))
+            if content[place : place + 1].isspace() and kind != "png":
+                continue
+            assert found in {Verdict.ALTERED, Verdict.UNKNOWN}, (kind, place)
+    page = upload(world.client(), files.png)
+    assert "Genuine, and valid" in page.text
+    # A wallet that writes the JSON anew changes nothing of what it says.
+    rewritten = json.dumps(json.loads(files.json), separators=(",", ":")).encode()
+    assert status(world, rewritten) is Verdict.VALID
+    certify.revoke(world, scene.vendor, made)
+    for content in files.by_kind().values():
+        assert status(world, content) is Verdict.REVOKED
+
+
+def test_a_forged_credential_is_altered_and_a_foreign_one_unknown(
+    world: World, scene: Scene, made: CertificateRef
+) -> None:
+    credential = download(world, scene, made).credential
+    for change in ({"name": "Expert"}, {"unsignedNote": "director"}, {"proof": []}):
+        told = upload(world.client(), json.dumps({**credential, **change}).encode(), **AS_JSON).json
+        assert (told["status"], told["problems"]) == ("altered", ["credential_changed"])
+        assert told["name"] == "Zoë Ångström"
+    without_code = {**credential, "id": "urn:uuid:1"}
+    told = upload(world.client(), json.dumps(without_code).encode(), **AS_JSON).json
+    assert told["status"] == "altered" and "name" not in told
+    foreign = json.dumps(without_code).replace("did:web:localhost", "did:web:elsewhere")
+    foreign = re.sub(r"issuers:[0-9a-f-]{36}", "issuers:someone", foreign)
+    assert upload(world.client(), foreign.encode(), **AS_JSON).json["status"] == "unknown"
+    assert upload(world.client(), b"{}", **AS_JSON).json["problems"] == ["no_credential"]
+
+
+def test_a_replaced_credential_is_told_from_an_altered_one(
+    world: World, scene: Scene, made: CertificateRef
+) -> None:
+    before = download(world, scene, made)
+    with world.acting(scene.vendor), transaction():
+        withdraw_credentials([made.id])
+    after = download(world, scene, made)
+    told = upload(world.client(), before.json, **AS_JSON).json
+    assert (told["status"], told["problems"]) == ("revoked", ["replaced"])
+    assert upload(world.client(), after.json, **AS_JSON).json["status"] == "valid"
+
+
+# -- a given day -------------------------------------------------------------------------------
+
+
+def test_the_status_on_a_day_is_told_apart(world: World, scene: Scene) -> None:
+    with clock.travel(datetime(2025, 3, 12, 12, tzinfo=UTC)):
+        made = certify.issue(world, scene.vendor, scene.scheme, scene.member)  # valid to 11 March 2027
+    with clock.travel(datetime(2027, 3, 1, 12, tzinfo=UTC)):
+        newer = certify.issue(world, scene.vendor, scene.scheme, scene.member)
+    with clock.travel(datetime(2027, 3, 5, 12, tzinfo=UTC)):
+        certify.revoke(world, scene.vendor, newer)
+    stranger = world.client()
+
+    def on(code: str, day: str) -> str:
+        return str(stranger.get(f"/verify/{code}.json?on={day}").json["on"]["status"])
+
+    with clock.travel(datetime(2027, 4, 1, 12, tzinfo=UTC)):
+        assert [on(made.code, day) for day in ("2025-03-11", "2025-03-12", "2027-02-01", "2027-04-01")] == [
+            "not_issued", "valid", "expiring", "expired",
+        ]  # fmt: skip
+        assert [on(newer.code, day) for day in ("2027-03-04", "2027-03-05")] == ["valid", "revoked"]
+        told = stranger.get(f"/verify/{newer.code}?on=2027-03-04", headers=AS_JSON).json
+        assert (told["status"], told["on"]) == ("revoked", {"date": "2027-03-04", "status": "valid"})
+        page = stranger.get(f"/verify/{newer.code}?on=2027-03-04").text
+        assert "was revoked" in page and "March 4, 2027" in page
+        assert "2026-01-31" in stranger.get(f"/verify/{newer.code}?on=tomorrow").text
+        assert stranger.get(f"/verify/{newer.code}?on=tomorrow").status_code == 422
+        assert stranger.get(f"/verify/{new_code()}.json").status_code == 404
+
+
+def test_a_renewed_certificate_names_the_one_that_renews_it(world: World, scene: Scene) -> None:
+    with clock.travel(datetime(2025, 3, 12, 12, tzinfo=UTC)):
+        made = certify.issue(world, scene.vendor, scene.scheme, scene.member)
+    with clock.travel(datetime(2027, 3, 1, 12, tzinfo=UTC)):
+        newer = certify.issue(world, scene.vendor, scene.scheme, scene.member)
+        page = world.client().get(f"/verify/{made.code}").text
+        assert "Another certificate has renewed it since" in page and newer.number in page
+        told = world.client().get(f"/verify/{made.code}.json").json
+        assert (told["status"], told["certificate_status"]) == ("valid", "superseded")
+        assert (told["renewed_by"], told["renewed_on"]) == (newer.number, "2027-03-01")
+
+
+def test_an_answer_never_comes_sooner_for_a_code_that_there_is_not(
+    world: World, made: CertificateRef
+) -> None:
+    stranger = world.client()
+    for code in (made.code, new_code(), "nonsense"):
+        for path in (f"/verify/{code}", f"/verify/{code}.json"):
+            started = clock.monotonic()
+            stranger.get(path)
+            assert clock.monotonic() - started >= LEAST_SECONDS

@@ -24,6 +24,10 @@ from prm.infra.db import ExactDecimal, UtcDateTime
 
 # Why these hold nothing of a person although an erasure does not go through them.
 NAMES_NOBODY = {
+    "badge_picture.svg": "names a certification and a vendor; its bytes are signed",
+    "badge_picture.png": "the same, drawn",
+    "credential.document": "deleted with the withdrawal of the person's certificates; its bytes are signed",
+    "credential_key.sealed_key": "a vendor's key",
     "erasure.subject_hash": "a keyed hash of a random id",
     "erasure.file_keys": "names of files are hashes of their content",
     "journal_entry.chain": "a vendor's random id, or 'installation'",

@@ -26,6 +26,8 @@ from prm.accounts.models import EmailChange, Membership, OutgoingMail, SecondFac
 from prm.accounts.services.email_changes import request_email_change
 from prm.accounts.services.second_factor import begin_enrolment
 from prm.certification import rendering
+from prm.certification.credentials.checking import Offline, check_offline
+from prm.certification.credentials.trust import read_trust
 from prm.certification.models import Certificate, CertificateFile
 from prm.deals.models import Deal, DealStage
 from prm.extensions import db
@@ -310,6 +312,29 @@ def test_a_withdrawn_certificate_says_so_and_has_no_file(scene: Scene) -> None:
     assert "/files/a4" not in page.text and f"{address}/revoke" not in page.text
     assert admin.get(f"{address}/files/a4").status_code == 404
     assert admin.post(f"{address}/files", data={"paper": "letter"}).status_code == 409
+
+
+def test_copies_of_the_credential_that_are_out_in_the_world_are_revoked(scene: Scene) -> None:
+    world = scene.world
+    address = f"/acme/certification/{scene.certificate.public_id}/credential.json"
+    issuer = f"/issuers/{scene.vendor.public_id}"
+    copy = world.client(scene.person).get(address).data
+    assert NAME in copy.decode()
+    assert erase(scene).exit_code == 0
+    jobs.sweep(scene.app)
+    stranger = world.client()
+    keys, lists = (stranger.get(f"{issuer}/{name}").data for name in ("keys.json", "status/1.json"))
+    trust = read_trust([keys], [lists])
+    assert check_offline(copy, trust, clock.now()).verdict is Offline.REVOKED
+    told = stranger.get(f"/verify/{scene.certificate.code}.json?on=2026-01-31")
+    assert NAME not in told.text and told.json["on"]["status"] == "withdrawn"
+    assert (told.json["status"], told.json["certificate_status"]) == ("withdrawn", "withdrawn")
+    handed_in = {"file": (io.BytesIO(copy), "copy.json")}
+    answer = stranger.post("/verify/", data=handed_in, headers={"Accept": "application/json"})
+    assert answer.json["status"] == "withdrawn" and NAME not in answer.text
+    manager = world.client(world.user(Role.CHANNEL_MANAGER, vendor=scene.vendor))
+    assert manager.get(address).status_code == 404
+    assert "credential.json" not in manager.get(address.rpartition("/")[0]).text
 
 
 def test_the_person_is_out_at_once_and_gets_no_mail(scene: Scene) -> None:

@@ -1,6 +1,25 @@
 """Pages of certification: certificates, schemes, and verification for anybody."""
 
-from prm.certification.views import certificates, issuing, overview, schemes, verification
+from prm.certification.views import (
+    certificates,
+    credentials,
+    issuers,
+    issuing,
+    keys,
+    overview,
+    schemes,
+    verification,
+)
 from prm.certification.views.blueprint import blueprint
 
-__all__ = ["blueprint", "certificates", "issuing", "overview", "schemes", "verification"]
+__all__ = [
+    "blueprint",
+    "certificates",
+    "credentials",
+    "issuers",
+    "issuing",
+    "keys",
+    "overview",
+    "schemes",
+    "verification",
+]

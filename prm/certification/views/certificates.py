@@ -18,6 +18,7 @@ from prm.certification.labels import BASIS_LABELS, PAPER_LABELS, STATUS_LABELS, 
 from prm.certification.models import Certificate, IssueBasis, Paper
 from prm.certification.queries import certificates as queries
 from prm.certification.services.files import MEDIA_TYPE, file_name
+from prm.certification.services.sharing import linkedin_url
 from prm.certification.validity import Status, status_of
 from prm.certification.views.blueprint import blueprint
 from prm.errors import DomainError
@@ -42,7 +43,7 @@ def detail(certificate_id: UUID) -> str:
     previous = queries.find_previous(certificate)
     return render_template(
         "certification/detail.html",
-        **_shown(certificate, status),
+        **shown(certificate, status),
         files=files,
         papers=[paper for paper in Paper if paper not in asked]
         if status.holds and certificate.withdrawn_at is None
@@ -54,9 +55,9 @@ def detail(certificate_id: UUID) -> str:
         previous=previous,
         history=_history(certificate, files, status),
         may_revoke=_may_revoke(actor, certificate, status),
+        linkedin_url=_linkedin_url(certificate) if certificate.user_id == actor.user_id else None,
         verify_path=url_for("certification.verify", code=certificate.code),
-        verify_url=certificate.facts.get("verify_url")
-        or url_for("certification.verify", code=certificate.code, _external=True),
+        verify_url=_verify_url(certificate),
     )
 
 
@@ -69,7 +70,10 @@ def download(certificate_id: UUID, paper: str) -> str | Response:
     row = queries.get_file(certificate, Paper(paper))
     status = status_of(certificate, queries.today_of(actor))
     if not status.holds and request.args.get("despite") != status.value:
-        return render_template("certification/download.html", paper=paper, **_shown(certificate, status))
+        again = url_for(
+            "certification.download", certificate_id=certificate_id, paper=paper, despite=status.value
+        )
+        return render_template("certification/download.html", again=again, **shown(certificate, status))
     content = rendering.read_file(actor, row.id)
     return attachment(content, file_name(certificate, Paper(paper)), MEDIA_TYPE)
 
@@ -110,7 +114,7 @@ def revoke(certificate_id: UUID) -> str | Response | tuple[str, int]:
     page = render_template(
         "certification/revoke.html",
         form=form,
-        **_shown(certificate, status_of(certificate, queries.today_of(actor))),
+        **shown(certificate, status_of(certificate, queries.today_of(actor))),
     )
     return (page, status) if request.method == "POST" else page
 
@@ -118,7 +122,7 @@ def revoke(certificate_id: UUID) -> str | Response | tuple[str, int]:
 # -- parts -------------------------------------------------------------------------------------
 
 
-def _shown(certificate: Certificate, status: Status) -> dict[str, Any]:
+def shown(certificate: Certificate, status: Status) -> dict[str, Any]:
     """What every page about a certificate shows: the facts as they were frozen."""
     facts = certificate.facts
     kind, icon = STATUS_SIGNS[status]
@@ -140,6 +144,23 @@ def _shown(certificate: Certificate, status: Status) -> dict[str, Any]:
         "status_icon": icon,
         "sentence": _sentence(certificate, status),
     }
+
+
+def _verify_url(certificate: Certificate) -> str:
+    url: str = certificate.facts.get("verify_url") or url_for(
+        "certification.verify", code=certificate.code, _external=True
+    )
+    return url
+
+
+def _linkedin_url(certificate: Certificate) -> str:
+    facts = certificate.facts
+    return linkedin_url(
+        certificate,
+        scheme_name=facts.get("certification", {}).get("name", certificate.certification.name),
+        vendor_name=facts.get("vendor", {}).get("name", g.vendor.name),
+        verify_url=_verify_url(certificate),
+    )
 
 
 def _sentence(certificate: Certificate, status: Status) -> str:

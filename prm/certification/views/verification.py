@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 from flask import jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -9,10 +15,12 @@ from werkzeug.wrappers import Response
 from prm.access import public
 from prm.certification.codes import read_code
 from prm.certification.forms import FileForm
-from prm.certification.verification import Verdict, Verification, check_code, check_file
+from prm.certification.labels import STANDING_LABELS
+from prm.certification.verification import EXPLAINED, Verdict, Verification, check_code, check_file
 from prm.certification.views.blueprint import blueprint
+from prm.errors import DomainError
 from prm.extensions import limiter
-from prm.infra.pdf import EXPLANATIONS
+from prm.infra import clock
 from prm.shell import shown_vendor
 from prm.training.labels import SKILL_LEVELS
 
@@ -25,15 +33,44 @@ SIGNS = {
     Verdict.ALTERED: ("danger", "alert-triangle"),
     Verdict.UNKNOWN: ("danger", "help-circle"),
 }
+# No answer about a code comes sooner: how long one took tells nothing of whether there is such a code.
+LEAST_SECONDS = 0.04
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def even_time(view: Callable[P, R]) -> Callable[P, R]:
+    """Answer after LEAST_SECONDS, however soon the answer was found."""
+
+    @wraps(view)
+    def held(*args: P.args, **kwargs: P.kwargs) -> R:
+        started = clock.monotonic()
+        try:
+            return view(*args, **kwargs)
+        finally:
+            time.sleep(max(0.0, LEAST_SECONDS - (clock.monotonic() - started)))
+
+    return held
 
 
 @blueprint.get("/verify/<string(maxlength=100):code>")
 @limiter.limit("60/minute")
 @public
+@even_time
 def verify(code: str) -> tuple[Response | str, int]:
-    """What stands behind a code."""
-    verification = check_code(code)
+    """What stands behind a code, today and on the day that `?on=` asks about."""
+    verification = check_code(code, _asked_day())
     return _answer(verification, 404 if verification.verdict is Verdict.UNKNOWN else 200)
+
+
+@blueprint.get("/verify/<string(maxlength=100):code>.json")
+@limiter.limit("60/minute")
+@public
+@even_time
+def verify_json(code: str) -> tuple[Response, int]:
+    """The same for machines that cannot say what they accept."""
+    verification = check_code(code, _asked_day())
+    return jsonify(verification.as_json()), 404 if verification.verdict is Verdict.UNKNOWN else 200
 
 
 @blueprint.get("/verify/")
@@ -67,6 +104,17 @@ def verify_file() -> tuple[Response | str, int]:
 # -- parts -------------------------------------------------------------------------------------
 
 
+def _asked_day() -> date | None:
+    """The day asked about, if any. Raises DomainError where it is none."""
+    text = request.args.get("on", "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DomainError(_("Write the day as year, month and day: 2026-01-31.")) from None
+
+
 def _wants_json() -> bool:
     offered = ["text/html", "application/json"]
     return request.accept_mimetypes.best_match(offered) == "application/json"
@@ -89,7 +137,10 @@ def _answer(verification: Verification, status: int, *, is_file: bool = False) -
         icon_name=icon,
         level=SKILL_LEVELS[verification.skill_level] if verification.skill_level else None,
         is_file=is_file,
-        problems=[_(EXPLANATIONS[problem]) for problem in verification.problems],
+        problems=[_(EXPLAINED[problem]) for problem in verification.problems],
+        then_label=STANDING_LABELS[verification.then] if verification.then else None,
+        detail=verification.detail.value if verification.detail else None,
+        issuer_id=verification.vendor.public_id if verification.vendor is not None else None,
         form=FileForm(formdata=None),
         vendor=shown_vendor(verification.vendor) if verification.vendor is not None else None,
     )

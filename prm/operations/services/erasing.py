@@ -32,6 +32,7 @@ from prm.accounts.models import (
 from prm.accounts.services.people import find_user, fold_email, withdraw_invitations_of
 from prm.accounts.services.sign_in import hash_address
 from prm.audits.services import erase_names
+from prm.certification.credentials.issuing import withdraw_credentials
 from prm.certification.models import Certificate, CertificateFile
 from prm.errors import DomainError, Forbidden
 from prm.extensions import db
@@ -221,6 +222,8 @@ def _withdraw_certificates(user_id: int, trace: Trace, report: ErasureReport) ->
     """The person's certificates stay counted, without the name; their files go and are made no more.
 
     The SHA-256 of every issued file stays: who hands in a copy is told that it was withdrawn.
+    Their credentials are withdrawn too: the copies that bear the name are out of reach, so that the status
+    list says of them that they are revoked.
     """
     certificates = list(db.session.scalars(select(Certificate).where(Certificate.user_id == user_id)))
     for certificate in certificates:
@@ -228,6 +231,7 @@ def _withdraw_certificates(user_id: int, trace: Trace, report: ErasureReport) ->
         certificate.withdrawn_at = certificate.withdrawn_at or clock.now()
         facts = trace.replace_within(certificate.facts)
         certificate.facts = {**facts, "person": {**facts["person"], "name": NAME_MARK}}
+    withdraw_credentials([certificate.id for certificate in certificates])
     files = list(
         db.session.scalars(
             select(CertificateFile).where(
