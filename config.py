@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent
+PACKAGE = "{package}"  # in CONTENT_URL: the id of a package
 
 
 class SettingError(ValueError):
@@ -65,6 +66,16 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Further host names the server answers to, comma-separated. BASE_URL's is always one.",
     ),
+    Setting(
+        "CONTENT_URL",
+        "",
+        "Where course packages run: a host of its own that is none of the portal's, best with {package}.",
+    ),
+    Setting(
+        "CONTENT_SOURCES",
+        "",
+        "Further origins that packages may show videos, pictures and frames from, comma-separated.",
+    ),
     Setting("PROXIES", "0", "Number of reverse proxies whose X-Forwarded-* headers are believed."),
     Setting("DATA_DIR", "instance", "Folder of the embedded database, queue and files."),
     Setting(
@@ -96,6 +107,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PASSWORD_TIME_COST", "3", "argon2id passes."),
     Setting("PASSWORD_MEMORY_KIB", "65536", "argon2id memory in KiB."),
     Setting("MAX_UPLOAD_MB", "64", "Largest request body, in MiB."),
+    Setting("MAX_CONTENT_MB", "512", "Largest upload of a course package or video, in MiB."),
     Setting("RATE_LIMITS", "1", "0 turns request rate limits off (sign-in failures still count)."),
     Setting("LOG_LEVEL", "INFO", "Least level written to the log."),
     Setting(
@@ -165,13 +177,19 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
             "METRICS_TOKEN with WEB_PROCESSES over 1 needs PROMETHEUS_MULTIPROC_DIR, a folder that is empty "
             "at each start: without it /metrics would answer for one process at a time."
         )
+    content_url, content_host = _content_origin(text["CONTENT_URL"], base)
     hosts = {base.hostname, *names("TRUSTED_HOSTS")}
+    if content_host:
+        hosts.add(content_host)
     return {
         **{name: value for name, value in text.items() if name not in SECRETS},
         "DEMO": demo,
         "TESTING": testing,
         "BASE_URL": base_url,
         "IS_TLS": is_tls,
+        "CONTENT_URL": content_url,
+        "CONTENT_SOURCES": [_origin_of("CONTENT_SOURCES", each) for each in names("CONTENT_SOURCES")],
+        "MAX_CONTENT_BYTES": number("MAX_CONTENT_MB") * 1024 * 1024,
         "VERIFY_URL": text["VERIFY_URL"] or base_url + "/verify/",
         "ISSUER_URL": (text["ISSUER_URL"] or base_url + "/issuers").rstrip("/"),
         "TRUSTED_HOSTS": sorted(hosts),
@@ -212,3 +230,39 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": names("LANGUAGES")[0] if names("LANGUAGES") else "en",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "prm" / "translations"),
     }
+
+
+def _content_origin(stated: str, base: SplitResult) -> tuple[str, str]:
+    """(CONTENT_URL, what TRUSTED_HOSTS needs for it); both "" where packages cannot be opened.
+
+    On a developer's machine it is a name below localhost, which browsers know without a name server.
+    """
+    if not stated:
+        if base.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            return "", ""
+        port = f":{base.port}" if base.port else ""
+        stated = f"{base.scheme}://{PACKAGE}.content.localhost{port}"
+    address = stated.rstrip("/")
+    parts = urlsplit(address.replace(PACKAGE, "package"))
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in {"http", "https"} or not host or parts.path or parts.query or parts.fragment:
+        raise SettingError(
+            f"CONTENT_URL must be an origin such as https://{PACKAGE}.content.example, not {stated!r}."
+        )
+    is_each = address.startswith(f"{parts.scheme}://{PACKAGE}.")
+    if PACKAGE in address and (not is_each or address.count(PACKAGE) > 1):
+        raise SettingError(f"CONTENT_URL may hold {PACKAGE} once, as the first part of the host.")
+    if host == (base.hostname or "").lower():
+        raise SettingError(
+            "CONTENT_URL must name another host than BASE_URL: a package may do there whatever it likes."
+        )
+    if parts.scheme != base.scheme:
+        raise SettingError("CONTENT_URL and BASE_URL must both be http or both be https.")
+    return address, host.removeprefix("package") if is_each else host
+
+
+def _origin_of(name: str, stated: str) -> str:
+    parts = urlsplit(stated)
+    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or set(stated) & set(" ;,'\""):
+        raise SettingError(f"{name} must list origins such as https://video.example, not {stated!r}.")
+    return stated.rstrip("/")

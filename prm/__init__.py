@@ -33,6 +33,7 @@ from prm.reports.views import blueprint as reports
 from prm.revenue.views import blueprint as revenue
 from prm.search.views import blueprint as search
 from prm.training.views import blueprint as training
+from prm.training.views import content_host
 from prm.vendors.views import blueprint as vendors
 
 BLUEPRINTS = (
@@ -52,6 +53,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
+    content_host.init_app(app)  # first: what is for the content host never comes to anything below
     http.init_app(app)
     db.init_app(app)
     with app.app_context():

@@ -18,10 +18,11 @@ from prm.partners import models as partners
 from prm.products import models as products
 from prm.revenue import models as revenue
 from prm.training import models as training
+from prm.training.models import content as training_content
 from prm.vendors import models as vendors
 
 __all__ = [
     "accounts", "audits", "bulk", "certification", "credentials", "customers", "deals", "imports",
-    "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners",
-    "products", "revenue", "training", "vendors",
+    "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners", "products",
+    "revenue", "training", "training_content", "vendors",
 ]  # fmt: skip

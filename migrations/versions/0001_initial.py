@@ -378,6 +378,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_compliance_policy_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "content_package",
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "edition",
+            sa.Enum(
+                "scorm_12",
+                "scorm_2004_2",
+                "scorm_2004_3",
+                "scorm_2004_4",
+                name="edition",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("outline", sa.JSON(), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("imported_by_id", sa.Integer(), nullable=True),
+        sa.Column("imported_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_content_package_size")),
+        sa.ForeignKeyConstraint(
+            ["imported_by_id"], ["user_account.id"], name=op.f("fk_content_package_imported_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_content_package_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_content_package")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_content_package_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_content_package_vendor_id_id")),
+    )
+    with op.batch_alter_table("content_package", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_content_package_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "course",
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column(
@@ -1469,6 +1508,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_image_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "package_file",
+        sa.Column("package_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("path_folded", sa.String(length=800), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_package_file_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "package_id"],
+            ["content_package.vendor_id", "content_package.id"],
+            name=op.f("fk_package_file_vendor_id_package_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_package_file_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package_file")),
+        sa.UniqueConstraint("package_id", "path_folded", name=op.f("uq_package_file_package_id_path_folded")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_package_file_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_package_file_vendor_id_id")),
+    )
+    with op.batch_alter_table("package_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_package_file_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "partnership",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("name_folded", sa.String(length=200), nullable=False),
@@ -2224,6 +2291,21 @@ def upgrade() -> None:
         "lesson",
         sa.Column("course_version_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "text",
+                "package",
+                "video",
+                "file",
+                "link",
+                name="lessonkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=True),
@@ -3211,6 +3293,114 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "lesson_file",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_lesson_file_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_file_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_file_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_file")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_file_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_file_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_file_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_file_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson_link",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_link_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_link_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_link")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_link_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_link_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_link_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_link_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson_package",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("package_id", sa.Integer(), nullable=False),
+        sa.Column("organization", sa.Integer(), nullable=False),
+        sa.Column("score_counts", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_package_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "package_id"],
+            ["content_package.vendor_id", "content_package.id"],
+            name=op.f("fk_lesson_package_vendor_id_package_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_package_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_package")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_package_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_package_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_package_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_package", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_package_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson_video",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.Column("threshold_percent", sa.Integer(), nullable=False),
+        sa.Column("transcript", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("milliseconds > 0", name=op.f("ck_lesson_video_milliseconds")),
+        sa.CheckConstraint(
+            "threshold_percent BETWEEN 1 AND 100", name=op.f("ck_lesson_video_threshold_percent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_lesson_video_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_video_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_video_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_video")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_video_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_video_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_video_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_video", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_video_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "onboarding_milestone",
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=False),
@@ -3441,6 +3631,33 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_usage_event_vendor_partnership", ["vendor_id", "partnership_id", "at", "kind"], unique=False
         )
+
+    op.create_table(
+        "video_captions",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_video_captions_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_video_captions_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_video_captions_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_video_captions")),
+        sa.UniqueConstraint("lesson_id", "language", name=op.f("uq_video_captions_lesson_id_language")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_video_captions_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_video_captions_vendor_id_id")),
+    )
+    with op.batch_alter_table("video_captions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_video_captions_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "attempt",
@@ -3680,6 +3897,68 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "item_state",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(length=400), nullable=False),
+        sa.Column("cmi", sa.JSON(), nullable=False),
+        sa.Column(
+            "completion",
+            sa.Enum(
+                "unknown",
+                "not_attempted",
+                "incomplete",
+                "completed",
+                name="completionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "success",
+            sa.Enum(
+                "unknown",
+                "passed",
+                "failed",
+                name="successstate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("score_scaled", sa.Integer(), nullable=True),
+        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("session_seconds", sa.Integer(), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_item_state_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_item_state_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_item_state_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_state")),
+        sa.UniqueConstraint(
+            "enrolment_id", "lesson_id", "item", name=op.f("uq_item_state_enrolment_id_lesson_id_item")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_item_state_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_item_state_vendor_id_id")),
+    )
+    with op.batch_alter_table("item_state", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_state_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "lesson_progress",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -3707,6 +3986,146 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_progress_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "package_launch",
+        sa.Column("package_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("launched_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_package_launch_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_package_launch_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_package_launch_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "package_id"],
+            ["content_package.vendor_id", "content_package.id"],
+            name=op.f("fk_package_launch_vendor_id_package_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_package_launch_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package_launch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_package_launch_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_package_launch_vendor_id_id")),
+    )
+    with op.batch_alter_table("package_launch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_package_launch_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_package_launch_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_package_launch_vendor_user", ["vendor_id", "user_id"], unique=False)
+
+    op.create_table(
+        "package_progress",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("package_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "completion",
+            sa.Enum(
+                "unknown",
+                "not_attempted",
+                "incomplete",
+                "completed",
+                name="completionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "success",
+            sa.Enum(
+                "unknown",
+                "passed",
+                "failed",
+                name="successstate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("current_item", sa.String(length=400), nullable=True),
+        sa.Column("sequencing", sa.String(), nullable=True),
+        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_package_progress_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_package_progress_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "package_id"],
+            ["content_package.vendor_id", "content_package.id"],
+            name=op.f("fk_package_progress_vendor_id_package_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_package_progress_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package_progress")),
+        sa.UniqueConstraint(
+            "enrolment_id", "lesson_id", name=op.f("uq_package_progress_enrolment_id_lesson_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_package_progress_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_package_progress_vendor_id_id")),
+    )
+    with op.batch_alter_table("package_progress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_package_progress_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "video_progress",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("watched", sa.JSON(), nullable=False),
+        sa.Column("watched_milliseconds", sa.Integer(), nullable=False),
+        sa.Column("position_milliseconds", sa.Integer(), nullable=False),
+        sa.Column("allowance_milliseconds", sa.Integer(), nullable=False),
+        sa.Column("reported_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_video_progress_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_video_progress_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_video_progress_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_video_progress")),
+        sa.UniqueConstraint(
+            "enrolment_id", "lesson_id", name=op.f("uq_video_progress_enrolment_id_lesson_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_video_progress_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_video_progress_vendor_id_id")),
+    )
+    with op.batch_alter_table("video_progress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_video_progress_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "audit_action",
@@ -3770,6 +4189,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_action_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "item_interaction",
+        sa.Column("state_id", sa.Integer(), nullable=False),
+        sa.Column("session", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("stated", sa.JSON(), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "state_id"],
+            ["item_state.vendor_id", "item_state.id"],
+            name=op.f("fk_item_interaction_vendor_id_state_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_item_interaction_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_interaction")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_item_interaction_public_id")),
+        sa.UniqueConstraint(
+            "state_id", "session", "place", name=op.f("uq_item_interaction_state_id_session_place")
+        ),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_item_interaction_vendor_id_id")),
+    )
+    with op.batch_alter_table("item_interaction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_interaction_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "payment",
         sa.Column("invoice_id", sa.Integer(), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=False),
@@ -3821,15 +4266,37 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_vendor_id"))
 
     op.drop_table("payment")
+    with op.batch_alter_table("item_interaction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_interaction_vendor_id"))
+
+    op.drop_table("item_interaction")
     with op.batch_alter_table("audit_action", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_action_vendor_id"))
         batch_op.drop_index("ix_audit_action_finding")
 
     op.drop_table("audit_action")
+    with op.batch_alter_table("video_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_video_progress_vendor_id"))
+
+    op.drop_table("video_progress")
+    with op.batch_alter_table("package_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_package_progress_vendor_id"))
+
+    op.drop_table("package_progress")
+    with op.batch_alter_table("package_launch", schema=None) as batch_op:
+        batch_op.drop_index("ix_package_launch_vendor_user")
+        batch_op.drop_index(batch_op.f("ix_package_launch_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_package_launch_user_id"))
+
+    op.drop_table("package_launch")
     with op.batch_alter_table("lesson_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_progress_vendor_id"))
 
     op.drop_table("lesson_progress")
+    with op.batch_alter_table("item_state", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_state_vendor_id"))
+
+    op.drop_table("item_state")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index("ix_invoice_waiting")
         batch_op.drop_index("ix_invoice_vendor_partnership")
@@ -3863,6 +4330,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempt_vendor_id"))
 
     op.drop_table("attempt")
+    with op.batch_alter_table("video_captions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_video_captions_vendor_id"))
+
+    op.drop_table("video_captions")
     with op.batch_alter_table("usage_event", schema=None) as batch_op:
         batch_op.drop_index("ix_usage_event_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_usage_event_vendor_id"))
@@ -3890,6 +4361,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_onboarding_milestone_vendor_id"))
 
     op.drop_table("onboarding_milestone")
+    with op.batch_alter_table("lesson_video", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_video_vendor_id"))
+
+    op.drop_table("lesson_video")
+    with op.batch_alter_table("lesson_package", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_package_vendor_id"))
+
+    op.drop_table("lesson_package")
+    with op.batch_alter_table("lesson_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_link_vendor_id"))
+
+    op.drop_table("lesson_link")
+    with op.batch_alter_table("lesson_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_file_vendor_id"))
+
+    op.drop_table("lesson_file")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index("ix_enrolment_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_enrolment_vendor_id"))
@@ -4109,6 +4596,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partnership_manager_user_id"))
 
     op.drop_table("partnership")
+    with op.batch_alter_table("package_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_package_file_vendor_id"))
+
+    op.drop_table("package_file")
     with op.batch_alter_table("lesson_image", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_image_vendor_id"))
 
@@ -4279,6 +4770,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_course_vendor_id"))
 
     op.drop_table("course")
+    with op.batch_alter_table("content_package", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_content_package_vendor_id"))
+
+    op.drop_table("content_package")
     with op.batch_alter_table("compliance_policy", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_compliance_policy_vendor_id"))
 

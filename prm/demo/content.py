@@ -45,6 +45,7 @@ class VendorText:
     assets: tuple[tuple[str, AssetType, int | None, str, str], ...]
     partners: tuple[str, ...]
     misspelt: str = ""
+    has_package: bool = False
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -267,6 +268,7 @@ LUMEN = VendorText(
         "Evergreen Reporting",
     ),
     misspelt="LumenCore Plus",
+    has_package=True,
 )
 FJORD = VendorText(
     slug="fjord",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, current_app, request
 
 from prm.infra.exporting import Sheet, csv_bytes, xlsx_bytes
+from prm.infra.storage import StorageError, Store
 
 # What somebody uploaded is data, whatever it claims to be: never rendered on our origin.
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SANDBOX = "sandbox; default-src 'none'"
+_BLOCK = 1024 * 1024
 
 
 def attachment(content: bytes, name: str, media_type: str = "application/octet-stream") -> Response:
@@ -51,3 +53,41 @@ def inline_image(content: bytes, media_type: str) -> Response:
     response = Response(content, mimetype=media_type)
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
+
+
+def stored_in_parts(key: str, size: int, sha256: str, content_type: str) -> Response:
+    """A file of the store (its key, bytes and hash), whole (200) or the part asked for (206, RFC 9110).
+
+    Sent block by block. One range at a time; several at once are answered with the whole, which is
+    allowed; a range beyond the end is 416. Raises StorageError where the store lacks the file.
+    """
+    store: Store = current_app.extensions["prm_store"]
+    if not store.has(key):
+        raise StorageError(f"The file {key} is missing.")
+    etag = f'"{sha256[:32]}"'
+    headers = {"Accept-Ranges": "bytes", "ETag": etag}
+    if request.if_none_match.contains(etag.strip('"')):
+        return Response(status=304, headers=headers)
+    start, end = 0, size
+    asked = request.range
+    is_current = "If-Range" not in request.headers or request.headers["If-Range"].strip() == etag
+    is_part = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1 and is_current
+    if is_part:
+        assert asked is not None
+        found = asked.range_for_length(size)
+        if found is None:
+            return Response(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        start, end = found
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - start)
+    body = _blocks(store, key, start, end)  # which for HEAD nobody asks for
+    return Response(body, status=206 if is_part else 200, headers=headers, content_type=content_type)
+
+
+def _blocks(store: Store, key: str, start: int, end: int) -> Iterator[bytes]:
+    while start < end:
+        block = store.read_range(key, start, min(_BLOCK, end - start))
+        if not block:
+            return
+        start += len(block)
+        yield block

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
@@ -21,6 +22,7 @@ from prm.access import current_actor, public
 from prm.errors import DomainError
 from prm.extensions import db, limiter
 from prm.infra import clock
+from prm.infra.uploads import is_for_large_files
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -46,6 +48,7 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count
         )
     app.before_request(_begin)
+    app.before_request(_limit_body)
     app.before_request(_limit_form)
     app.after_request(_finish)
     app.register_blueprint(blueprint)
@@ -86,6 +89,13 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
+def _limit_body() -> None:
+    """Let a view marked by takes_large_files have a larger body, from who is signed in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if is_for_large_files(view) and request.method == "POST" and current_user.is_authenticated:
+        request.max_content_length = current_app.config["MAX_CONTENT_BYTES"]
+
+
 def _limit_form() -> None:
     """Hold URL-encoded forms to the limits of the others: Werkzeug reads them whole, unlimited.
 
@@ -103,8 +113,14 @@ def _limit_form() -> None:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if g.get("is_content_host"):
+        # Of another origin than the portal, whose pages it may not do without: headers of its own.
+        return _note(response)
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -113,11 +129,12 @@ def _finish(response: Response) -> Response:
         headers["Access-Control-Allow-Origin"] = "*"
         headers.setdefault("Cache-Control", "no-store")
     headers["X-Frame-Options"] = "DENY"
-    headers["X-Request-Id"] = g.get("request_id", "")
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint not in {"assets.serve", "vendors.brand_css", *PUBLISHED}:
         headers["Cache-Control"] = "no-store"
+    return _note(response)
+
+
+def _note(response: Response) -> Response:
     if request.endpoint not in {"assets.serve", "health.healthz", "health.readyz"}:
         # The path only: a query string may hold what somebody searched for. Codes and tokens in
         # paths are cut by logged_path.
@@ -134,6 +151,8 @@ def _finish(response: Response) -> Response:
 
 def logged_path() -> str:
     """The rule of the URL instead of the path, where the path may hold a secret or a stranger's text."""
+    if g.get("is_content_host"):
+        return "(content host)"
     return request.url_rule.rule if request.url_rule is not None else "(no rule)"
 
 

@@ -27,6 +27,7 @@ class StorageError(RuntimeError):
 class Store(Protocol):
     def write(self, key: str, content: bytes) -> None: ...
     def read(self, key: str) -> bytes: ...
+    def read_range(self, key: str, start: int, length: int) -> bytes: ...
     def has(self, key: str) -> bool: ...
     def keys(self) -> Iterator[str]: ...
     def remove(self, key: str) -> None: ...
@@ -69,6 +70,15 @@ class FolderStore:
         except FileNotFoundError:
             raise StorageError(f"The file {key} is missing from {self.folder}.") from None
 
+    def read_range(self, key: str, start: int, length: int) -> bytes:
+        """At most `length` bytes from `start` on."""
+        try:
+            with self._path(key).open("rb") as stream:
+                stream.seek(start)
+                return stream.read(length)
+        except FileNotFoundError:
+            raise StorageError(f"The file {key} is missing from {self.folder}.") from None
+
     def has(self, key: str) -> bool:
         return self._path(key).exists()
 
@@ -99,6 +109,15 @@ class BucketStore:
     def read(self, key: str) -> bytes:
         try:
             return bytes(self.client.get_object(Bucket=self.bucket, Key=self._name(key))["Body"].read())
+        except self.client.exceptions.NoSuchKey:
+            raise StorageError(f"The file {key} is missing from the bucket.") from None
+
+    def read_range(self, key: str, start: int, length: int) -> bytes:
+        try:
+            found = self.client.get_object(
+                Bucket=self.bucket, Key=self._name(key), Range=f"bytes={start}-{start + length - 1}"
+            )
+            return bytes(found["Body"].read())
         except self.client.exceptions.NoSuchKey:
             raise StorageError(f"The file {key} is missing from the bucket.") from None
 

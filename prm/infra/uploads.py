@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 
@@ -57,3 +59,17 @@ def check_upload(name: str, content: bytes) -> Upload:
 
 def _refused(message: str) -> DomainError:
     return DomainError(message, {"file": message})
+
+
+_LARGE = "_prm_takes_large_files"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_large_files(view: View) -> View:
+    """Mark a view whose body may have MAX_CONTENT_MB instead of MAX_UPLOAD_MB (prm/infra/http.py)."""
+    setattr(view, _LARGE, True)
+    return view
+
+
+def is_for_large_files(view: Callable[..., Any] | None) -> bool:
+    return bool(getattr(view, _LARGE, False))

@@ -16,6 +16,7 @@ SUBJECT_LABELS = {
     "certification": _l("Certification"),
     "compliancepolicy": _l("Compliance policy"),
     "completion": _l("Completion"),
+    "contentpackage": _l("SCORM package"),
     "course": _l("Course"),
     "courseversion": _l("Version of a course"),
     "customer": _l("Customer"),

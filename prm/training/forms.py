@@ -17,6 +17,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectChoice,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -108,6 +109,76 @@ class LessonForm(FlaskForm):
             Length(max=MAX_TEXT, message=_l("The text is too long. Split it into two lessons.")),
         ],
     )
+
+
+class ContentForm(FlaskForm):
+    """What lessons that are not text have in common."""
+
+    revision = HiddenField()
+    title = StringField(_l("Title"), validators=[Optional(), Length(max=200)])
+    minutes = OptionalInteger(
+        _l("Minutes"),
+        description=_l("How long it takes, about."),
+        validators=[Optional(), NumberRange(1, 1000, _l("Enter between 1 and 1,000 minutes."))],
+    )
+    body = TextAreaField(
+        _l("Introduction"),
+        description=_l("Shown before it. May stay empty."),
+        validators=[Length(max=MAX_TEXT, message=_l("The text is too long. Split it into two lessons."))],
+    )
+
+
+class PackageForm(ContentForm):
+    """A SCORM package."""
+
+    file = FileField(
+        _l("Package"),
+        description=_l("The zip that the authoring tool exports as SCORM 1.2 or SCORM 2004."),
+    )
+    organization = SelectField(_l("Organization"), coerce=int, validate_choice=False, default=0)
+    score_counts = BooleanField(
+        _l("The score counts"),
+        description=_l("Its score is the result of the course's test, and it must be passed."),
+    )
+
+
+class VideoForm(ContentForm):
+    """A video with captions."""
+
+    file = FileField(_l("Video"), description=_l("MP4 (H.264) or WebM."))
+    threshold_percent = IntegerField(
+        _l("To be watched, in percent"),
+        default=90,
+        description=_l("What was played counts; skipping over it does not."),
+        validators=[
+            InputRequired(_l("Say how much must be watched.")),
+            NumberRange(1, 100, _l("Ask for between 1 and 100 percent of the video.")),
+        ],
+    )
+    captions = FileField(_l("Captions file"), description=_l("WebVTT (.vtt)."))
+    language = StringField(
+        _l("Language of the captions"),
+        default="en",
+        description=_l("Its code, such as en or de."),
+        validators=[Length(max=12)],
+    )
+    transcript = TextAreaField(
+        _l("Transcript"),
+        description=_l("What is said and shown, for who reads instead. Markdown."),
+        validators=[Length(max=MAX_TEXT)],
+    )
+
+
+class FileForm(ContentForm):
+    """A file to download."""
+
+    file = FileField(_l("File"), description=_l("PDF, Word, PowerPoint, Excel, an image, a text or a zip."))
+
+
+class LinkForm(ContentForm):
+    """A page elsewhere."""
+
+    url = StringField(_l("Address"), validators=[InputRequired(_l("Enter a web address.")), Length(max=2000)])
 
 
 class ChoiceForm(PlainForm):

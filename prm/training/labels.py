@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from prm.training.models import QuestionKind, SkillLevel, VersionStatus
+from prm.training.models import LessonKind, QuestionKind, SkillLevel, VersionStatus
+from prm.training.models.content import Edition
 
 SKILL_LEVELS = {
     SkillLevel.FOUNDATION: _l("Foundation"),
@@ -19,6 +20,27 @@ QUESTION_KINDS = {
     QuestionKind.SINGLE: _l("One right choice"),
     QuestionKind.MULTIPLE: _l("Several right choices"),
     QuestionKind.NUMERIC: _l("A number"),
+}
+LESSON_KINDS = {
+    LessonKind.TEXT: (_l("Text"), "file-text"),
+    LessonKind.PACKAGE: (_l("SCORM package"), "package"),
+    LessonKind.VIDEO: (_l("Video"), "video"),
+    LessonKind.FILE: (_l("File"), "paperclip"),
+    LessonKind.LINK: (_l("Link"), "link"),
+}
+EDITIONS = {
+    Edition.SCORM_12: "SCORM 1.2",
+    Edition.SCORM_2004_2: "SCORM 2004 2nd Edition",
+    Edition.SCORM_2004_3: "SCORM 2004 3rd Edition",
+    Edition.SCORM_2004_4: "SCORM 2004 4th Edition",
+}
+# Where a person stands in an item of a package (queries.content.state_word).
+ITEM_STATES = {
+    "not_attempted": (_l("Not started"), "neutral", "circle-dashed"),
+    "incomplete": (_l("In progress"), "brand", "player-play"),
+    "completed": (_l("Completed"), "success", "circle-check"),
+    "passed": (_l("Passed"), "success", "circle-check"),
+    "failed": (_l("Not passed"), "warning", "alert-triangle"),
 }
 # Where a person stands in a course: the label and how it is shown. Never by colour alone.
 STANDINGS = {

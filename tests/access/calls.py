@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, str] = {
     "question_id": "draft_question",
     "image_id": "image",
     "attempt_id": "{me}.attempt",
+    "launch_id": "{me}.launch",
     "enrolment_id": "mate.enrolment",
     "user_id": "user.member",
     "certificate_id": "member.certificate",
@@ -76,12 +77,14 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "number": (2, 99_999),
     "paper": ("a4", "letter"),
     "form": ("json", None),
-    "kind": ("png", None),
+    "suffix": ("png", None),
     "picture": (PICTURE_DIGEST, "0" * 64),
     "digest": ("000000000000", None),
     "name": ("css/app.css", "css/none.css"),
     "place": ("acme", "nowhere"),
     "position": (1, None),
+    "kind": ("link", None),
+    "language": ("en", "xx"),
 }
 # (argument, roles, thing): a row of the same vendor that these roles do not reach.
 PARTNER_SIDE = frozenset({"padmin", "member"})
@@ -132,6 +135,8 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("run_id", LEARNERS | {"exec"}, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
+    ("launch_id", LEARNERS, "mate.launch"),
+    ("launch_id", LEARNERS, "mate_b.launch"),
     ("notification_id", EVERYBODY, "mate.notification"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "withdrawn_asset"),
@@ -160,6 +165,9 @@ _ORDERS = {"column_external_id": "id", "column_partner": "partner", "column_orde
            "column_amount": "amount", "date_format": "", "decimal": "."}  # fmt: skip
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
 _DRAFT = {"lesson_id": "draft_lesson"}
+_CONTENT = {"course_id": "unasked_course"}
+_LINK = {"title": "A page", "url": "https://example.com/page"}
+_COMMIT = {"commit": '{"item": "I1", "sequence": 1, "cmi": {"core": {"lesson_status": "completed"}}}'}
 _BULK = {"action": "partners.region", "region": "West", "which": "ticked", "ids": [Id("PA.partnership")]}
 
 
@@ -468,6 +476,23 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.image", "GET"): Call(absent=(("image_id", "lost_image", LEARNERS),)),
     ("training.edit_version", "POST"): Call(body=_VERSION),
     ("training.images", "POST"): Call(body={"image": (png(colour="red"), "a.png"), "alt": "A square"}),
+    ("training.launch", "POST"): Call(ids={**_CONTENT, "lesson_id": "unasked_package"}, beyond=UNTAUGHT),
+    ("training.launch_for_author", "POST"): Call(ids={"lesson_id": "draft_package"}),
+    ("training.try_lesson", "GET"): Call(ids={"lesson_id": "draft_package"}),
+    ("training.save", "POST"): Call(body=_COMMIT),
+    ("training.video", "GET"): Call(ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT),
+    ("training.captions", "GET"): Call(ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT),
+    ("training.lesson_file", "GET"): Call(ids={"lesson_id": "unasked_file"}, beyond=UNTAUGHT),
+    ("training.watched", "POST"): Call(
+        ids={**_CONTENT, "lesson_id": "unasked_video"},
+        body={"spans": "[[1000, 3000]]", "position": "3000"},
+        beyond=UNTAUGHT,
+    ),
+    ("training.new_content", "POST"): Call(body=_LINK),
+    ("training.edit_content", "GET"): Call(ids={"lesson_id": "draft_package"}),
+    ("training.edit_content", "POST"): Call(
+        ids={"lesson_id": "draft_link"}, body={**_LINK, "revision": "1"}
+    ),
     ("training.preview", "POST"): Call(body={"body": "# Text"}, leaves=False),
     ("training.new_lesson", "POST"): Call(body=_LESSON),
     ("training.edit_lesson", "GET"): Call(ids=_DRAFT),

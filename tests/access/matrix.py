@@ -289,6 +289,13 @@ training.quiz                    GET    in    404   ok    ok      ok    ok     4
 training.take_quiz               GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.take_quiz               POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.attempt                 GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.launch                  POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.renew                   POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.save                    POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.video                   GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.captions                GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.lesson_file             GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.watched                 POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.image                   GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.progress                GET    in    404   ok    ok      ok    403    403   ok     403
 training.person                  GET    in    404   ok    ok      ok    403    403   ok     403
@@ -311,6 +318,12 @@ training.new_lesson              GET    in    404   ok    403     403   ok     4
 training.new_lesson              POST   in    404   ok    403     403   ok     403   403    403
 training.edit_lesson             GET    in    404   ok    403     403   ok     403   403    403
 training.edit_lesson             POST   in    404   ok    403     403   ok     403   403    403
+training.new_content             GET    in    404   ok    403     403   ok     403   403    403
+training.new_content             POST   in    404   ok    403     403   ok     403   403    403
+training.edit_content            GET    in    404   ok    403     403   ok     403   403    403
+training.edit_content            POST   in    404   ok    403     403   ok     403   403    403
+training.try_lesson              GET    in    404   ok    403     403   ok     403   403    403
+training.launch_for_author       POST   in    404   ok    403     403   ok     403   403    403
 training.move_lesson             POST   in    404   ok    403     403   ok     403   403    403
 training.delete_lesson           GET    in    404   ok    403     403   ok     403   403    403
 training.delete_lesson           POST   in    404   ok    403     403   ok     403   403    403

@@ -120,6 +120,8 @@ class Asking(Questions):
             "run_id",
         } & set(self.arguments):
             return []
+        if "lesson_id" in self.arguments and self.line["member"] == "ok":
+            return []  # it takes no course
         return self.cell("dual", self.line["padmin"], tenant)
 
     def head(self, role: str = "padmin") -> list[str]:

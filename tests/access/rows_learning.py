@@ -34,6 +34,7 @@ from prm.training.models import (
     VersionStatus,
 )
 from prm.vendors.models import SigningKey
+from tests.access.content_rows import add_content, open_package
 from tests.access.filling import Filler
 from tests.access.rows_credentials import certificate_pem, credential_key, sign_credentials
 from tests.factories import UserRef
@@ -70,7 +71,9 @@ def courses(f: Filler) -> None:
     unasked = f.add(
         Course(title="Unasked", skill_level=SkillLevel.FOUNDATION, created_at=f.now), "unasked_course"
     )
-    _version(f, unasked, 1, VersionStatus.PUBLISHED, "COURSE", "unasked_", questions=0)
+    content = _version(f, unasked, 1, VersionStatus.PUBLISHED, "COURSE", "unasked_", questions=0)
+    add_content(f, content.id, "COURSE", "unasked_")
+    add_content(f, f.tenant.things["draft_version"].id, "DRAFT", "draft_")
     for owner, people in PEOPLE.items():
         partnership = f.tenant.partnerships[owner]
         assignment = f.add(
@@ -92,13 +95,14 @@ def courses(f: Filler) -> None:
 
 
 def _begin(f: Filler, key: str, partnership_id: int | None, unasked: Course) -> None:
-    f.add(
+    enrolment = f.add(
         Enrolment(
             user_id=f.tenant.people[key].id, partnership_id=partnership_id, course_id=unasked.id,
             course_version_id=f.tenant.things["unasked_version"].id, status=EnrolmentStatus.STARTED,
             assigned_at=f.now, started_at=f.now,
         )
     )  # fmt: skip
+    open_package(f, key, enrolment)
 
 
 def _complete(f: Filler, who: UserRef, partnership_id: int | None, course: Course, version: str) -> None:

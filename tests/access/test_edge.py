@@ -37,6 +37,8 @@ def test_every_answer_carries_its_headers(site: Site, line: Line) -> None:
         answer = asking.ask(role, site.two.acme, asking.path(site.two.acme, role))
         headers = answer.headers
         policy = headers["Content-Security-Policy"]
+        # A page that shows a package may frame the package's own host, and nothing more.
+        policy = re.sub(r"; frame-src http://[0-9a-f-]{36}\.content\.localhost$", "", policy)
         assert policy == CONTENT_SECURITY_POLICY or policy.startswith("sandbox; default-src 'none'"), policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"

@@ -117,7 +117,8 @@ NO_PAGES = {
     "certification.verify_json", "health.healthz", "health.readyz",
     "imports.file", "imports.rejected", "marketing.download", "marketing.thumbnail", "operations.metrics",
     "partners.document", "reports.revenue_pdf",
-    "reports.revenue_xlsx", "training.image", "training.resume", "vendors.brand_css", "vendors.contrast",
+    "reports.revenue_xlsx", "training.captions", "training.image", "training.lesson_file",
+    "training.resume", "training.video", "vendors.brand_css", "vendors.contrast",
     "vendors.logo",
 }  # fmt: skip
 BY_MAIL = {

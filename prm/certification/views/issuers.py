@@ -32,6 +32,9 @@ class Unavailable(DomainError):
     status = 503
 
 
+PICTURE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
+
+
 @blueprint.get("/issuers/<uuid:vendor_id>/did.json")
 @limiter.limit("120/minute")
 @public
@@ -74,18 +77,18 @@ def status_list(vendor_id: UUID, number: int) -> Response:
     return _file(content, "application/vc", KEPT)
 
 
-@blueprint.get("/issuers/<uuid:vendor_id>/pictures/<string(length=64):picture>.<any(png, svg):kind>")
+@blueprint.get("/issuers/<uuid:vendor_id>/pictures/<string(length=64):picture>.<any(png, svg):suffix>")
 @limiter.limit("240/minute")
 @public
-def badge_picture(vendor_id: UUID, picture: str, kind: str) -> Response:
+def badge_picture(vendor_id: UUID, picture: str, suffix: str) -> Response:
     """The picture of an achievement; it names no person."""
     vendor = _vendor(vendor_id)
-    column = BadgePicture.png_sha256 if kind == "png" else BadgePicture.svg_sha256
+    column = BadgePicture.png_sha256 if suffix == "png" else BadgePicture.svg_sha256
     with serve_vendor(vendor.id):
         row = db.session.scalars(select(BadgePicture).where(column == picture)).first()
     if row is None:
         raise NotFound
-    answer = inline_image(row.png if kind == "png" else row.svg, f"image/{kind}{'+xml' * (kind == 'svg')}")
+    answer = inline_image(row.png if suffix == "png" else row.svg, PICTURE_TYPES[suffix])
     answer.headers["Cache-Control"] = FOR_EVER
     return answer
 

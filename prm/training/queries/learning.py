@@ -24,6 +24,7 @@ from prm.training.models import (
     Enrolment,
     EnrolmentStatus,
     Lesson,
+    LessonKind,
     LessonProgress,
     Question,
     VersionStatus,
@@ -114,6 +115,7 @@ class LessonStep:
     title: str
     minutes: int | None
     is_done: bool
+    kind: LessonKind = LessonKind.TEXT
 
 
 @dataclass(frozen=True)
@@ -324,7 +326,14 @@ def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
 def list_steps(version_key: int, enrolment_key: int | None) -> list[LessonStep]:
     """The lessons of a version, with what an enrolment has done of them (both by key)."""
     rows = db.session.execute(
-        select(Lesson.id, Lesson.public_id, Lesson.title, Lesson.minutes, LessonProgress.id.label("progress"))
+        select(
+            Lesson.id,
+            Lesson.public_id,
+            Lesson.title,
+            Lesson.minutes,
+            Lesson.kind,
+            LessonProgress.id.label("progress"),
+        )
         .outerjoin(
             LessonProgress,
             (LessonProgress.lesson_id == Lesson.id) & (LessonProgress.enrolment_id == enrolment_key),
@@ -333,7 +342,8 @@ def list_steps(version_key: int, enrolment_key: int | None) -> list[LessonStep]:
         .order_by(Lesson.position, Lesson.id)
     )
     return [
-        LessonStep(row.id, row.public_id, row.title, row.minutes, row.progress is not None) for row in rows
+        LessonStep(row.id, row.public_id, row.title, row.minutes, row.progress is not None, row.kind)
+        for row in rows
     ]
 
 

@@ -16,9 +16,10 @@ from prm.infra import clock
 from prm.infra.markdown import MAX_TEXT
 from prm.journal.services import record
 from prm.permissions import P
-from prm.training.models import Course, CourseVersion, Lesson, SkillLevel
+from prm.training.models import Course, CourseVersion, Lesson, LessonKind, SkillLevel
 from prm.training.queries.courses import get_lesson
 from prm.training.services import drafts
+from prm.training.services.attached import drop_content
 
 MAX_ATTEMPTS = 100
 MAX_MINUTES = 1000
@@ -119,8 +120,15 @@ def add_lesson(
 
     Raises NotFound, Conflict where the version is published, DomainError without title or text.
     """
+    return append_lesson(actor, version_id, kind=LessonKind.TEXT, title=title, body=body, minutes=minutes)
+
+
+def append_lesson(
+    actor: Actor, version_id: UUID, *, kind: LessonKind, title: str, body: str, minutes: int | None
+) -> Lesson:
+    """Add a lesson of any kind; what it is made of is the caller's. Raises as add_lesson."""
     version = drafts.lock_draft(actor, version_id)
-    lesson = Lesson(vendor_id=actor.vendor_id, course_version_id=version.id, position=0)
+    lesson = Lesson(vendor_id=actor.vendor_id, course_version_id=version.id, position=0, kind=kind)
     _write(lesson, title, body, minutes)
     lesson.position = drafts.next_position(_lessons(version))
     db.session.add(lesson)
@@ -133,12 +141,21 @@ def edit_lesson(
 ) -> Lesson:
     """Change a draft's lesson. Raises Conflict where somebody saved since `revision` was read."""
     lesson = get_lesson(actor, lesson_id)
+    change_lesson(actor, lesson, revision=revision, title=title, body=body, minutes=minutes)
+    return lesson
+
+
+def change_lesson(
+    actor: Actor, lesson: Lesson, *, revision: int, title: str, body: str, minutes: int | None
+) -> None:
+    """Change what lessons of every kind have. Raises as edit_lesson."""
     drafts.lock_draft_of(actor, lesson)
     db.session.refresh(lesson)
     drafts.check_revision(lesson, revision)
     _write(lesson, title, body, minutes)
+    # What it is made of may be all that changes: the lesson counts as changed with it.
+    lesson.revision = revision + 1 if lesson.kind is not LessonKind.TEXT else lesson.revision
     db.session.flush()
-    return lesson
 
 
 def move_lesson(actor: Actor, lesson_id: UUID, *, step: int) -> bool:
@@ -154,6 +171,7 @@ def delete_lesson(actor: Actor, lesson_id: UUID) -> CourseVersion:
     """Delete a lesson of a draft; returns the draft. Raises NotFound, Conflict if published."""
     lesson = get_lesson(actor, lesson_id)
     version = drafts.lock_draft_of(actor, lesson)
+    drop_content(lesson)
     db.session.delete(lesson)
     db.session.flush()
     return version
@@ -172,7 +190,9 @@ def _lessons(version: CourseVersion) -> list[Lesson]:
 
 def _write(lesson: Lesson, title: str, body: str, minutes: int | None) -> None:
     lesson.title = drafts.need(drafts.clean_line(title), "title", _("Enter a title."), 200)
-    lesson.body = drafts.need(drafts.clean_text(body), "body", _("Write the lesson."), MAX_TEXT)
+    lesson.body = drafts.at_most(drafts.clean_text(body), "body", MAX_TEXT)
+    if lesson.kind is LessonKind.TEXT:
+        drafts.need(lesson.body, "body", _("Write the lesson."), MAX_TEXT)
     if minutes is not None and not 1 <= minutes <= MAX_MINUTES:
         message = _("Enter between 1 and %(count)s minutes.", count=MAX_MINUTES)
         raise DomainError(message, {"minutes": message})

@@ -22,11 +22,13 @@ from prm.training.models import (
     Enrolment,
     EnrolmentStatus,
     Lesson,
+    LessonKind,
     LessonProgress,
     Question,
     QuestionKind,
 )
 from prm.training.queries.assignments import list_latest_enrolments
+from prm.training.queries.content import find_package_score
 from prm.training.queries.courses import find_newest_version
 from prm.training.queries.learning import OPEN
 from prm.training.queries.quiz import list_keys
@@ -79,13 +81,27 @@ def complete_lesson(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolm
     Doing it twice changes nothing. The last thing to do completes the course. Raises NotFound where
     the enrolment is not the person's or the lesson not the version's.
     """
-    enrolment = _lock(actor, enrolment_id)
-    lessons = _lessons(enrolment)
-    _begin(enrolment)
-    done = _done(enrolment)
-    lesson = next((each for each in lessons if each.public_id == lesson_id), None)
+    enrolment = lock_enrolment(actor, enrolment_id)
+    lesson = next((each for each in _lessons(enrolment) if each.public_id == lesson_id), None)
     if lesson is None:
         raise NotFound
+    if lesson.kind is LessonKind.PACKAGE:
+        raise Conflict(_("This lesson is done when the package in it says so. Open it and work through it."))
+    if lesson.kind is LessonKind.VIDEO:
+        raise Conflict(_("This lesson is done when you have watched the video."))
+    finish_lesson(actor, enrolment, lesson.id)
+    return enrolment
+
+
+def finish_lesson(actor: Actor, enrolment: Enrolment, lesson_key: int) -> None:
+    """Mark a lesson (by key) of a locked enrolment as done, and what follows from it.
+
+    Whether it may be is the caller's to know.
+    """
+    lessons = _lessons(enrolment)
+    begin(enrolment)
+    done = _done(enrolment)
+    lesson = next(each for each in lessons if each.id == lesson_key)
     if lesson.id not in done:
         db.session.add(
             LessonProgress(
@@ -102,16 +118,15 @@ def complete_lesson(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolm
     db.session.flush()
     if not following:
         _complete_if_done(actor, enrolment)
-    return enrolment
 
 
 def remember_place(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolment:
     """Remember a lesson as the place where the person will go on. Raises NotFound."""
-    enrolment = _lock(actor, enrolment_id)
+    enrolment = lock_enrolment(actor, enrolment_id)
     lesson = next((each for each in _lessons(enrolment) if each.public_id == lesson_id), None)
     if lesson is None:
         raise NotFound
-    _begin(enrolment)
+    begin(enrolment)
     enrolment.current_lesson_id = lesson.id
     db.session.flush()
     return enrolment
@@ -127,7 +142,7 @@ def submit_attempt(
     Conflict where no attempt is left, lessons are still to do, the quiz is passed, or that number
     was taken; DomainError with a field per unanswered question, which takes no attempt.
     """
-    enrolment = _lock(actor, enrolment_id)
+    enrolment = lock_enrolment(actor, enrolment_id)
     version = db.session.scalars(
         select(CourseVersion).where(CourseVersion.id == enrolment.course_version_id)
     ).one()
@@ -153,7 +168,7 @@ def submit_attempt(
         has_passed=score.reaches(version.pass_mark),
     )
     db.session.add(attempt)
-    _begin(enrolment)
+    begin(enrolment)
     is_last = (
         version.max_attempts is not None
         and enrolment.attempts_used >= version.max_attempts + enrolment.extra_attempts
@@ -180,7 +195,7 @@ def submit_attempt(
 # -- parts -------------------------------------------------------------------------------------
 
 
-def _lock(actor: Actor, enrolment_id: UUID) -> Enrolment:
+def lock_enrolment(actor: Actor, enrolment_id: UUID) -> Enrolment:
     """The person's enrolment, locked: what is counted below cannot change meanwhile."""
     enrolment = db.session.scalars(
         visible(select(Enrolment), actor, P.COURSE_TAKE)
@@ -193,7 +208,8 @@ def _lock(actor: Actor, enrolment_id: UUID) -> Enrolment:
     return enrolment
 
 
-def _begin(enrolment: Enrolment) -> None:
+def begin(enrolment: Enrolment) -> None:
+    """Note that the person has begun."""
     if enrolment.status is EnrolmentStatus.ASSIGNED:
         enrolment.status = EnrolmentStatus.STARTED
     if enrolment.started_at is None:
@@ -204,7 +220,7 @@ def _lessons(enrolment: Enrolment) -> list[Lesson]:
     """The lessons in order, without their texts."""
     return list(
         db.session.execute(
-            select(Lesson.id, Lesson.public_id)
+            select(Lesson.id, Lesson.public_id, Lesson.kind)
             .where(Lesson.course_version_id == enrolment.course_version_id)
             .order_by(Lesson.position, Lesson.id)
         )
@@ -274,6 +290,8 @@ def _complete_if_done(actor: Actor, enrolment: Enrolment) -> None:
     ).scalar_one()
     if questions and best is None:
         return
+    if not questions:
+        best = find_package_score(enrolment)
     enrolment.status = EnrolmentStatus.COMPLETED
     completion = Completion(
         vendor_id=enrolment.vendor_id,

@@ -25,8 +25,10 @@ from prm.training.models import (
     QuestionKind,
     VersionStatus,
 )
+from prm.training.queries.content import counts_packages
 from prm.training.queries.courses import list_choices
 from prm.training.services import drafts
+from prm.training.services.attached import copy_content
 from prm.training.services.questions import check_choices
 
 
@@ -81,6 +83,10 @@ def list_problems(version: CourseVersion) -> list[str]:
     problems = []
     if not lessons and not questions:
         problems.append(_("Write at least one lesson or one question."))
+    if questions and counts_packages(version.id):
+        problems.append(
+            _("The score of a package counts as the test, and there is a quiz too. Keep one of them.")
+        )
     choices = list_choices([question.id for question in questions])
     for number, question in enumerate(questions, 1):
         try:
@@ -131,17 +137,21 @@ def _copy(actor: Actor, source: CourseVersion) -> CourseVersion:
     db.session.add(draft)
     db.session.flush()
     lessons = db.session.scalars(select(Lesson).where(Lesson.course_version_id == source.id))
-    db.session.add_all(
-        Lesson(
+    copies = {
+        lesson.id: Lesson(
             vendor_id=actor.vendor_id,
             course_version_id=draft.id,
             position=lesson.position,
+            kind=lesson.kind,
             title=lesson.title,
             body=lesson.body,
             minutes=lesson.minutes,
         )
         for lesson in list(lessons)
-    )
+    }
+    db.session.add_all(copies.values())
+    db.session.flush()
+    copy_content(actor, copies)
     _copy_questions(actor, source, draft)
     record(actor, "course_version.started", draft, facts={"number": draft.number, "from": source.public_id})
     return draft

@@ -22,7 +22,7 @@ from prm.permissions import P
 from prm.training import services
 from prm.training.forms import ImageForm, VersionForm
 from prm.training.images import MAX_BYTES
-from prm.training.labels import QUESTION_KINDS, SKILL_LEVELS
+from prm.training.labels import LESSON_KINDS, QUESTION_KINDS, SKILL_LEVELS
 from prm.training.models import SkillLevel, VersionStatus
 from prm.training.queries import courses as queries
 from prm.training.views.blueprint import blueprint
@@ -84,6 +84,7 @@ def version(version_id: UUID) -> str:
         problems=services.list_problems(found) if is_draft else [],
         images=len(queries.list_images(course.id)),
         kinds=QUESTION_KINDS,
+        lesson_kinds=LESSON_KINDS,
         skill_levels=SKILL_LEVELS,
         functions=FUNCTION_LABELS,
     )

@@ -15,7 +15,7 @@ from prm.errors import Conflict, DomainError, NotFound
 from prm.infra.db import transaction
 from prm.permissions import P
 from prm.training import services
-from prm.training.labels import SKILL_LEVELS, STANDINGS
+from prm.training.labels import LESSON_KINDS, SKILL_LEVELS, STANDINGS
 from prm.training.models import EnrolmentStatus, QuestionKind
 from prm.training.queries import LearningItem, NextStep, learning
 from prm.training.queries import quiz as quizzes
@@ -26,9 +26,14 @@ from prm.training.queries.courses import (
     list_published_versions,
 )
 from prm.training.views.blueprint import blueprint
-from prm.training.views.shared import render_lesson, tabs
+from prm.training.views.shared import content_of, render_lesson, tabs, with_policy
 
-LABELS = {"skill_levels": SKILL_LEVELS, "functions": FUNCTION_LABELS, "standings": STANDINGS}
+LABELS = {
+    "skill_levels": SKILL_LEVELS,
+    "functions": FUNCTION_LABELS,
+    "standings": STANDINGS,
+    "lesson_kinds": LESSON_KINDS,
+}
 
 
 @blueprint.get("/<slug:vendor>/training/")
@@ -146,23 +151,26 @@ def my_item(actor: Actor, course_id: UUID) -> LearningItem:
 @blueprint.get("/<slug:vendor>/training/courses/<uuid:course_id>/lessons/<uuid:lesson_id>")
 @requires(P.COURSE_TAKE)
 def lesson(course_id: UUID, lesson_id: UUID) -> str | Response:
-    """One lesson to read. Opening it changes nothing."""
+    """One lesson: to read, to open, to watch. Getting its page changes nothing."""
     actor = current_actor()
     item = my_item(actor, course_id)
     found = learning.get_lesson_of(item, lesson_id)
     steps = learning.list_steps(item.version_key, item.key)
     index = next(n for n, step in enumerate(steps) if step.public_id == lesson_id)
-    return render_template(
+    shown = content_of(found, item.key)
+    page = render_template(
         "training/lesson.html",
         item=item,
         lesson=found,
         body=render_lesson(found.body, item.course_key),
+        **shown,
         steps=steps,
         number=index + 1,
         is_done=steps[index].is_done,
         previous=steps[index - 1] if index else None,
         following=steps[index + 1] if index + 1 < len(steps) else None,
     )
+    return with_policy(page, shown)
 
 
 @blueprint.post("/<slug:vendor>/training/courses/<uuid:course_id>/lessons/<uuid:lesson_id>/done")

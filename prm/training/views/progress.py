@@ -21,8 +21,15 @@ from prm.infra.downloads import csv_attachment
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate, read_request
 from prm.partners.queries import list_companies
 from prm.permissions import P, Reach
-from prm.training.labels import STANDINGS
-from prm.training.queries import LearningItem, PublishedVersion, learning, list_published_versions, quiz
+from prm.training.labels import ITEM_STATES, STANDINGS
+from prm.training.queries import (
+    LearningItem,
+    PublishedVersion,
+    content,
+    learning,
+    list_published_versions,
+    quiz,
+)
 from prm.training.queries import progress as queries
 from prm.training.queries.courses import today_of
 from prm.training.views.blueprint import blueprint
@@ -165,6 +172,9 @@ def person(user_id: UUID) -> str:
         person=found,
         items=items,
         attempts=quiz.list_attempts_of([item.key for item in items]),
+        packages=content.list_package_records([item.key for item in items]),
+        item_states=ITEM_STATES,
+        state_word=content.state_word,
         standings=STANDINGS,
         functions=FUNCTION_LABELS,
         JobFunction=JobFunction,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from typing import Any
+
+from flask import Response, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from prm.access import Actor
+from prm.infra.http import CONTENT_SECURITY_POLICY
 from prm.infra.markdown import IMAGE, ShownImage, render_markdown
 from prm.permissions import P
+from prm.training import origin
+from prm.training.labels import ITEM_STATES
+from prm.training.models import Lesson, LessonKind
+from prm.training.queries import content
 from prm.training.queries.courses import list_images
 
 Tab = tuple[str, str, bool]
@@ -41,3 +48,41 @@ def images_of(course_key: int) -> dict[str, ShownImage]:
         )
         for image in list_images(course_key)
     }
+
+
+def content_of(lesson: Lesson, enrolment_key: int | None = None) -> dict[str, Any]:
+    """What a page needs to show a lesson of any kind, and where an enrolment (by key) is in it."""
+    if lesson.kind is LessonKind.PACKAGE:
+        link, package = content.get_lesson_package(lesson.id)
+        states = content.list_item_states(enrolment_key, lesson.id) if enrolment_key else []
+        return {
+            "package": package,
+            "link": link,
+            "toc": content.list_toc(content.organization_of(link, package), states),
+            "package_progress": (
+                content.find_package_progress(enrolment_key, lesson.id) if enrolment_key else None
+            ),
+            "item_states": ITEM_STATES,
+            "state_words": {
+                state: [str(label), symbol] for state, (label, _kind, symbol) in ITEM_STATES.items()
+            },
+            "is_configured": origin.is_configured(),
+        }
+    if lesson.kind is LessonKind.VIDEO:
+        video = content.get_video(lesson.id)
+        watched = content.find_video_progress(enrolment_key, lesson.id) if enrolment_key else None
+        return {"video": video, "watched": watched, "transcript": render_lesson(video.transcript, 0)}
+    if lesson.kind is LessonKind.FILE:
+        return {"stored": content.get_lesson_file(lesson.id)}
+    if lesson.kind is LessonKind.LINK:
+        return {"url": content.get_link(lesson.id)}
+    return {}
+
+
+def with_policy(page: str, shown: dict[str, Any]) -> Response:
+    """The page, which may frame the host of the package that it shows, and no other."""
+    response = Response(page, content_type="text/html; charset=utf-8")
+    if shown.get("is_configured"):
+        allowed = origin.origin_for(shown["package"].public_id)
+        response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src {allowed}"
+    return response

@@ -47,6 +47,16 @@ class QuestionKind(StrEnum):
     NUMERIC = "numeric"
 
 
+class LessonKind(StrEnum):
+    """What a lesson is made of; everything but its text stands in models/content.py."""
+
+    TEXT = "text"
+    PACKAGE = "package"  # SCORM
+    VIDEO = "video"
+    FILE = "file"
+    LINK = "link"
+
+
 class EnrolmentStatus(StrEnum):
     ASSIGNED = "assigned"
     STARTED = "started"
@@ -98,6 +108,9 @@ class CourseVersion(Keyed, VendorOwned, db.Model):
 
 
 class Lesson(Keyed, VendorOwned, db.Model):
+    """A step of a version. `body` is Markdown: the lesson itself where it is a text, else a few words
+    before what it is."""
+
     __tablename__ = "lesson"
     __table_args__ = tenant_table(
         tenant_key("course_version_id", "course_version"),
@@ -106,6 +119,7 @@ class Lesson(Keyed, VendorOwned, db.Model):
 
     course_version_id: Mapped[int]
     position: Mapped[int]
+    kind: Mapped[LessonKind] = enum_column(LessonKind, default=LessonKind.TEXT)
     title: Mapped[str] = mapped_column(String(200))
     body: Mapped[str]  # Markdown
     minutes: Mapped[int | None]

@@ -1,0 +1,101 @@
+"""A real video before a real browser: watched, resumed, and done by what was played."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from prm.infra.db import transaction
+from prm.permissions import Role
+from prm.training.services import content
+from tests.browser.portal import wait_for
+from tests.factories import training as make
+from tests.factories.world import UserRef
+from tests.training.test_in_the_browser import Site
+from tests.training.test_in_the_browser import site as site
+from tests.training.test_videos import CAPTIONS
+
+pytestmark = pytest.mark.browser
+
+RECORD = """async () => {
+  const canvas = document.createElement('canvas');
+  canvas.width = 160; canvas.height = 90;
+  const pen = canvas.getContext('2d');
+  let n = 0;
+  const drawing = setInterval(() => {
+    pen.fillStyle = `hsl(${(n += 7) % 360} 80% 50%)`; pen.fillRect(0, 0, 160, 90);
+  }, 40);
+  const recorder = new MediaRecorder(canvas.captureStream(25), {mimeType: 'video/webm;codecs=vp8'});
+  const parts = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  const ended = new Promise((done) => { recorder.onstop = done; });
+  recorder.start();
+  await new Promise((done) => setTimeout(done, 4500));
+  recorder.stop();
+  await ended;
+  clearInterval(drawing);
+  const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}"""
+
+
+@pytest.fixture(scope="module")
+def recording(chromium: Browser) -> bytes:
+    page = chromium.new_page()
+    recorded = base64.b64decode(page.evaluate(RECORD))
+    page.close()
+    return recorded
+
+
+def reach(page: Page, seconds: float) -> None:
+    def look() -> bool:
+        page.wait_for_timeout(100)
+        return bool(page.evaluate(f"document.querySelector('video').currentTime >= {seconds}"))
+
+    wait_for(look, f"the video to reach {seconds} s", 15)
+
+
+def play_to(page: Page, seconds: float) -> None:
+    page.evaluate("void document.querySelector('video').play()")
+    reach(page, seconds)
+    page.evaluate("document.querySelector('video').pause()")
+
+
+def test_a_video_is_watched_resumed_and_done(site: Site, recording: bytes) -> None:
+    world, vendor = site.world, site.vendor
+    member: UserRef = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor))
+    draft = make.make_draft(world, vendor, lessons=0, has_quiz=False)
+    with world.acting(vendor) as actor, transaction():
+        kept = content.keep_video(actor, io.BytesIO(recording), "clip.webm")
+        lesson = content.add_video(
+            actor, draft.version_public_id, kept, title="Clip", captions={"en": CAPTIONS}
+        ).public_id
+    make.publish(world, vendor, draft)
+    make.enrol(world, vendor, member, draft)
+    address = f"/acme/training/courses/{draft.public_id}/lessons/{lesson}"
+    with site.page(member) as page:
+        page.goto(address)
+        # Skipping to the end is not watching.
+        with page.expect_response("**/watched"):
+            page.evaluate("document.querySelector('video').muted = true")
+            page.evaluate("document.querySelector('video').currentTime = 3.9")
+            play_to(page, 4.1)
+        assert not page.locator("[data-when-done]").first.is_visible()
+        with page.expect_response("**/watched"):
+            page.evaluate("document.querySelector('video').currentTime = 0")
+            play_to(page, 2)
+        assert not page.locator("[data-when-done]").first.is_visible()
+        assert page.evaluate("document.querySelector('video').textTracks.length") == 1
+    with site.page(member) as page:
+        page.goto(address)
+        page.evaluate("document.querySelector('video').muted = true")
+        reach(page, 1.5)
+        page.evaluate("void document.querySelector('video').play()")
+        page.locator("[data-when-done]").first.wait_for()
+        page.get_by_role("link", name="Go on").click()
+        page.get_by_text("Completed").first.wait_for()
