@@ -24,15 +24,13 @@ from prm.vendors.models import Vendor
 
 KEPT = f"public, max-age={KEEP_SECONDS}"
 FOR_EVER = "public, max-age=31536000, immutable"
+PICTURE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 class Unavailable(DomainError):
     """The issuer's key cannot be opened: the server's settings need mending."""
 
     status = 503
-
-
-PICTURE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 @blueprint.get("/issuers/<uuid:vendor_id>/did.json")
