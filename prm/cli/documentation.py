@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 OURS = (
     "attribution", "audits", "backup", "certification", "demo", "imports", "journal", "keys", "partners",
-    "report", "serve", "settings", "users", "vendors", "worker",
+    "report", "serve", "settings", "training", "users", "vendors", "worker",
 )  # fmt: skip
 
 
