@@ -43,7 +43,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "KEY_ENCRYPTION_KEY_PREVIOUS",
         "",
-        "Earlier ones, comma-separated, until `flask certification keys reencrypt` has run.",
+        "Earlier ones, comma-separated, until `flask keys reseal` has run.",
     ),
     Setting(
         "BASE_URL",

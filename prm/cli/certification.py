@@ -9,12 +9,10 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
-from prm.access import system_actor
 from prm.certification import rendering, services
 from prm.certification.credentials.checking import Offline, at_noon, check_offline
-from prm.certification.credentials.rotation import reencrypt_keys, rotate_keys
+from prm.certification.credentials.rotation import rotate_keys
 from prm.certification.credentials.status import count_lists, sign_status_list
 from prm.certification.credentials.trust import BadTrust, fingerprint, keys_file, read_trust
 from prm.certification.models import Paper
@@ -27,7 +25,7 @@ from prm.cli import json_option, print_json, reported, serve_vendor_named, vendo
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.data_integrity import decode_key
-from prm.infra.db import serve_vendor, transaction
+from prm.infra.db import transaction
 from prm.infra.signing import SigningError, load_certificate
 from prm.vendors.models import Vendor
 
@@ -252,33 +250,6 @@ def keys_rotate(vendor_slug: str, reason: str, compromised: bool, as_json: bool)
         print_json(report)
     else:
         click.echo(f"new keys are in use; credentials are signed with {done.credentials[1]}")
-
-
-@keys.command("reencrypt")
-@click.option("--vendor", "vendor_slug", metavar="SLUG", help="One vendor; by default every one.")
-@json_option
-@with_appcontext
-@reported
-def keys_reencrypt(vendor_slug: str | None, as_json: bool) -> None:
-    """Seal the private keys with KEY_ENCRYPTION_KEY as it is set now."""
-    vendors = select(Vendor.slug, Vendor.id).order_by(Vendor.slug)
-    if vendor_slug is not None:
-        vendors = vendors.where(Vendor.slug == vendor_slug)
-    chosen = [(slug, vendor_key) for slug, vendor_key in db.session.execute(vendors)]
-    if vendor_slug is not None and not chosen:
-        raise click.ClickException(f"There is no vendor {vendor_slug!r}.")
-    report = {}
-    for slug, vendor_key in chosen:
-        try:
-            with serve_vendor(vendor_key), transaction():
-                report[slug] = reencrypt_keys(system_actor(vendor_key))
-        except SigningError as error:
-            raise click.ClickException(f"{slug}: {error}") from error
-    if as_json:
-        print_json(report)
-    else:
-        for slug, count in report.items():
-            click.echo(f"{slug}: {count} keys sealed")
 
 
 @keys.command("export")

@@ -185,9 +185,9 @@ def test_keys_are_sealed_anew_when_the_setting_changes(
     fresh = "a key encryption key of its own, of forty letters"
     try:
         world.app.config["SEALING_KEYS"] = [fresh, *before]
-        done = flask(world, "keys", "reencrypt", "--json")
+        done = world.app.test_cli_runner().invoke(args=["keys", "reseal", "--json"])
         assert done.exit_code == 0, repr(done.exception)
-        assert json.loads(done.output) == {"acme": 2}
+        assert json.loads(done.output) == {"signing_keys": 2, "second_factors": 0}
         world.app.config["SEALING_KEYS"] = [fresh]  # the former one is no longer known
         assert verdict("json", download(world, scene, made)) is Offline.VALID
         other = world.user(Role.PARTNER_MEMBER, partnership=scene.company, name="Olaf Berg")
@@ -195,7 +195,7 @@ def test_keys_are_sealed_anew_when_the_setting_changes(
         with world.acting(scene.vendor):
             assert len(list_signing_keys()) == 1
         world.app.config["SEALING_KEYS"] = ["yet another one that nothing was ever sealed with"]
-        lost = flask(world, "keys", "reencrypt", "--vendor", "acme")
+        lost = world.app.test_cli_runner().invoke(args=["keys", "reseal"])
         assert lost.exit_code == 1 and "does not open" in lost.stderr
         issuer = f"/issuers/{scene.vendor.public_id}"
         assert world.client().get(f"{issuer}/did.json").status_code == 200

@@ -83,7 +83,7 @@ def rotate_keys(actor: Actor, vendor: Vendor, *, reason: str, is_compromised: bo
     )
 
 
-def reencrypt_keys(actor: Actor) -> int:
+def reseal_keys(actor: Actor) -> int:
     """Seal every private key of the vendor served with the sealing key now set; returns how many.
 
     Raises SigningError where one of them cannot be opened; nothing is changed then.
@@ -97,7 +97,7 @@ def reencrypt_keys(actor: Actor) -> int:
     db.session.flush()
     if count:
         vendor = db.session.get_one(Vendor, actor.vendor_id)
-        record(actor, "signing_keys.reencrypted", vendor, facts={"keys": count})
+        record(actor, "signing_keys.resealed", vendor, facts={"keys": count})
     return count
 
 

@@ -18,7 +18,7 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.data_integrity import encode_key
 from prm.infra.signing import IssuerKey, create_issuer, seal, unseal
-from prm.journal.services import lock_chain, record
+from prm.journal.services import record
 from prm.vendors.models import SigningKey, Vendor
 
 PURPOSE = "credential-key"
@@ -47,28 +47,6 @@ def ensure_signing_key(actor: Actor, vendor: Vendor) -> SigningKey:
     db.session.add(key)
     record(actor, "signing_key.created", key)
     return key
-
-
-def rotate_signing_key(actor: Actor, vendor: Vendor) -> SigningKey:
-    """Sign with a new key from now on. What the earlier ones signed stays valid and verifiable."""
-    lock_chain()
-    key = find_signing_key()
-    if key is not None:
-        key.retired_at = clock.now()
-        db.session.flush()
-        record(actor, "signing_key.retired", key)
-    return ensure_signing_key(actor, vendor)
-
-
-def reseal_signing_keys() -> int:
-    """Seal every key of the vendor served with SECRET_KEY, whichever sealed it before; how many.
-
-    Raises SigningError where neither SECRET_KEY nor an earlier one opens a key.
-    """
-    keys = list(db.session.scalars(select(SigningKey)))
-    for key in keys:
-        key.sealed_key = seal(open_signing_key(key).key_pem, current_app.config["SECRET_KEY"])
-    return len(keys)
 
 
 def find_signing_key() -> SigningKey | None:
