@@ -73,6 +73,12 @@ EQUIVALENT = Equivalents(
             "agreement.accept of partner_admin",
             "one accepts for the company that the actor stands for: no reach is asked",
         ),
+        (
+            "table",
+            "prm/permissions.py",
+            "notification.view of ",
+            "every question about notifications names the person: no reach is asked",
+        ),
         # Inviting: the page asks first, the service again, for whoever calls it otherwise.
         ("refusal", f"{_INVITING} _check_reach", "raise Forbidden(_('You cannot give", _OFFERED),
         ("actor", f"{_INVITING} _check_reach", "company.vendor_id == actor.vendor_id", _FETCHED),
