@@ -79,6 +79,12 @@ EQUIVALENT = Equivalents(
             "notification.view of ",
             "every question about notifications names the person: no reach is asked",
         ),
+        (
+            "mark",
+            "imports.decide",
+            "@requires(import.run)",
+            "decide_conflicts, which is all the view calls, asks for the same permission first",
+        ),
         # Inviting: the page asks first, the service again, for whoever calls it otherwise.
         ("refusal", f"{_INVITING} _check_reach", "raise Forbidden(_('You cannot give", _OFFERED),
         ("actor", f"{_INVITING} _check_reach", "company.vendor_id == actor.vendor_id", _FETCHED),
