@@ -12,6 +12,7 @@ from prm.extensions import db
 from prm.infra import scrubbing
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.scrubbing import Trace
+from prm.infra.sealing import opened_seal
 from prm.vendors.models import Vendor
 from tests.access.site import Site
 
@@ -74,7 +75,7 @@ def test_a_name_in_any_column_is_found(site: Site, text: str) -> None:
     with site.app.app_context():
         vendor_id = db.session.scalars(select(Vendor.id).order_by(Vendor.id)).first()
         tables = [*scrubbing.tenant_tables(), *scrubbing.shared_tables()]
-        with pytest.raises(_NothingIsKept), serve_vendor(vendor_id), transaction():
+        with pytest.raises(_NothingIsKept), serve_vendor(vendor_id), transaction(), opened_seal():
             for table in tables:
                 for column in scrubbing.read_columns(table):
                     if plant(table, column, text, vendor_id):

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from prm.access import SIGNED_IN, mark_of
 from prm.accounts import services as accounts
@@ -143,6 +143,8 @@ def address(rule: Rule, known: dict[str, object]) -> str:
             continue
         if kind == "IntegerConverter":
             values[name] = 1
+        elif isinstance(converter, AnyConverter):
+            values[name] = min(converter.items)
         elif kind not in {"UUIDConverter"}:
             values[name] = "x" * 43 if "token" in name else "a4"
     built = rule.build(values)

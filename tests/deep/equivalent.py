@@ -7,7 +7,7 @@ through is shown to the same people anyway. One that is caught needs no entry.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,12 +78,6 @@ EQUIVALENT = Equivalents(
             "prm/permissions.py",
             "notification.view of ",
             "every question about notifications names the person: no reach is asked",
-        ),
-        (
-            "mark",
-            "imports.decide",
-            "@requires(import.run)",
-            "decide_conflicts, which is all the view calls, asks for the same permission first",
         ),
         # Inviting: the page asks first, the service again, for whoever calls it otherwise.
         ("refusal", f"{_INVITING} _check_reach", "raise Forbidden(_('You cannot give", _OFFERED),
@@ -305,4 +299,22 @@ def behind_the_marks(mutant: Mutant, marks: Collection[P | str | None]) -> str:
         return f"whoever gets there ({named}) reaches the whole vendor: all it adds is the vendor"
     if mutant.kind in {"require", "can"} and Reach.NO not in reaches:
         return f"whoever gets there ({named}) has {permission}: the gate has asked"
+    return ""
+
+
+def asked_again(mutant: Mutant, others: Iterable[Mutant], endpoints_of: Callable[[Mutant], set[str]]) -> str:
+    """The reason where who lacks an address's permission is refused by what the address leads to.
+
+    Only of a mark that is removed unnoticed, so that everybody who lacks its permission still got 403.
+    """
+    if mutant.kind != "mark":
+        return ""
+    permission = mutant.text.partition("(")[2].partition(")")[0]
+    for other in others:
+        if (
+            other.kind == "require"
+            and _permission_of(other) == permission
+            and mutant.place in endpoints_of(other)
+        ):
+            return f"{other.at or other.place} asks for {permission} too"
     return ""

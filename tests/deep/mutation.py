@@ -35,7 +35,7 @@ from tests.access.matrix import MATRIX, ROLES
 from tests.access.oracles import MIRRORED, STRANGERS, Asking
 from tests.access.site import Site, open_site
 from tests.access.snapshots import SqliteSnapshot
-from tests.deep.equivalent import EQUIVALENT, behind_the_marks, of_the_whole_vendor
+from tests.deep.equivalent import EQUIVALENT, asked_again, behind_the_marks, of_the_whole_vendor
 from tests.deep.mutants import Mutant, all_mutants, insert_probes, sites, watch_cells, watch_models
 from tests.servers import smtp_sink
 
@@ -108,6 +108,10 @@ class Index:
                 self.touched.setdefault(what, []).append(case)
         return count
 
+    def endpoints_of(self, mutant: Mutant) -> set[str]:
+        """The addresses that led to what a mutant weakens."""
+        return {case.key[0] for case in self.touched.get(mutant.touches, ())}
+
     def cases_for(self, site: Site, mutant: Mutant) -> list[Case]:
         """Those that can notice: first at the addresses the guard is for, then the others in turn."""
         found = list(self.touched.get(mutant.touches, []))
@@ -172,8 +176,15 @@ def spell_out_charts() -> None:
     )
 
 
-def work(site: Site, folder: Path, mutants: list[Mutant], index: Index, results: Any) -> None:
-    """One worker: a database of its own, a process for each mutant."""
+def work(
+    site: Site,
+    folder: Path,
+    mutants: list[tuple[int, Mutant]],
+    every: list[Mutant],
+    index: Index,
+    results: Any,
+) -> None:
+    """One worker: a database of its own, a process for each of its mutants."""
     folder.mkdir()
     live = folder / "prm.sqlite"
     kept = site.snapshot.kept
@@ -185,7 +196,7 @@ def work(site: Site, folder: Path, mutants: list[Mutant], index: Index, results:
     shutil.copy(kept, live)
     shutil.copy(kept, site.snapshot.kept)
     site.snapshot._before = before
-    for number, mutant in mutants:  # type: ignore[misc]
+    for number, mutant in mutants:
         started = time.monotonic()
         if reason := of_the_whole_vendor(mutant):
             results.put((number, {"outcome": "equivalent", "why": reason}, 0.0))
@@ -194,7 +205,7 @@ def work(site: Site, folder: Path, mutants: list[Mutant], index: Index, results:
         outcome = try_mutant(site, mutant, cases)
         if outcome["outcome"] == "missed" and not outcome.get("why"):
             marks = {mark_of(site.app.view_functions[case.key[0]]) for case in cases}
-            if reason := behind_the_marks(mutant, marks):
+            if reason := behind_the_marks(mutant, marks) or asked_again(mutant, every, index.endpoints_of):
                 outcome = {"outcome": "equivalent", "why": reason}
         results.put((number, outcome, time.monotonic() - started))
 
@@ -209,9 +220,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="prm-mutation-"))
     started = time.monotonic()
     with open_site(folder / "site") as site:
-        mutants = [
-            m for m in all_mutants(site.app) if any(part in str(m) for part in options.only.split(","))
-        ]
+        every = list(all_mutants(site.app))
+        mutants = [m for m in every if any(part in str(m) for part in options.only.split(","))]
         spell_out_charts()
         index = Index()
         count = index.learn(site, options.at)
@@ -220,19 +230,27 @@ def main() -> int:
             print(f"left out, because it fails already: {case}: {problems[0]}")
         site.snapshot.restore()
         site.snapshot.close()
-        outcomes = run_all(site, folder, mutants, index, options.workers, options.missed)
+        outcomes = run_all(site, folder, mutants, every, index, options.workers, options.missed)
     shutil.rmtree(folder, ignore_errors=True)
     return report(mutants, outcomes, time.monotonic() - started)
 
 
 def run_all(
-    site: Site, folder: Path, mutants: list[Mutant], index: Index, workers: int, only_missed: bool
+    site: Site,
+    folder: Path,
+    mutants: list[Mutant],
+    every: list[Mutant],
+    index: Index,
+    workers: int,
+    only_missed: bool,
 ) -> dict[int, dict[str, Any]]:
     context = multiprocessing.get_context("fork")
     results = context.Queue()
     numbered = list(enumerate(mutants))
     running = [
-        context.Process(target=work, args=(site, folder / f"worker{n}", numbered[n::workers], index, results))
+        context.Process(
+            target=work, args=(site, folder / f"worker{n}", numbered[n::workers], mutants, index, results)
+        )
         for n in range(workers)
     ]
     for process in running:
