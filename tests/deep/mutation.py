@@ -109,8 +109,12 @@ class Index:
         return count
 
     def endpoints_of(self, mutant: Mutant) -> set[str]:
-        """The addresses that led to what a mutant weakens."""
-        return {case.key[0] for case in self.touched.get(mutant.touches, ())}
+        """The addresses that led to what a mutant weakens: by themselves, not by a link on their page."""
+        return {
+            case.key[0]
+            for case in self.touched.get(mutant.touches, ())
+            if case.oracle not in {"links", "afterwards"}
+        }
 
     def cases_for(self, site: Site, mutant: Mutant) -> list[Case]:
         """Those that can notice: first at the addresses the guard is for, then the others in turn."""
@@ -204,7 +208,7 @@ def work(
         cases = index.cases_for(site, mutant)
         outcome = try_mutant(site, mutant, cases)
         if outcome["outcome"] == "missed" and not outcome.get("why"):
-            marks = {mark_of(site.app.view_functions[case.key[0]]) for case in cases}
+            marks = {mark_of(site.app.view_functions[each]) for each in index.endpoints_of(mutant)}
             if reason := behind_the_marks(mutant, marks) or asked_again(mutant, every, index.endpoints_of):
                 outcome = {"outcome": "equivalent", "why": reason}
         results.put((number, outcome, time.monotonic() - started))
