@@ -117,6 +117,14 @@ EQUIVALENT = Equivalents(
             "membership.user_id == actor.user_id",
             "a mark beside one's own name",
         ),
+        *(
+            ("actor", f"prm/accounts/views/person.py {function}", f"user.id {sign} actor.user_id", reason)
+            for function, sign, reason in (
+                ("edit_membership", "==", "a note beside one's own name"),
+                ("_page", "==", "a note beside one's own name"),
+                ("_page", "!=", "links beside one's own name; the services refuse one's own"),
+            )
+        ),
         # Panels of the home page.
         (
             "can",
