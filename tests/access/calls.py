@@ -146,6 +146,10 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
 
 _TABLE_QUERIES = ("?search=KAN&sort=name", "?page=2&size=50")
 _FILE = (b"%PDF-1.7 a sheet", "sheet.pdf")
+_CAMPAIGN = {
+    "name": "Autumn", "checklist": Id("checklist"), "as_of": "2026-01-05", "due_on": "2031-01-01",
+    "auditor": Id("user.manager"),
+}  # fmt: skip
 _ASSET = {
     "title": "Sheet",
     "type": "brochure",
@@ -613,8 +617,7 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {**_checklist(tenant, role), "is_active": "y", "revision": "1"}
     ),
     ("audits.start_campaign", "POST"): Call(
-        body={"name": "Autumn", "checklist": Id("checklist"), "as_of": "2026-01-05", "due_on": "2031-01-01",
-              "auditor": Id("user.manager"), "region": "West"}
+        body={**_CAMPAIGN, "region": "West"}, forms=((frozenset({"west"}), _CAMPAIGN),)
     ),
     ("audits.campaign", "GET"): Call(queries=("?format=csv", "?search=KAN", "?status=open")),
     ("marketing.library", "GET"): Call(queries=("?search=KAN", "?state=draft", "?campaign={campaign}")),
