@@ -60,7 +60,8 @@ def crawl(
         if answer.status != 200:
             dead.append(f"{answer.status} {path} (linked from {origin or 'nowhere'})")
             continue
-        if "text/html" not in answer.headers.get("content-type", ""):
+        is_download = answer.headers.get("content-disposition", "").startswith("attachment")
+        if is_download or "text/html" not in answer.headers.get("content-type", ""):
             continue
         pages.setdefault(endpoint, []).append(path)
         links = _Links()
