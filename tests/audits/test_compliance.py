@@ -193,6 +193,11 @@ def test_an_administrator_writes_the_policy_in_plain_words(
     export = admin.get("/acme/audits/compliance?format=csv").get_data(as_text=True)
     assert "Northwind,West" in export and "0 of 2" in export
     assert "Northwind" not in admin.get("/acme/audits/compliance?state=met").text
+    # How many miss a rule opens who they are: it misses the first, and no training is overdue.
+    assert "missing=0" in listed and "missing=1" not in listed
+    assert "Northwind" in admin.get("/acme/audits/compliance?missing=0").text
+    assert "Northwind" not in admin.get("/acme/audits/compliance?missing=1").text
+    assert admin.get("/acme/audits/compliance?missing=99").status_code == 200
 
 
 def test_the_list_shows_any_date(

@@ -334,3 +334,15 @@ def test_where_there_are_too_many_partners_to_offer_a_link_still_filters_by_one(
     other = world.partnership(world.vendor("other"), "Foreign")
     for unknown in (other.public_id, uuid4(), "x"):
         assert client.get(f"/acme/reports/revenue?partner={unknown}").status_code == 422
+
+
+def test_of_two_partners_that_were_merged_one_is_counted(world: World) -> None:
+    vendor = world.vendor()
+    survivor, absorbed = world.partnership(vendor, "North"), world.partnership(vendor, "North Ltd")
+    Sales(world, vendor).order(absorbed, date(2017, 6, 1), 100_00)
+    client = reader(world, vendor)
+    assert "of 2 partners" in client.get("/acme/reports/revenue").text
+    admin = world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor))
+    url = f"/acme/partners/{survivor.public_id}/merge"
+    assert admin.post(url, data={"absorbed": str(absorbed.public_id)}).status_code == 303
+    assert "of 1 partners" in client.get("/acme/reports/revenue").text

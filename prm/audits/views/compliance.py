@@ -107,6 +107,12 @@ def _spec(actor: Actor, judged: standings.Judged) -> TableSpec:
                 lambda statement, value: statement.where(table.is_compliant.is_(value == "met")),
             ),
             Filter(
+                "missing",
+                _("Missing"),
+                [(str(i), rule_label(rule, policy)) for i, rule in enumerate(rules) if policy],
+                lambda statement, value: statement.where(judged.misses(int(value))),
+            ),
+            Filter(
                 "region",
                 _("Region"),
                 [(name, name) for name in partners.list_region_names(actor)],
@@ -123,12 +129,13 @@ def _spec(actor: Actor, judged: standings.Judged) -> TableSpec:
     )
 
 
-def _commonest(judged: standings.Judged, counts: standings.Counts) -> list[tuple[str, int]]:
+def _commonest(judged: standings.Judged, counts: standings.Counts) -> list[tuple[str, int, int]]:
+    """(rule, how many miss it, its place in the policy), the commonest first."""
     if judged.policy is None:
         return []
     missed = [
-        (rule_label(rule, judged.policy), count)
-        for rule, count in zip(judged.policy.rules, counts.missed, strict=True)
+        (rule_label(rule, judged.policy), count, place)
+        for place, (rule, count) in enumerate(zip(judged.policy.rules, counts.missed, strict=True))
         if count
     ]
     return sorted(missed, key=lambda each: -each[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from prm.partners.queries import agreements as queries
 from prm.partners.services import agreements as services
 from prm.partners.views.blueprint import blueprint
 from prm.permissions import P
+
+TIME_TO_READ = timedelta(days=30)
 
 
 def _today() -> date:
@@ -53,7 +55,9 @@ def new_agreement() -> str | Response | tuple[str, int]:
     versions = queries.list_agreements(actor)
     form = AgreementForm()
     if request.method == "GET":
-        form.effective_on.data = max(_today(), versions[0][0].effective_on) if versions else _today()
+        # Time to read it: from that day on, who has not accepted it misses the policy's rule.
+        soon = _today() + TIME_TO_READ
+        form.effective_on.data = max(soon, versions[0][0].effective_on) if versions else soon
         form.title.data = versions[0][0].title if versions else _("Partner agreement")
         form.body.data = versions[0][0].body if versions else ""
     if form.validate_on_submit():

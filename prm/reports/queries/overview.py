@@ -137,8 +137,10 @@ def _compare(actor: Actor, vendor: Vendor, terms: Terms, period: Period) -> Comp
 
 
 def _count_partners(actor: Actor, terms: Terms) -> int:
-    """Partnerships under the filters, whether or not they ordered."""
-    statement = visible(select(func.count(Partnership.id)), actor, P.REPORT_VIEW, Partnership)
+    """Partnerships under the filters, whether or not they ordered; of two that were merged, one."""
+    statement = visible(select(func.count(Partnership.id)), actor, P.REPORT_VIEW, Partnership).where(
+        Partnership.merged_into_id.is_(None)
+    )
     if terms.partner is not None:
         statement = statement.where(Partnership.public_id == terms.partner)
     if isinstance(terms.region, str):
