@@ -88,7 +88,11 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "certificate.issued": (onboarding.subject_changed, notifications.certificate_issued),
     "certificate.revoked": (notifications.certificate_revoked,),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
-    "course_version.published": (notifications.version_published,),
+    "course_version.published": (
+        notifications.version_published,
+        enqueue_for_vendor(training_tasks.spread_course_version),
+    ),
+    "course_version.redo_due": (notifications.redo_asked,),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
     "enrolments.made": (notifications.courses_assigned,),
@@ -104,6 +108,10 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "partnership.changed": (onboarding.partnership_changed,),
     "partnership.created": (onboarding.partnership_changed,),
     "partnership.linked": (training.enrol_people_of,),
+    "path.completed": (training.follow_path,),
+    "path_assignment.spread_due": (enqueue_for_vendor(training_tasks.spread_assignment),),
+    "path_enrolments.made": (notifications.paths_assigned,),
+    "path_version.published": (enqueue_for_vendor(training_tasks.spread_path_version),),
     "policy.set": (judge_partnerships,),
     "partnership.merged": (training.enrol_merged,),
     "partnership.unmerged": (training.part_enrolments,),
@@ -112,7 +120,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "product.created": (rematching.product_known,),
     "product.edited": (rematching.product_known,),
     "reset.requested": (enqueue(accounts.send_reset_link),),
-    "training.completed": (issue_on_evidence,),
+    "training.completed": (issue_on_evidence, training.follow_course, training.follow_up_completion),
 }
 
 

@@ -26,6 +26,8 @@ class KindSpec:
 KINDS: dict[Kind, KindSpec] = {
     Kind.COURSE_ASSIGNED: KindSpec(None, "training.course", "course_id", "school", "brand", MailWhen.AT_ONCE),
     Kind.COURSE_REPLACED: KindSpec(None, "training.course", "course_id", "refresh"),
+    Kind.COURSE_CHANGED: KindSpec(None, "training.course", "course_id", "refresh", "warning"),
+    Kind.PATH_ASSIGNED: KindSpec(None, "training.path", "path_id", "timeline", "brand", MailWhen.AT_ONCE),
     Kind.COURSE_DUE: KindSpec(None, "training.course", "course_id", "calendar-due", "warning"),
     Kind.COURSE_OVERDUE: KindSpec(None, "training.course", "course_id", "alert-triangle", "danger"),
     Kind.CERTIFICATE_ISSUED: KindSpec(

@@ -19,6 +19,8 @@ class Kind(StrEnum):
 
     COURSE_ASSIGNED = "course_assigned"
     COURSE_REPLACED = "course_replaced"  # a course somebody is at has a new version
+    COURSE_CHANGED = "course_changed"  # what somebody completed is partly to be redone
+    PATH_ASSIGNED = "path_assigned"
     COURSE_DUE = "course_due"
     COURSE_OVERDUE = "course_overdue"
     CERTIFICATE_ISSUED = "certificate_issued"

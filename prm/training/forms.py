@@ -53,7 +53,7 @@ class OptionalInteger(IntegerField):
         super().process_formdata(valuelist)
 
 
-def _choices(labels: dict[Any, Any]) -> list[SelectChoice]:
+def choices_of(labels: dict[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(key.value, label) for key, label in labels.items()]
 
 
@@ -68,11 +68,11 @@ class VersionForm(FlaskForm):
         validators=[Length(max=1000)],
     )
     skill_level = RadioField(
-        _l("Skill level"), choices=_choices(SKILL_LEVELS), default=SkillLevel.FOUNDATION.value
+        _l("Skill level"), choices=choices_of(SKILL_LEVELS), default=SkillLevel.FOUNDATION.value
     )
     job_functions = Checkboxes(
         _l("For"),
-        choices=_choices(FUNCTION_LABELS),
+        choices=choices_of(FUNCTION_LABELS),
         description=_l("Whom the catalogue suggests it to. None ticked: everybody."),
     )
     pass_mark = IntegerField(

@@ -50,7 +50,10 @@ STANDINGS = {
     "overdue": (_l("Overdue"), "danger", "calendar-due"),
     "failed": (_l("No attempt left"), "warning", "alert-triangle"),
     "completed": (_l("Completed"), "success", "circle-check"),
+    "excused": (_l("Excused"), "neutral", "forbid"),
 }
+# Where a person stands in a course of a path: the same, and what does not open yet.
+STEP_STANDINGS = {**STANDINGS, "locked": (_l("Opens later"), "neutral", "lock")}
 # What assigning a course changes for somebody (queries.assignments.Effect).
 EFFECTS = {
     "new": (_l("Will be enrolled"), "success", "plus"),

@@ -36,6 +36,7 @@ from prm.training.models import (
 from prm.vendors.models import SigningKey
 from tests.access.content_rows import add_content, open_package
 from tests.access.filling import Filler
+from tests.access.path_rows import paths
 from tests.access.rows_credentials import certificate_pem, credential_key, sign_credentials
 from tests.factories import UserRef
 from tests.factories.marketing import png
@@ -92,6 +93,7 @@ def courses(f: Filler) -> None:
         _learn(f, key, None, done, done_version, None)
         _begin(f, key, None, unasked)
     _complete(f, f.tenant.leaver, None, fresh, "fresh_version")
+    paths(f, PEOPLE)
 
 
 def _begin(f: Filler, key: str, partnership_id: int | None, unasked: Course) -> None:

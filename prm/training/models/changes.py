@@ -19,28 +19,31 @@ class ChangeKind(StrEnum):
     MATERIAL = "material"  # to be redone
 
 
-class LessonOrigin(Keyed, VendorOwned, db.Model):
-    """The lesson of the version before that a lesson was copied from, and what its change means."""
+class LessonChange(Keyed, VendorOwned, db.Model):
+    """What a lesson of a later version is compared with the version before.
 
-    __tablename__ = "lesson_origin"
+    `origin_id`: the lesson it was copied from; null: it is new. `change` is the author's word on
+    publishing; a copy that nobody changed stays editorial.
+    """
+
+    __tablename__ = "lesson_change"
     __table_args__ = tenant_table(
         tenant_key("lesson_id", "lesson", ondelete="CASCADE"),
         tenant_key("origin_id", "lesson"),
         UniqueConstraint("lesson_id"),
-        Index("ix_lesson_origin_origin", "origin_id"),
+        Index("ix_lesson_change_origin", "origin_id"),
     )
 
     lesson_id: Mapped[int]
-    origin_id: Mapped[int]
+    origin_id: Mapped[int | None]
     change: Mapped[ChangeKind] = enum_column(ChangeKind, default=ChangeKind.EDITORIAL)
 
 
 class VersionChange(Keyed, VendorOwned, db.Model):
-    """What the author said on publishing a version after the first.
+    """What the publication of a version after the first asks of who completed an earlier one.
 
-    Without a row every change of the version is editorial. `new_lessons`: what lessons without an
-    origin mean; `quiz`: what the change of the quiz means. `redo_by`: the date by which holders of an
-    earlier version's completion redo what is material. `spread_at` null: not all of them are asked yet.
+    `quiz`: what the change of the quiz means. `redo_by`: the date by which holders of an earlier
+    completion redo what is material; null: no date. `spread_at` null: not all of them are asked yet.
     """
 
     __tablename__ = "version_change"
@@ -49,7 +52,6 @@ class VersionChange(Keyed, VendorOwned, db.Model):
     )
 
     course_version_id: Mapped[int]
-    new_lessons: Mapped[ChangeKind] = enum_column(ChangeKind, default=ChangeKind.MATERIAL)
     quiz: Mapped[ChangeKind] = enum_column(ChangeKind, default=ChangeKind.EDITORIAL)
     redo_by: Mapped[date | None]
     spread_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -29,6 +29,7 @@ from prm.training.models import (
     Question,
     VersionStatus,
 )
+from prm.training.models.changes import DeltaEnrolment
 from prm.training.queries.courses import today_of
 
 OPEN = (EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED)
@@ -40,7 +41,7 @@ class NextStep(StrEnum):
     START = "start"
     LESSON = "lesson"
     QUIZ = "quiz"
-    NOTHING = "nothing"  # completed
+    NOTHING = "nothing"  # completed, or excused
     ASK = "ask"  # no attempt left
 
 
@@ -81,6 +82,7 @@ class LearningItem:
     course_key: int
     version_key: int
     current_lesson_key: int | None
+    is_delta: bool = False  # only what changed since a completion is to be done
 
     @property
     def percent(self) -> int:
@@ -265,11 +267,13 @@ def _items() -> Any:
             CourseVersion,
             Course,
             Completion,
+            DeltaEnrolment.has_quiz.label("delta_quiz"),
             *[each.correlate(Enrolment).scalar_subquery().label(name) for name, each in counted.items()],
         )
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
         .join(Course, Course.id == Enrolment.course_id)
         .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+        .outerjoin(DeltaEnrolment, DeltaEnrolment.enrolment_id == Enrolment.id)
     )
 
 
@@ -293,7 +297,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         lessons_done=row.done,
         minutes=row.minutes,
         questions=row.questions,
-        is_quiz_passed=row.passed > 0,
+        is_quiz_passed=row.passed > 0 or row.delta_quiz is False,
         pass_mark=version.pass_mark,
         attempts_used=enrolment.attempts_used,
         max_attempts=None if limit is None else limit + enrolment.extra_attempts,
@@ -307,11 +311,12 @@ def _as_item(row: Any, today: date) -> LearningItem:
         course_key=enrolment.course_id,
         version_key=version.id,
         current_lesson_key=enrolment.current_lesson_id,
+        is_delta=row.delta_quiz is not None,
     )
 
 
 def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
-    if status is EnrolmentStatus.COMPLETED:
+    if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.EXCUSED):
         return NextStep.NOTHING
     if status is EnrolmentStatus.FAILED:
         return NextStep.ASK

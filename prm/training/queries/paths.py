@@ -8,16 +8,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from prm.access import Actor, visible
+from prm.accounts.models import User
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import bound_vendor
+from prm.partners.models import Partnership
 from prm.permissions import P
 from prm.training.models import Completion, Course, Enrolment, EnrolmentStatus, SkillLevel, VersionStatus
 from prm.training.models.paths import (
     LearningPath,
+    PathAssignment,
     PathCompletion,
     PathEnrolment,
     PathPrerequisite,
@@ -28,6 +32,8 @@ from prm.training.models.paths import (
 from prm.training.queries.courses import today_of
 from prm.training.queries.learning import is_latest, standing_of
 from prm.vendors.models import Vendor
+
+_Assignee, _Assigner = aliased(User), aliased(User)
 
 
 @dataclass(frozen=True)
@@ -300,9 +306,7 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
                 steps=tuple(shown),
             )
         )
-    return sorted(
-        found, key=lambda path: (path.is_completed, path.due_on or date.max, path.title.casefold())
-    )
+    return sorted(found, key=lambda path: (path.is_completed, path.due_on or date.max, path.title.casefold()))
 
 
 def list_steps(version_keys: Collection[int]) -> dict[int, list[ShownStep]]:
@@ -349,6 +353,43 @@ def first_completions(
 
 def _zone() -> str:
     return db.session.scalars(select(Vendor.time_zone).where(Vendor.id == bound_vendor())).one()
+
+
+@dataclass(frozen=True)
+class MadePathAssignment:
+    """An assignment as a list shows it; `partnership_name` None: the whole channel."""
+
+    partnership_name: str | None
+    user_name: str | None
+    job_functions: tuple[str, ...]
+    due_on: date | None
+    due_days: int | None
+    assigned_at: datetime
+    assigned_by: str | None
+
+
+def list_path_assignments(actor: Actor, path_key: int, limit: int = 20) -> list[MadePathAssignment]:
+    """The latest assignments of a path within the actor's reach."""
+    rows = db.session.execute(
+        visible(
+            select(PathAssignment, Partnership.name, _Assignee.name, _Assigner.name)
+            .outerjoin(Partnership, Partnership.id == PathAssignment.partnership_id)
+            .outerjoin(_Assignee, _Assignee.id == PathAssignment.user_id)
+            .outerjoin(_Assigner, _Assigner.id == PathAssignment.assigned_by_id)
+            .where(PathAssignment.path_id == path_key),
+            actor,
+            P.COURSE_ASSIGN,
+            PathAssignment,
+        )
+        .order_by(PathAssignment.assigned_at.desc(), PathAssignment.id.desc())
+        .limit(limit)
+    )
+    return [
+        MadePathAssignment(
+            company, user, tuple(row.job_functions), row.due_on, row.due_days, row.assigned_at, by
+        )
+        for row, company, user, by in rows
+    ]
 
 
 # -- for authors -------------------------------------------------------------------------------
@@ -406,6 +447,15 @@ def get_path_version(actor: Actor, version_id: UUID) -> PathVersion:
     if found is None:
         raise NotFound
     return found
+
+
+def find_version_id(actor: Actor, version_key: int) -> UUID | None:
+    """The public id of a version by key, where the actor writes paths."""
+    return db.session.scalars(
+        visible(select(PathVersion.public_id), actor, P.COURSE_EDIT, PathVersion).where(
+            PathVersion.id == version_key
+        )
+    ).one_or_none()
 
 
 def list_path_versions(actor: Actor, path_key: int) -> list[PathVersion]:

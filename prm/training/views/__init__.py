@@ -7,6 +7,8 @@ from prm.training.views import (
     learning,
     lessons,
     packages,
+    path_assigning,
+    paths,
     progress,
     questions,
 )
@@ -20,6 +22,8 @@ __all__ = [
     "learning",
     "lessons",
     "packages",
+    "path_assigning",
+    "paths",
     "progress",
     "questions",
 ]

@@ -25,6 +25,7 @@ def tabs(actor: Actor, current: str) -> list[Tab]:
     """The sections of training that the person may open; none where there is only one."""
     offered = [
         (_("Catalogue"), "training.index", P.COURSE_VIEW),
+        (_("Learning paths"), "training.paths", P.COURSE_VIEW),
         (_("Write courses"), "training.authoring", P.COURSE_EDIT),
         (_("Assign"), "training.assign", P.COURSE_ASSIGN),
     ]
