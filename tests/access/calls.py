@@ -479,8 +479,15 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.take_quiz", "GET"): Call(beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
     ("training.take_quiz", "POST"): Call(body=_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
     ("training.progress", "GET"): Call(
-        queries=("?format=csv", "?search=KAN", "?course={course}", "?standing=overdue"),
+        queries=(
+            "?format=csv", "?search=KAN", "?course={course}", "?standing=overdue", "?show=paths",
+            "?show=paths&format=xlsx", "?sort={course}&direction=desc", "?level=expert",
+        ),
         query_ids={"course": "course"},
+    ),
+    ("certification.progress", "GET"): Call(
+        queries=("?format=csv", "?search=KAN", "?certification={scheme}", "?standing=valid"),
+        query_ids={"certification": "scheme"},
     ),
     ("training.assign", "GET"): Call(
         queries=("?company_id={PA.partnership}", "?company_id={PA.partnership}&course={course}"),

@@ -297,6 +297,7 @@ training.captions                GET    in    404   ok    ok      ok    ok     4
 training.lesson_file             GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.watched                 POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.image                   GET    in    404   ok    ok      ok    ok     403   ok     ok
+certification.progress           GET    in    404   ok    ok      ok    403    403   ok     403
 training.progress                GET    in    404   ok    ok      ok    403    403   ok     403
 training.person                  GET    in    404   ok    ok      ok    403    403   ok     403
 training.assign                  GET    in    404   ok    ok      ok    403    403   ok     403

@@ -7,6 +7,7 @@ from prm.certification.views import (
     issuing,
     keys,
     overview,
+    progress,
     schemes,
     verification,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "issuing",
     "keys",
     "overview",
+    "progress",
     "schemes",
     "verification",
 ]

@@ -220,11 +220,11 @@ def is_latest() -> Any:
     )
 
 
-def standing_of(status: EnrolmentStatus, due_on: date | None, today: date) -> str:
+def standing_of(status: EnrolmentStatus, due_on: date | None, today: date, *, is_delta: bool = False) -> str:
     """The key of labels.STANDINGS for an enrolment."""
     if status in OPEN and due_on is not None and due_on < today:
         return "overdue"
-    return status.value
+    return "redo" if is_delta and status in OPEN else status.value
 
 
 def _mine(actor: Actor) -> Any:
@@ -280,7 +280,8 @@ def _items() -> Any:
 def _as_item(row: Any, today: date) -> LearningItem:
     enrolment, version, completion = row.Enrolment, row.CourseVersion, row.Completion
     limit = version.max_attempts
-    standing = standing_of(enrolment.status, enrolment.due_on, today)
+    is_delta = row.delta_quiz is not None
+    standing = standing_of(enrolment.status, enrolment.due_on, today, is_delta=is_delta)
     return LearningItem(
         key=enrolment.id,
         enrolment_id=enrolment.public_id,
@@ -311,7 +312,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         course_key=enrolment.course_id,
         version_key=version.id,
         current_lesson_key=enrolment.current_lesson_id,
-        is_delta=row.delta_quiz is not None,
+        is_delta=is_delta,
     )
 
 

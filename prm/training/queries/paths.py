@@ -217,10 +217,14 @@ def find_my_path(actor: Actor, path_id: UUID) -> PathStanding | None:
     return next(iter(list_standings(actor, list(rows))), None)
 
 
-def list_paths_of(actor: Actor, user_keys: Sequence[int]) -> list[PathStanding]:
-    """The paths of people by key. The caller has made sure of the reach."""
-    rows = db.session.scalars(select(PathEnrolment).where(PathEnrolment.user_id.in_(user_keys)))
-    return list_standings(actor, list(rows))
+def list_paths_of(
+    actor: Actor, user_keys: Sequence[int], path_keys: Collection[int] | None = None
+) -> list[PathStanding]:
+    """The paths (None: all; by key) of people by key. The caller has made sure of the reach."""
+    statement = select(PathEnrolment).where(PathEnrolment.user_id.in_(user_keys))
+    if path_keys is not None:
+        statement = statement.where(PathEnrolment.path_id.in_(path_keys))
+    return list_standings(actor, list(db.session.scalars(statement)))
 
 
 def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[PathStanding]:
