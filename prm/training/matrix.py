@@ -74,9 +74,9 @@ def matrix_spec(
 ) -> TableSpec:
     """What the table of select_learners() can be asked: search, filters, order, columns.
 
-    `filter_key` names one of the columns `offered` to narrow to; `has_standing` gives the criterion of a standing in at
-    least one column; `done` counts a person's completed columns; `sort_of` is what a column (by key) is
-    sorted by.
+    `filter_key` names one of the columns `offered` to narrow to; `has_standing` gives the criterion of a
+    standing in at least one column; `done` counts a person's completed columns; `sort_of` is what a column
+    (by key) is sorted by.
     """
     company = statement.selected_columns["company_name"]
     filters = [

@@ -134,9 +134,11 @@ class PathStanding:
 
     @property
     def standing(self) -> str:
-        """A key of labels.STANDINGS."""
+        """A key of labels.STEP_STANDINGS."""
         if self.is_completed:
             return "completed"
+        if self.waits_for:
+            return "locked"
         if self.is_overdue:
             return "overdue"
         return "started" if self.done or any(s.standing == "started" for s in self.steps) else "assigned"

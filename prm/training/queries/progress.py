@@ -128,7 +128,7 @@ def count_done_courses(user_keys: Sequence[int], course_keys: Sequence[int]) -> 
         .where(Completion.user_id.in_(user_keys), Completion.course_id.in_(course_keys))
         .group_by(Completion.user_id)
     )
-    return dict(rows)
+    return {user: int(count) for user, count in rows}
 
 
 def count_standings(actor: Actor, course_keys: Sequence[int], today: date) -> dict[str, int]:
@@ -208,7 +208,7 @@ def count_done_paths(user_keys: Sequence[int], path_keys: Sequence[int]) -> dict
         )
         .group_by(PathEnrolment.user_id)
     )
-    return dict(rows)
+    return {user: int(count) for user, count in rows}
 
 
 def count_path_standings(actor: Actor, path_keys: Sequence[int], today: date) -> dict[str, int]:

@@ -190,7 +190,7 @@ def _paths(actor: Actor, statement: Select[Any]) -> _Table:
 def _path_cells(actor: Actor, people: Mapping[int, UUID], keys: Sequence[int]) -> Cells:
     return {
         (each.user_key, each.path_key): MatrixCell(
-            standing="started" if each.standing == "assigned" else each.standing,
+            standing="overdue" if each.is_overdue else "completed" if each.is_completed else "started",
             url=url_for("training.person", user_id=people[each.user_key], _anchor=f"p-{each.path_id}"),
             completed_on=each.completed_on if each.is_completed else None,
             due_on=each.due_on,
