@@ -66,6 +66,7 @@ HANGING_LABELS = {
     "path_assignment": _l("Assigned paths"),
     "path_completion": _l("Completed paths"),
     "path_enrolment": _l("People on paths"),
+    "external_certificate": _l("Certificates of others"),
     "onboarding_milestone": _l("Milestones"),
     "onboarding_plan": _l("Onboarding plans"),
     "partner_application": _l("Applications"),

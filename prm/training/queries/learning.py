@@ -30,6 +30,7 @@ from prm.training.models import (
     VersionStatus,
 )
 from prm.training.models.changes import DeltaEnrolment
+from prm.training.models.imported import ImportedCompletion
 from prm.training.queries.courses import today_of
 
 OPEN = (EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED)
@@ -83,6 +84,7 @@ class LearningItem:
     version_key: int
     current_lesson_key: int | None
     is_delta: bool = False  # only what changed since a completion is to be done
+    source: str | None = None  # the system that told of the completion, where it was imported
 
     @property
     def percent(self) -> int:
@@ -268,12 +270,14 @@ def _items() -> Any:
             Course,
             Completion,
             DeltaEnrolment.has_quiz.label("delta_quiz"),
+            ImportedCompletion.source.label("source"),
             *[each.correlate(Enrolment).scalar_subquery().label(name) for name, each in counted.items()],
         )
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
         .join(Course, Course.id == Enrolment.course_id)
         .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
         .outerjoin(DeltaEnrolment, DeltaEnrolment.enrolment_id == Enrolment.id)
+        .outerjoin(ImportedCompletion, ImportedCompletion.completion_id == Completion.id)
     )
 
 
@@ -313,6 +317,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         version_key=version.id,
         current_lesson_key=enrolment.current_lesson_id,
         is_delta=is_delta,
+        source=row.source,
     )
 
 

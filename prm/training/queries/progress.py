@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, String, and_, case, cast, distinct, exists, func, or_, select
 
-from prm.access import Actor, visible
+from prm.access import Actor, or_mine, visible
 from prm.accounts.models import Membership, User
 from prm.accounts.queries import is_current, select_people
 from prm.errors import NotFound
@@ -19,6 +19,7 @@ from prm.partners.models import Partnership
 from prm.permissions import P
 from prm.training.models import Completion, Enrolment, EnrolmentStatus
 from prm.training.models.changes import DeltaEnrolment
+from prm.training.models.imported import ExternalCertificate
 from prm.training.models.paths import PathCompletion, PathEnrolment, PathStatus
 from prm.training.queries.learning import OPEN, LearningItem, is_latest, list_latest_items
 
@@ -159,6 +160,20 @@ def _stands(standing: str, today: date) -> Any:
     if standing in {each.value for each in OPEN}:
         return and_(Enrolment.status == EnrolmentStatus(standing), in_time, ~is_redo)
     return Enrolment.status == EnrolmentStatus(standing)
+
+
+def list_external_certificates(actor: Actor, user_key: int) -> list[ExternalCertificate]:
+    """What others certified to somebody (by key), newest first: one's own, or within reach."""
+    return list(
+        db.session.scalars(
+            select(ExternalCertificate)
+            .where(
+                ExternalCertificate.user_id == user_key,
+                or_mine(ExternalCertificate, actor, P.PROGRESS_VIEW),
+            )
+            .order_by(ExternalCertificate.issued_on.desc(), ExternalCertificate.id.desc())
+        )
+    )
 
 
 # -- paths -------------------------------------------------------------------------------------

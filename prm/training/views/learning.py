@@ -25,6 +25,7 @@ from prm.training.queries.courses import (
     get_published_version,
     list_published_versions,
 )
+from prm.training.queries.progress import list_external_certificates
 from prm.training.queries.redoing import list_redo
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import content_of, render_lesson, tabs, with_policy
@@ -59,6 +60,7 @@ def index() -> str:
         chosen_level=chosen_level,
         chosen_function=chosen_function,
         is_filtered=bool(words or chosen_level or chosen_function),
+        external=list_external_certificates(actor, actor.user_id) if actor.user_id else [],
         tabs=tabs(actor, "training.index"),
         can_take=actor.can(P.COURSE_TAKE),
         **LABELS,

@@ -50,8 +50,10 @@ class _Table:
     filter_key: str
     subject: Any
 
-    def cells_of(self, actor: Actor, people: Mapping[int, UUID], shown: Sequence[MatrixColumn]) -> Cells:
-        """(user, column) → the cell, for people (key → public id)."""
+    def cells_of(
+        self, actor: Actor, people: Mapping[int, UUID | None], shown: Sequence[MatrixColumn]
+    ) -> Cells:
+        """(user, column) → the cell, for people (key → public id, or None for a file)."""
         make = _path_cells if self.filter_key == "path" else _course_cells
         return make(actor, people, [each.key for each in shown])
 
@@ -107,7 +109,7 @@ def _exported(actor: Actor, form: str, table: _Table, statement: Select[Any]) ->
     shown = [each for each in table.asked if str(each.public_id) in kept]
 
     def cells_of(user_keys: list[int]) -> Cells:
-        return table.cells_of(actor, dict.fromkeys(user_keys, UUID(int=0)), shown)
+        return table.cells_of(actor, dict.fromkeys(user_keys), shown)
 
     rows = export_rows(found, shown, cells_of, table.standings)
     return table_attachment(form, "progress", export_head(table.subject), rows, _("Progress"))
@@ -118,6 +120,11 @@ def _done(table: _Table, user_keys: list[int]) -> dict[int, int]:
     if table.filter_key == "path":
         return queries.count_done_paths(user_keys, keys)
     return queries.count_done_courses(user_keys, keys)
+
+
+def _evidence(user_id: UUID | None, anchor: str) -> str:
+    """Where a cell leads; nowhere in a file, which holds many thousand of them."""
+    return url_for("training.person", user_id=user_id, _anchor=anchor) if user_id else ""
 
 
 # -- courses -----------------------------------------------------------------------------------
@@ -146,11 +153,11 @@ def _courses(actor: Actor, statement: Select[Any]) -> _Table:
     return _Table(columns, asked, spec, STANDINGS, counts, "course", _("Course"))
 
 
-def _course_cells(actor: Actor, people: Mapping[int, UUID], keys: Sequence[int]) -> Cells:
+def _course_cells(actor: Actor, people: Mapping[int, UUID | None], keys: Sequence[int]) -> Cells:
     return {
         (item.user_key, item.course_key): MatrixCell(
             standing=item.standing,
-            url=url_for("training.person", user_id=people[item.user_key], _anchor=f"c-{item.enrolment_id}"),
+            url=_evidence(people[item.user_key], f"c-{item.enrolment_id}"),
             completed_on=item.completed_at,
             due_on=item.due_on,
             percent=item.percent,
@@ -187,11 +194,11 @@ def _paths(actor: Actor, statement: Select[Any]) -> _Table:
     return _Table(columns, asked, spec, PATH_STANDINGS, counts, "path", _("Learning path"))
 
 
-def _path_cells(actor: Actor, people: Mapping[int, UUID], keys: Sequence[int]) -> Cells:
+def _path_cells(actor: Actor, people: Mapping[int, UUID | None], keys: Sequence[int]) -> Cells:
     return {
         (each.user_key, each.path_key): MatrixCell(
             standing="overdue" if each.is_overdue else "completed" if each.is_completed else "started",
-            url=url_for("training.person", user_id=people[each.user_key], _anchor=f"p-{each.path_id}"),
+            url=_evidence(people[each.user_key], f"p-{each.path_id}"),
             completed_on=each.completed_on if each.is_completed else None,
             due_on=each.due_on,
             percent=each.percent,
@@ -218,6 +225,7 @@ def person(user_id: UUID) -> str:
         items=items,
         paths=on_paths,
         by_path={step.course_key for each in on_paths if each.is_assigned for step in each.steps},
+        external=queries.list_external_certificates(actor, found.user_id),
         redo={each.enrolment_key: each for each in list_redo([found.user_id]).values()},
         attempts=quiz.list_attempts_of([item.key for item in items]),
         packages=content.list_package_records([item.key for item in items]),
