@@ -59,6 +59,7 @@ PATH_STANDINGS = {
     "started": (_l("On the path"), "brand", "player-play"),
     "overdue": STANDINGS["overdue"],
     "completed": STANDINGS["completed"],
+    "excused": STANDINGS["excused"],
 }
 # Where a person stands in a course of a path: the same, and what does not open yet.
 STEP_STANDINGS = {**STANDINGS, "locked": (_l("Opens later"), "neutral", "lock")}

@@ -18,6 +18,7 @@ class PathStatus(StrEnum):
 
     OPEN = "open"
     COMPLETED = "completed"
+    EXCUSED = "excused"  # nothing left to do, since they are excused from the rest: no completion
 
 
 class LearningPath(Keyed, VendorOwned, db.Model):

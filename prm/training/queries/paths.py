@@ -107,6 +107,7 @@ class PathStanding:
     number: int
     is_in_order: bool
     is_completed: bool
+    is_excused: bool
     completed_on: date | None
     due_on: date | None
     is_overdue: bool
@@ -137,6 +138,8 @@ class PathStanding:
         """A key of labels.STEP_STANDINGS."""
         if self.is_completed:
             return "completed"
+        if self.is_excused:
+            return "excused"
         if self.waits_for:
             return "locked"
         if self.is_overdue:
@@ -270,13 +273,13 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
             title for key, title in required.get(version.id, ()) if (each.user_id, key) not in completed
         )
         is_completed = each.status is PathStatus.COMPLETED
+        is_excused = each.status is PathStatus.EXCUSED
         shown: list[StepStanding] = []
         is_locked = bool(waits)
         for step in steps.get(version.id, ()):
             at = done.get((each.user_id, step.course_key))
             row = latest.get((each.user_id, step.course_key))
-            is_excused = row is not None and row.status is EnrolmentStatus.EXCUSED
-            is_done = at is not None or is_excused
+            is_done = at is not None or (row is not None and row.status is EnrolmentStatus.EXCUSED)
             if is_done:
                 standing = "excused" if at is None else "completed"
             elif row is not None:
@@ -303,16 +306,24 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
                 number=version.number,
                 is_in_order=version.is_in_order,
                 is_completed=is_completed,
+                is_excused=is_excused,
                 completed_on=clock.to_zone(at, zone).date() if at is not None else None,
                 due_on=each.due_on,
-                is_overdue=not is_completed and each.due_on is not None and each.due_on < today,
+                is_overdue=each.status is PathStatus.OPEN and each.due_on is not None and each.due_on < today,
                 is_assigned=each.assignment_id is not None,
                 assigned_at=each.assigned_at,
                 waits_for=() if is_completed else waits,
                 steps=tuple(shown),
             )
         )
-    return sorted(found, key=lambda path: (path.is_completed, path.due_on or date.max, path.title.casefold()))
+    return sorted(
+        found,
+        key=lambda path: (
+            path.is_completed or path.is_excused,
+            path.due_on or date.max,
+            path.title.casefold(),
+        ),
+    )
 
 
 def list_steps(version_keys: Collection[int]) -> dict[int, list[ShownStep]]:

@@ -179,6 +179,11 @@ def list_external_certificates(actor: Actor, user_key: int) -> list[ExternalCert
 # -- paths -------------------------------------------------------------------------------------
 
 
+_PATH_WORDS = {
+    PathStatus.OPEN: "started", PathStatus.COMPLETED: "completed", PathStatus.EXCUSED: "excused",
+}  # fmt: skip
+
+
 def has_path_standing(standing: str, path_keys: Sequence[int], today: date) -> Any:
     """Criterion: the person stands so (a key of labels.PATH_STANDINGS) on at least one of the paths."""
     mine = (PathEnrolment.user_id == User.id, PathEnrolment.path_id.in_(path_keys))
@@ -237,7 +242,7 @@ def count_path_standings(actor: Actor, path_keys: Sequence[int], today: date) ->
     )
     counts: dict[str, int] = {}
     for status, is_overdue, count in rows:
-        standing = "overdue" if is_overdue else "completed" if status is PathStatus.COMPLETED else "started"
+        standing = "overdue" if is_overdue else _PATH_WORDS[status]
         counts[standing] = counts.get(standing, 0) + count
     return counts
 
@@ -246,6 +251,6 @@ def _stands_on_path(standing: str, today: date) -> Any:
     is_open = PathEnrolment.status == PathStatus.OPEN
     if standing == "overdue":
         return and_(is_open, PathEnrolment.due_on < today)
-    if standing == "completed":
-        return PathEnrolment.status == PathStatus.COMPLETED
+    if standing != "started":
+        return PathEnrolment.status == PathStatus(standing)
     return and_(is_open, or_(PathEnrolment.due_on.is_(None), PathEnrolment.due_on >= today))

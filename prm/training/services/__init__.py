@@ -1,5 +1,6 @@
 """Verbs of training. Everywhere `…_id` is a public id (UUID), `…_key` an integer key."""
 
+from prm.training.services.adjusting import excuse, extend_due_date, reset_enrolment
 from prm.training.services.assigning import (
     Assigned,
     assign_course,
@@ -61,6 +62,8 @@ __all__ = [
     "enrol_newcomer",
     "enrol_on_paths",
     "enrol_people_of",
+    "excuse",
+    "extend_due_date",
     "follow_course",
     "follow_path",
     "follow_up_completion",
@@ -75,6 +78,7 @@ __all__ = [
     "publish_version",
     "remember_place",
     "remove_step",
+    "reset_enrolment",
     "say_what_changed",
     "start_new_path_version",
     "start_new_version",

@@ -69,7 +69,7 @@ def import_completion(actor: Actor, done: Done, enrolment: Enrolment | None, sou
 
 def follow_imported(actor: Actor, user_keys: Collection[int], course_keys: Collection[int]) -> None:
     """Go on with the paths of people whose completions of these courses were imported."""
-    advance(actor, _on_paths(user_keys, course_keys, PathStatus.OPEN))
+    advance(actor, _on_paths(user_keys, course_keys, PathStatus.OPEN, PathStatus.EXCUSED))
 
 
 def withdraw_completions(actor: Actor, completion_keys: Sequence[int]) -> None:
@@ -134,7 +134,7 @@ def import_external_certificates(actor: Actor, rows: Sequence[dict[str, object]]
 
 
 def _on_paths(
-    user_keys: Collection[int], course_keys: Collection[int], status: PathStatus
+    user_keys: Collection[int], course_keys: Collection[int], *statuses: PathStatus
 ) -> list[PathEnrolment]:
     if not user_keys:
         return []
@@ -142,7 +142,7 @@ def _on_paths(
         db.session.scalars(
             select(PathEnrolment)
             .where(
-                PathEnrolment.status == status,
+                PathEnrolment.status.in_(statuses),
                 PathEnrolment.user_id.in_(user_keys),
                 PathEnrolment.path_version_id.in_(
                     select(PathStep.path_version_id).where(PathStep.course_id.in_(course_keys))

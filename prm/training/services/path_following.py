@@ -37,7 +37,7 @@ def advance(actor: Actor, enrolments: Sequence[PathEnrolment]) -> None:
     """
     by_version: dict[int, list[PathEnrolment]] = {}
     for each in enrolments:
-        if each.status is PathStatus.OPEN:
+        if each.status is not PathStatus.COMPLETED:
             by_version.setdefault(each.path_version_id, []).append(each)
     for version_key, some in sorted(by_version.items()):
         _advance(actor, db.session.get_one(PathVersion, version_key), some)
@@ -64,14 +64,21 @@ def _advance(actor: Actor, version: PathVersion, enrolments: Sequence[PathEnrolm
     for each in enrolments:
         if any((each.user_id, key) not in before for key in required):
             continue
-        missing = []
+        missing, is_excused = [], False
         dates = [before[each.user_id, key] for key in required]
         for course in courses:
             row = latest.get((each.user_id, course))
             if (at := done.get((each.user_id, course))) is not None:
                 dates.append(at)
-            elif row is None or row.status is not EnrolmentStatus.EXCUSED:
+            elif row is not None and row.status is EnrolmentStatus.EXCUSED:
+                is_excused = True
+            else:
                 missing.append(course)
+        if not missing and is_excused:
+            # Whoever excuses need not be who may certify: what nobody did completes nothing.
+            each.status = PathStatus.EXCUSED
+            continue
+        each.status = PathStatus.OPEN
         if not missing:
             _complete(actor, each, max(dates, default=now))
             continue
@@ -129,12 +136,17 @@ def _complete(actor: Actor, enrolment: PathEnrolment, completed_at: datetime) ->
 
 def follow_course(actor: Actor, completion: Completion) -> None:
     """Whoever completed a course goes on with the paths that it is on."""
+    follow_person(actor, completion.user_id, completion.course_id)
+
+
+def follow_person(actor: Actor, user_key: int, course_key: int) -> None:
+    """Somebody who is through with a course, or excused from it, goes on with the paths that it is on."""
     advance(
         actor,
         _locked(
-            PathEnrolment.user_id == completion.user_id,
+            PathEnrolment.user_id == user_key,
             PathEnrolment.path_version_id.in_(
-                select(PathStep.path_version_id).where(PathStep.course_id == completion.course_id)
+                select(PathStep.path_version_id).where(PathStep.course_id == course_key)
             ),
         ),
     )
@@ -159,7 +171,7 @@ def _locked(*criteria: Any) -> list[PathEnrolment]:
     return list(
         db.session.scalars(
             select(PathEnrolment)
-            .where(PathEnrolment.status == PathStatus.OPEN, *criteria)
+            .where(PathEnrolment.status != PathStatus.COMPLETED, *criteria)
             .order_by(PathEnrolment.id)
             .with_for_update()
             .execution_options(populate_existing=True)
@@ -183,7 +195,7 @@ def spread_path_version(actor: Actor, version_key: int) -> bool:
         .where(PathVersion.path_id == version.path_id, PathVersion.number < version.number)
         .scalar_subquery()
     )
-    moved = PathEnrolment.status == PathStatus.OPEN
+    moved = PathEnrolment.status != PathStatus.COMPLETED
     if version.asks_again:
         moved = or_(moved, PathEnrolment.status == PathStatus.COMPLETED)
     rows = list(

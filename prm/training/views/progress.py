@@ -194,10 +194,13 @@ def _paths(actor: Actor, statement: Select[Any]) -> _Table:
     return _Table(columns, asked, spec, PATH_STANDINGS, counts, "path", _("Learning path"))
 
 
+_SHOWN = PATH_STANDINGS.keys() - {"none"}
+
+
 def _path_cells(actor: Actor, people: Mapping[int, UUID | None], keys: Sequence[int]) -> Cells:
     return {
         (each.user_key, each.path_key): MatrixCell(
-            standing="overdue" if each.is_overdue else "completed" if each.is_completed else "started",
+            standing=each.standing if each.standing in _SHOWN else "started",
             url=_evidence(people[each.user_key], f"p-{each.path_id}"),
             completed_on=each.completed_on if each.is_completed else None,
             due_on=each.due_on,
