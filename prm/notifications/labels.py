@@ -19,6 +19,7 @@ KIND_LABELS = {
     Kind.PATH_ASSIGNED: _l("A learning path is assigned to me"),
     Kind.COURSE_DUE: _l("A course is due soon"),
     Kind.COURSE_OVERDUE: _l("A course is overdue"),
+    Kind.TRAINING_OVERDUE: _l("Courses of people I am responsible for are overdue for long"),
     Kind.CERTIFICATE_ISSUED: _l("I am issued a certificate"),
     Kind.CERTIFICATE_REVOKED: _l("My certificate is revoked"),
     Kind.CERTIFICATE_EXPIRING: _l("My certificate expires soon"),
@@ -86,6 +87,14 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
             return _("“%(course)s” is due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
         case Kind.COURSE_OVERDUE:
             return _("“%(course)s” was due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
+        case Kind.TRAINING_OVERDUE:
+            return ngettext(
+                "%(partner)s: %(num)s person has courses overdue for %(days)s days or more.",
+                "%(partner)s: %(num)s people have courses overdue for %(days)s days or more.",
+                facts["people"],
+                partner=facts["partner"],
+                days=facts["days"],
+            )
         case Kind.CERTIFICATE_ISSUED:
             return _("Your certificate “%(title)s” is issued.", title=facts["title"])
         case Kind.CERTIFICATE_REVOKED:

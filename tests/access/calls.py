@@ -465,7 +465,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("notifications.remind", "POST"): Call(body={"subject": Id("member.enrolment")}, missing="422"),
     ("operations.retention", "POST"): Call(body={"mail_months": "600"}),
     ("notifications.reminders", "POST"): Call(
-        body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
+        body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9",
+              "escalation_days": "8, 20"}
     ),
     ("journal.index", "GET"): Call(queries=("?format=csv", "?search=world", "?page=2")),
     ("training.index", "GET"): Call(queries=("?search=KAN", "?level=expert")),

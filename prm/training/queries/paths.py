@@ -326,6 +326,10 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
     )
 
 
+def _urgency(path: PathStanding) -> tuple[bool, date, str]:
+    return (path.is_completed or path.is_excused, path.due_on or date.max, path.title.casefold())
+
+
 def list_steps(version_keys: Collection[int]) -> dict[int, list[ShownStep]]:
     """Version key → its courses in order."""
     rows = db.session.execute(
