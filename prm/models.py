@@ -20,6 +20,7 @@ from prm.revenue import models as revenue
 from prm.training import models as training
 from prm.training.models import changes as training_changes
 from prm.training.models import content as training_content
+from prm.training.models import feeds as training_feeds
 from prm.training.models import imported as training_imported
 from prm.training.models import paths as training_paths
 from prm.vendors import models as vendors
@@ -27,6 +28,6 @@ from prm.vendors import models as vendors
 __all__ = [
     "accounts", "audits", "bulk", "certification", "credentials", "customers", "deals", "imports",
     "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners", "products",
-    "revenue", "training", "training_changes", "training_content", "training_imported",
+    "revenue", "training", "training_changes", "training_content", "training_feeds", "training_imported",
     "training_paths", "vendors",
 ]  # fmt: skip

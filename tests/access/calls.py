@@ -502,6 +502,8 @@ CALLS: dict[tuple[str, str], Call] = {
         query_ids={"company_id": "PA.partnership"},
         beyond={"course_id": (LEARNERS, "draft_course")},
     ),
+    ("training.feed", "GET"): Call(ids={"token": "feed_link"}),
+    ("training.end_feed", "POST"): Call(),
     ("training.paths", "GET"): Call(queries=("?level=expert", "?function=sales")),
     ("training.path", "GET"): Call(beyond=_UNPUBLISHED_PATH),
     ("training.take_path", "POST"): Call(ids={"path_id": "fresh_path"}, beyond=_UNPUBLISHED_PATH),

@@ -298,6 +298,11 @@ training.lesson_file             GET    in    404   ok    ok      ok    ok     4
 training.watched                 POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.image                   GET    in    404   ok    ok      ok    ok     403   ok     ok
 certification.progress           GET    in    404   ok    ok      ok    403    403   ok     403
+training.calendar                GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.calendar_file           GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.renew_feed              POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.end_feed                POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.feed                    GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 training.progress                GET    in    404   ok    ok      ok    403    403   ok     403
 training.person                  GET    in    404   ok    ok      ok    403    403   ok     403
 training.assign                  GET    in    404   ok    ok      ok    403    403   ok     403

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from prm.infra.ids import token_hash
 from prm.training.models import SkillLevel, VersionStatus
+from prm.training.models.feeds import CalendarFeed
 from prm.training.models.paths import (
     LearningPath,
     PathAssignment,
@@ -40,6 +42,17 @@ def paths(f: Filler, people: Mapping[str, Mapping[str, str]]) -> None:
             _on(f, key, partnership.id, path, assignment.id)
     for key in ("admin", "manager", "west", "author"):
         _on(f, key, None, path, None)
+    for key in ("admin", "manager", "west", "author", "padmin", "member"):
+        token = f"feed-of-{key}-{f.tenant.name.lower()}"
+        f.add(
+            CalendarFeed(
+                vendor_id=f.tenant.vendor.id, user_id=f.tenant.people[key].id,
+                token_hash=token_hash(token), created_at=f.now,
+            )
+        )  # fmt: skip
+    # The address is public: it carries its own right, and never the other vendor's dates.
+    token = f"feed-of-member-{f.tenant.name.lower()}"
+    f.tenant.things["feed_link"] = type(f.tenant.things["course"])(0, token)
 
 
 def _path(f: Filler, name: str, status: VersionStatus, courses: tuple[str, ...]) -> PathVersion:

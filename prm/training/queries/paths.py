@@ -100,6 +100,7 @@ class PathStanding:
 
     path_key: int
     path_id: UUID
+    enrolment_id: UUID
     user_key: int
     title: str
     summary: str
@@ -299,6 +300,7 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
             PathStanding(
                 path_key=path.id,
                 path_id=path.public_id,
+                enrolment_id=each.public_id,
                 user_key=each.user_id,
                 title=version.title,
                 summary=version.summary,

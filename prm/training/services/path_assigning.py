@@ -380,6 +380,6 @@ def _due(assignment: PathAssignment, joined_on: date, zone: str) -> date | None:
     assigned_on = clock.to_zone(assignment.assigned_at, zone).date()
     if assignment.due_days is not None:
         return max(joined_on, assigned_on) + timedelta(days=assignment.due_days)
-    if assignment.due_on is None or joined_on < assignment.due_on:
+    if assignment.due_on is None or joined_on <= assignment.due_on:
         return assignment.due_on
     return joined_on + max(assignment.due_on - assigned_on, timedelta(days=1))

@@ -3,6 +3,7 @@
 from prm.training.views import (
     assigning,
     authoring,
+    calendars,
     content,
     learning,
     lessons,
@@ -18,6 +19,7 @@ __all__ = [
     "assigning",
     "authoring",
     "blueprint",
+    "calendars",
     "content",
     "learning",
     "lessons",

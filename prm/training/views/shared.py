@@ -26,6 +26,7 @@ def tabs(actor: Actor, current: str) -> list[Tab]:
     offered = [
         (_("Catalogue"), "training.index", P.COURSE_VIEW),
         (_("Learning paths"), "training.paths", P.COURSE_VIEW),
+        (_("Due dates"), "training.calendar", P.COURSE_TAKE),
         (_("Write courses"), "training.authoring", P.COURSE_EDIT),
         (_("Assign"), "training.assign", P.COURSE_ASSIGN),
     ]
