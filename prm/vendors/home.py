@@ -148,15 +148,18 @@ def onboarding(actor: Actor) -> tuple[Progress, StepProgress, str] | None:
 
 
 def waiting_agreement(actor: Actor) -> AgreementVersion | None:
-    """A partner's administrators: the agreement in force, as long as nobody has accepted it."""
+    """A partner's administrators: the agreement in force, or the next one, that nobody has accepted."""
     partnership = _own_partnership(actor)
     if partnership is None or not actor.can(P.AGREEMENT_ACCEPT):
         return None
     today = compliance.today_of(actor)
-    version = agreements.find_agreement(today)
-    if version is None or _has_accepted(partnership, today):
-        return None
-    return version
+    for version in agreements.list_open_agreements(today):
+        is_coming = version.effective_on > today
+        if is_coming and agreements.find_acceptance(partnership.id, version, today) is None:
+            return version
+        if not is_coming and not _has_accepted(partnership, today):
+            return version
+    return None
 
 
 def _has_accepted(partnership: Partnership, today: date) -> bool:

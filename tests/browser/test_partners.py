@@ -83,6 +83,7 @@ def the_administrator_prepares(stage: Stage) -> None:
         page.get_by_role("link", name="Write a version").first.click()
         labelled(page, "Text").fill("# Together\n\nBe kind.")
         page.get_by_role("button", name="Publish").click()
+        page.get_by_role("dialog").get_by_role("button", name="Publish").click()
         expect(page.get_by_text("Version 1 is published.")).to_be_visible()
         to(page, "Onboarding")
         page.get_by_role("button", name="Add", exact=True).click()
