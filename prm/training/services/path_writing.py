@@ -18,8 +18,8 @@ from prm.journal.services import record
 from prm.permissions import P
 from prm.training.models import Course, CourseVersion, SkillLevel, VersionStatus
 from prm.training.models.paths import LearningPath, PathPrerequisite, PathStep, PathVersion
+from prm.training.queries.authored_paths import get_path, get_path_version, list_path_versions
 from prm.training.queries.courses import today_of
-from prm.training.queries.paths import get_path, get_path_version, list_path_versions
 from prm.training.services import drafts
 
 MOST_STEPS = 50

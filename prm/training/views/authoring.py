@@ -27,8 +27,8 @@ from prm.training.models import SkillLevel, VersionStatus
 from prm.training.models.changes import ChangeKind
 from prm.training.path_forms import ChangesForm
 from prm.training.queries import courses as queries
+from prm.training.queries.authored_paths import list_authored_paths
 from prm.training.queries.changes import is_quiz_changed, list_changed_lessons
-from prm.training.queries.paths import list_authored_paths
 from prm.training.services.redoing import Changes
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import render_lesson, tabs

@@ -22,6 +22,7 @@ from prm.training import services
 from prm.training.path_forms import AssignPathForm
 from prm.training.queries import assignments
 from prm.training.queries import paths as queries
+from prm.training.queries.authored_paths import list_path_assignments
 from prm.training.queries.courses import today_of
 from prm.training.services.path_assigning import may_assign_to_channel
 from prm.training.views.assigning import (
@@ -70,7 +71,7 @@ def assign_path(path_id: UUID) -> str | Response | tuple[str, int]:
         function=function,
         functions=FUNCTION_LABELS,
         today=today_of(actor),
-        latest=queries.list_path_assignments(actor, path.id),
+        latest=list_path_assignments(actor, path.id),
     )
     return (page, 422) if form.is_submitted() else page
 

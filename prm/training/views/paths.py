@@ -21,6 +21,7 @@ from prm.training.labels import SKILL_LEVELS, STEP_STANDINGS
 from prm.training.models import SkillLevel, VersionStatus
 from prm.training.models.paths import PathVersion
 from prm.training.path_forms import PathForm, PublishPathForm, StepForm
+from prm.training.queries import authored_paths as authored
 from prm.training.queries import list_published_versions
 from prm.training.queries import paths as queries
 from prm.training.views.authoring import keep_text, revision_of
@@ -76,7 +77,7 @@ def path(path_id: UUID) -> str:
             title for _k, title in queries.list_required([found.version_key]).get(found.version_key, [])
         ],
         may_take=actor.can(P.COURSE_TAKE) and mine is None,
-        version_id=queries.find_version_id(actor, found.version_key),
+        version_id=authored.find_version_id(actor, found.version_key),
         **LABELS,
     )
 
@@ -116,11 +117,11 @@ def new_path() -> str | Response | tuple[str, int]:
 def path_version(path_version_id: UUID) -> str:
     """One version of a path: a draft to work on, or what was published, as it stands."""
     actor = current_actor()
-    return _path_version(actor, queries.get_path_version(actor, path_version_id), _step_form(actor))
+    return _path_version(actor, authored.get_path_version(actor, path_version_id), _step_form(actor))
 
 
 def _path_version(actor: Actor, version: PathVersion, form: StepForm) -> str:
-    versions = queries.list_path_versions(actor, version.path_id)
+    versions = authored.list_path_versions(actor, version.path_id)
     steps = queries.list_steps([version.id]).get(version.id, [])
     here = {str(step.course_id) for step in steps}
     form.course.choices = [each for each in form.course.choices if each[0] not in here]
@@ -155,7 +156,7 @@ def _step_form(actor: Actor) -> StepForm:
 def edit_path(path_version_id: UUID) -> str | Response | tuple[str, int]:
     """A draft's title, audience and what comes before it."""
     actor = current_actor()
-    version = queries.get_path_version(actor, path_version_id)
+    version = authored.get_path_version(actor, path_version_id)
     known = {each.id: str(each.public_id) for each in queries.list_published_paths(actor)}
     form = PathForm(
         revision=version.revision,
@@ -179,7 +180,7 @@ def edit_path(path_version_id: UUID) -> str | Response | tuple[str, int]:
             flash(_("Saved."), "success")
             return redirect(url_for("training.path_version", path_version_id=path_version_id), 303)
         except Conflict as error:
-            version = queries.get_path_version(actor, path_version_id)
+            version = authored.get_path_version(actor, path_version_id)
             status = keep_text(form, error, version.revision)
         except DomainError as error:
             show_error(form, error)
@@ -212,7 +213,7 @@ def _details(form: PathForm) -> dict[str, Any]:
 def add_step(path_version_id: UUID) -> Response | tuple[str, int]:
     """Add a course at the end of a draft."""
     actor = current_actor()
-    version = queries.get_path_version(actor, path_version_id)
+    version = authored.get_path_version(actor, path_version_id)
     form = _step_form(actor)
     if form.validate_on_submit():
         try:
@@ -260,7 +261,7 @@ def _back_to(version: PathVersion) -> Response:
 def publish_path(path_version_id: UUID) -> str | Response | tuple[str, int]:
     """Ask, then publish: afterwards the version never changes."""
     actor = current_actor()
-    version = queries.get_path_version(actor, path_version_id)
+    version = authored.get_path_version(actor, path_version_id)
     if version.status is VersionStatus.PUBLISHED:
         return redirect(url_for("training.path_version", path_version_id=path_version_id), 303)
     form = PublishPathForm()
