@@ -36,6 +36,7 @@ from tests.factories import audits as auditing
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.partners import apply, make_template, publish_agreement
+from tests.factories.paths import assign_path, make_path
 from tests.factories.revenue import import_rows
 from tests.factories.training import CourseRef, assign, complete, make_course
 
@@ -65,6 +66,7 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         asset = make_asset(world, acme, f"Asset {number}", campaign_id=campaign)
         for course in courses:
             assign(world, partnership, course, due_on=today + timedelta(days=30))
+        assign_path(world, make_path(world, acme, courses, f"Path {number}"), partnership)
         complete(world, acme, person, courses[0])
         with world.acting(acme, person) as actor, transaction():
             version = marketing.find_newest_version(asset.id)
