@@ -47,7 +47,7 @@ def _tell(day: Day, keys: Sequence[int], step: int, days: int) -> None:
         Escalation.step == step,
     )
     rows = db.session.execute(
-        select(Enrolment.id, Enrolment.due_on, Enrolment.user_id, Enrolment.course_id, Partnership)
+        select(Enrolment.id, Enrolment.due_on, Enrolment.user_id, Enrolment.course_id, Partnership.id)
         .join(Partnership, Partnership.id == Enrolment.partnership_id)
         .join(
             Membership,
@@ -69,10 +69,11 @@ def _tell(day: Day, keys: Sequence[int], step: int, days: int) -> None:
     if not rows:
         return
     found: dict[int, list[tuple[int, int, int]]] = {}
-    partnerships: dict[int, Partnership] = {}
     for enrolment, _due_on, user, course, partnership in rows:
-        found.setdefault(partnership.id, []).append((enrolment, user, course))
-        partnerships[partnership.id] = partnership
+        found.setdefault(partnership, []).append((enrolment, user, course))
+    partnerships = {
+        row.id: row for row in db.session.scalars(select(Partnership).where(Partnership.id.in_(list(found))))
+    }
     recipients = _recipients(step, partnerships)
     tell(
         day.actor,

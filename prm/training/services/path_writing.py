@@ -90,11 +90,11 @@ def edit_path(
 def add_step(actor: Actor, version_id: UUID, course_id: UUID) -> PathStep:
     """Add a published course at the end of a draft. Raises NotFound, Conflict where it is there already."""
     version = lock_path_draft(actor, version_id)
+    published = select(CourseVersion.course_id).where(CourseVersion.status == VersionStatus.PUBLISHED)
     course = db.session.scalars(
-        visible(select(Course), actor, P.COURSE_EDIT)
-        .join(CourseVersion, CourseVersion.course_id == Course.id)
-        .where(Course.public_id == course_id, CourseVersion.status == VersionStatus.PUBLISHED)
-        .distinct()
+        visible(select(Course), actor, P.COURSE_EDIT).where(
+            Course.public_id == course_id, Course.id.in_(published)
+        )
     ).one_or_none()
     if course is None:
         raise NotFound
