@@ -14,10 +14,12 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 @dataclass(frozen=True)
 class DueDate:
-    """Something due on a day. `known_at` is when the date was set first."""
+    """Something due on a day: `title` among all of a calendar, `name` by itself. `known_at` is when the date
+    was set first."""
 
     public_id: UUID
     title: str
+    name: str
     due_on: date
     url: str
     known_at: datetime

@@ -262,6 +262,11 @@ class AssignForm(FlaskForm):
     courses = Checkboxes(_l("Courses"))
     whom = RadioField(_l("To"), default="everybody")
     due_on = DateField(_l("Due on"), validators=[Optional()])
+    due_days = OptionalInteger(
+        _l("Or: days after joining"),
+        description=_l("Counted from the day somebody joins; for who is here already, from today."),
+        validators=[Optional(), NumberRange(1, 1095, _l("Enter between 1 and 1,095 days."))],
+    )
 
     def offer(self, courses: Iterable[tuple[str, str]], people: Iterable[tuple[str, str]]) -> None:
         self.courses.choices = list(courses)

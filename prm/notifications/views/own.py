@@ -181,7 +181,7 @@ def reminders() -> str | Response | tuple[str, int]:
         course_days=write_days(plan.course_days),
         certificate_days=write_days(plan.certificate_days),
         agreement_days=write_days(plan.agreement_days),
-        escalation_days=write_days(plan.escalation_days),
+        escalation_days=write_days(sorted(plan.escalation_days)),
     )
     if form.validate_on_submit():
         try:

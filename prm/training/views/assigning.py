@@ -125,7 +125,11 @@ def _count(people: int) -> str:
 def _assign(actor: Actor, partnership: Partnership, form: AssignForm, function: str | None) -> Response:
     with transaction():
         done = services.assign_courses(
-            actor, **_chosen(form, function), partnership_id=partnership.public_id, due_on=form.due_on.data
+            actor,
+            **_chosen(form, function),
+            partnership_id=partnership.public_id,
+            due_on=form.due_on.data,
+            due_days=form.due_days.data,
         )
     flash(
         ngettext(
@@ -146,7 +150,7 @@ def _preview(
     published: Sequence[PublishedVersion],
 ) -> list[queries.Candidate]:
     chosen = _chosen(form, function)
-    services.check_assignment(actor, chosen["course_ids"], form.due_on.data)
+    services.check_assignment(actor, chosen["course_ids"], form.due_on.data, form.due_days.data)
     courses = [each for each in published if each.course_public_id in chosen["course_ids"]]
     candidates = queries.list_candidates(partnership, courses, [f.value for f in chosen["job_functions"]])
     if chosen["user_id"] is None:

@@ -101,6 +101,7 @@ def _due(actor: Actor) -> list[DueDate]:
         DueDate(
             item.enrolment_id,
             _("Due: %(course)s", course=item.title),
+            item.title,
             item.due_on,
             url_for("training.course", vendor=slug, course_id=item.course_id, _external=True),
             item.assigned_at,
@@ -112,6 +113,7 @@ def _due(actor: Actor) -> list[DueDate]:
         DueDate(
             each.enrolment_id,
             _("Due: the learning path %(path)s", path=each.title),
+            _("Learning path: %(path)s", path=each.title),
             each.due_on,
             url_for("training.path", vendor=slug, path_id=each.path_id, _external=True),
             each.assigned_at,
