@@ -17,8 +17,8 @@ from flask_babel import gettext as _
 from prm.certification.credentials.building import FILE_NAME, MEDIA_TYPE, level_text
 from prm.certification.credentials.issuing import Signed
 from prm.certification.models import Paper
-from prm.infra.pdf import Attachment, fit_text, qr_svg, render_certificate, rosette_svg
-from prm.infra.signing import IssuerKey, make_signer
+from prm.infra.pdf import Attachment, fit_text, qr_drawing, render_certificate, rosette_drawing
+from prm.infra.signing import DocumentSigner
 
 PAGE = "certification/certificate.html"
 STYLE = "certification/certificate.css"
@@ -28,7 +28,7 @@ PAPER_NAMES = {Paper.A4: "A4", Paper.LETTER: "Letter"}
 def print_certificate(
     facts: Mapping[str, Any],
     paper: Paper,
-    issuer: IssuerKey,
+    signer: DocumentSigner,
     signed_at: datetime,
     signed: Signed,
     logo: bytes | None = None,
@@ -53,14 +53,14 @@ def print_certificate(
         environment.get_template(PAGE).render(values),
         css=css,
         attachments=[Attachment(FILE_NAME, signed.document, MEDIA_TYPE, described)],
-        signer=make_signer(issuer),
+        signer=signer,
         signed_at=signed_at,
         language=language,
         title=title,
         resources={
-            "qr": qr_svg(facts["verify_url"] + "#", signed.qr_payload),
-            "seal": rosette_svg(primary),
-            "rosette": rosette_svg(primary, hollow=0.6, strength=0.1),
+            "qr": qr_drawing(facts["verify_url"] + "#", signed.qr_payload),
+            "seal": rosette_drawing(primary),
+            "rosette": rosette_drawing(primary, hollow=0.6, strength=0.1),
             **({"logo": logo} if logo is not None else {}),
         },
         signature_label=signature_label,

@@ -28,7 +28,7 @@ from prm.extensions import db
 from prm.infra import clock, storage
 from prm.infra.db import transaction
 from prm.infra.pdf import PdfError
-from prm.infra.signing import SigningError
+from prm.infra.signing import SigningError, make_signer
 from prm.vendors.models import StoredFile, Vendor
 
 RETRY_AFTER = timedelta(hours=1)
@@ -66,10 +66,10 @@ def render_file(actor: Actor, file_key: int) -> bytes:
         key = find_signing_key()
         if key is None:
             raise SigningError("This vendor has no signing key.")
-        issuer = open_signing_key(key)
+        signer = make_signer(open_signing_key(key))
         logo = _read_logo(certificate.facts)
         signed = sign_for_print(actor, certificate)
-        content = print_certificate(certificate.facts, row.paper, issuer, row.requested_at, signed, logo)
+        content = print_certificate(certificate.facts, row.paper, signer, row.requested_at, signed, logo)
     except (PdfError, SigningError, storage.StorageError) as error:
         current_app.logger.warning("certificate_unprintable: %s: %s", certificate.public_id, error)
         with transaction():

@@ -18,12 +18,20 @@ from importlib.resources import files
 
 import pydyf
 import weasyprint
-from pyhanko.sign.signers import SimpleSigner
 from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from prm.infra.pdf_art import FittedText, fit_text, qr_svg, rosette_svg, text_direction
+from prm.infra.pdf_art import (
+    Drawing,
+    FittedText,
+    fit_text,
+    qr_drawing,
+    qr_svg,
+    rosette_drawing,
+    rosette_svg,
+    text_direction,
+)
 from prm.infra.pdf_inspection import (
     EXPLANATIONS,
     Problem,
@@ -42,10 +50,12 @@ from prm.infra.pdf_resources import (
     collected_problems,
 )
 from prm.infra.pdf_signature import AMBIGUOUS_END, SignatureField, fill_hole
+from prm.infra.signing import DocumentSigner
 
 __all__ = [
     "EXPLANATIONS",
     "Attachment",
+    "Drawing",
     "FittedText",
     "MissingGlyphs",
     "PdfError",
@@ -56,9 +66,11 @@ __all__ = [
     "fit_text",
     "inspect_signature",
     "is_plainly_signed",
+    "qr_drawing",
     "qr_svg",
     "render_certificate",
     "render_report",
+    "rosette_drawing",
     "rosette_svg",
     "signing_certificates",
     "text_direction",
@@ -90,11 +102,11 @@ def render_certificate(
     *,
     css: str,
     attachments: Sequence[Attachment] = (),
-    signer: SimpleSigner,
+    signer: DocumentSigner,
     signed_at: datetime,
     language: str,
     title: str,
-    resources: Mapping[str, bytes],
+    resources: Mapping[str, bytes | Drawing],
     signature_label: str | None = None,
 ) -> bytes:
     """Return a signed PDF/A-3a and PDF/UA-1 document.
@@ -112,12 +124,14 @@ def render_certificate(
     if len(set(names)) < len(names) or not all(map(ATTACHMENT_NAME.fullmatch, names)):
         raise PdfError("Attachments need different names of plain letters, digits, - _ and dots.")
     signer_name = signer.subject_name or ""
+    room = signer.room()
     for spare_objects in range(MAX_SPARE_OBJECTS):
         field = SignatureField(
             signed_at=instant,
             signer_name=signer_name,
             label=signature_label or signer_name or title,
             media_types={attachment.name: attachment.mime for attachment in attachments},
+            room=room,
             spare_objects=spare_objects,
         )
         unsigned = _render(
@@ -137,7 +151,9 @@ def render_certificate(
     return fill_hole(unsigned, signer)
 
 
-def render_report(html: str, *, css: str, resources: Mapping[str, bytes], language: str, title: str) -> bytes:
+def render_report(
+    html: str, *, css: str, resources: Mapping[str, bytes | Drawing], language: str, title: str
+) -> bytes:
     """Return a tagged PDF/UA-1 document without signature; it carries no time of its own.
 
     Raises ResourceRefused and PdfError as `render_certificate` does; a letter that no
@@ -160,7 +176,7 @@ def _render(
     html: str,
     *,
     css: str,
-    resources: Mapping[str, bytes],
+    resources: Mapping[str, bytes | Drawing],
     language: str,
     title: str,
     variant: str,
@@ -171,7 +187,8 @@ def _render(
     if not title.strip() or not language.strip():
         raise PdfError("A document needs a title and a language.")
     # With a base of our own a relative address is looked up and refused; without, it is skipped.
-    fetcher = ResourceFetcher(resources)
+    fetcher = ResourceFetcher({n: body for n, body in resources.items() if isinstance(body, bytes)})
+    drawings = {SCHEME + n: body for n, body in resources.items() if isinstance(body, Drawing)}
     with collected_problems() as problems:
         try:
             sheet, fonts = _style_sheet(css)
@@ -182,6 +199,7 @@ def _render(
                 color_profiles={OUTPUT_INTENT: _srgb_profile()},
                 pdf_variant=variant,
                 output_intent=OUTPUT_INTENT,
+                cache=drawings,
             )
             document.metadata.title = title
             document.metadata.lang = language

@@ -23,8 +23,7 @@ from pyhanko.sign.validation import async_validate_detached_cms, async_validate_
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from prm.infra.pdf_signature import run_to_end
-from prm.infra.signing import load_certificate
+from prm.infra.signing import load_certificate, run_to_end
 
 MAX_DOCUMENT_BYTES = 50_000_000
 MAX_HOLE_BYTES = 200_000
