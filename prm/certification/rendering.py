@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from prm.access import Actor
+from prm.certification.batches.models import IssueBatch, IssueBatchItem
 from prm.certification.credentials.issuing import sign_for_print
 from prm.certification.models import Certificate, CertificateFile
 from prm.certification.printing import print_certificate
@@ -28,7 +29,7 @@ from prm.extensions import db
 from prm.infra import clock, storage
 from prm.infra.db import transaction
 from prm.infra.pdf import PdfError
-from prm.infra.signing import SigningError, make_signer
+from prm.infra.signing import SigningError, make_signer, stamp_by
 from prm.vendors.models import StoredFile, Vendor
 
 RETRY_AFTER = timedelta(hours=1)
@@ -66,8 +67,8 @@ def render_file(actor: Actor, file_key: int) -> bytes:
         key = find_signing_key()
         if key is None:
             raise SigningError("This vendor has no signing key.")
-        signer = make_signer(open_signing_key(key))
-        logo = _read_logo(certificate.facts)
+        signer = make_signer(open_signing_key(key), time_stamper=stamp_by(current_app.config["TSA_URL"]))
+        logo = read_logo(certificate.facts)
         signed = sign_for_print(actor, certificate)
         content = print_certificate(certificate.facts, row.paper, signer, row.requested_at, signed, logo)
     except (PdfError, SigningError, storage.StorageError) as error:
@@ -85,15 +86,21 @@ def render_file(actor: Actor, file_key: int) -> bytes:
     return content if row.sha256 == sha256 else _kept(row)
 
 
-def _read_logo(facts: Mapping[str, Any]) -> bytes | None:
+def read_logo(facts: Mapping[str, Any]) -> bytes | None:
     """The logo that the facts name, as it was when the certificate was issued."""
     digest = facts["brand"].get("logo")
     return storage.read(storage.key_of(facts["vendor"]["id"], digest)) if digest else None
 
 
 def list_due_files() -> list[int]:
-    """Files of the vendor served that wait to be printed; those that failed wait an hour."""
+    """Files of the vendor served that wait to be printed; those that failed wait an hour, those
+    of a batch that is at work are left to it."""
     again = clock.now() - RETRY_AFTER
+    printed_by_batches = (
+        select(IssueBatchItem.certificate_id)
+        .join(IssueBatch, IssueBatch.id == IssueBatchItem.batch_id)
+        .where(IssueBatch.finished_at.is_(None), IssueBatchItem.certificate_id.is_not(None))
+    )
     return list(
         db.session.scalars(
             select(CertificateFile.id)
@@ -102,6 +109,7 @@ def list_due_files() -> list[int]:
                 CertificateFile.file_id.is_(None),
                 Certificate.withdrawn_at.is_(None),
                 or_(CertificateFile.attempted_at.is_(None), CertificateFile.attempted_at < again),
+                CertificateFile.certificate_id.not_in(printed_by_batches),
             )
             .order_by(CertificateFile.id)
             .limit(500)

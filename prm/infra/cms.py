@@ -57,9 +57,7 @@ def prepare(made: bytes, digest: bytes) -> PreparedSignature | None:
     if attributes.count(digest) != 1 or signer["unsigned_attrs"].native or signed["crls"].native:
         return None
     parts = PreparedSignature(
-        head=b"".join(
-            signed[name].dump() for name in ("version", "digest_algorithms", "encap_content_info")
-        )
+        head=b"".join(signed[name].dump() for name in ("version", "digest_algorithms", "encap_content_info"))
         + signed["certificates"].dump(),
         signer=b"".join(signer[name].dump() for name in ("version", "sid", "digest_algorithm")),
         attributes=attributes,

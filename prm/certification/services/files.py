@@ -59,9 +59,17 @@ def request_file(actor: Actor, certificate: Certificate, paper: Paper) -> Certif
 
 
 def make_file_due(
-    actor: Actor, certificate: Certificate, paper: Paper, requested_at: datetime
+    actor: Actor,
+    certificate: Certificate,
+    paper: Paper,
+    requested_at: datetime,
+    *,
+    is_one_of_many: bool = False,
 ) -> CertificateFile:
-    """Write the row that makes a job print this size of a certificate; its signature claims that time."""
+    """Write the row that makes a job print this size of a certificate; its signature claims that time.
+
+    No job of its own is started for one of many.
+    """
     row = CertificateFile(
         vendor_id=certificate.vendor_id,
         certificate_id=certificate.id,
@@ -69,7 +77,8 @@ def make_file_due(
         requested_at=requested_at.replace(microsecond=0),
     )
     db.session.add(row)
-    announce(actor, "certificate_file.due", row)
+    if not is_one_of_many:
+        announce(actor, "certificate_file.due", row)
     return row
 
 
