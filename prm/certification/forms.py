@@ -60,3 +60,20 @@ class RotateForm(FlaskForm):
 
     reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Give a reason.")), Length(max=500)])
     is_compromised = BooleanField(_l("Somebody else may have the keys in use"))
+
+
+class DesignForm(FlaskForm):
+    """How certificates look, and the specimen it is shown with."""
+
+    html = TextAreaField(_l("What stands on the page (HTML)"), validators=[Length(max=60_000)])
+    css = TextAreaField(_l("How it looks (CSS)"), validators=[Length(max=60_000)])
+    specimen = SelectField(_l("Shown with"))
+    paper = SelectField(_l("Paper"))
+    revision = HiddenField()
+
+
+class DesignImageForm(FlaskForm):
+    """A picture that designs may name."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=40)])
+    file = FileField(_l("PNG, JPEG or WebP"), validators=[FileRequired(_l("Choose a file."))])

@@ -20,6 +20,7 @@ from sqlalchemy import or_, select
 from prm.access import Actor
 from prm.certification.batches.models import IssueBatch, IssueBatchItem
 from prm.certification.credentials.issuing import sign_for_print
+from prm.certification.designs.queries import read_design
 from prm.certification.models import Certificate, CertificateFile
 from prm.certification.printing import print_certificate
 from prm.certification.services.files import KeptBytes, keep_file, note_problem
@@ -69,8 +70,11 @@ def render_file(actor: Actor, file_key: int) -> bytes:
             raise SigningError("This vendor has no signing key.")
         signer = make_signer(open_signing_key(key), time_stamper=stamp_by(current_app.config["TSA_URL"]))
         logo = read_logo(certificate.facts)
+        design = read_design(owner, certificate.facts.get("design"))
         signed = sign_for_print(actor, certificate)
-        content = print_certificate(certificate.facts, row.paper, signer, row.requested_at, signed, logo)
+        content = print_certificate(
+            certificate.facts, row.paper, signer, row.requested_at, signed, logo, design
+        )
     except (PdfError, SigningError, storage.StorageError) as error:
         current_app.logger.warning("certificate_unprintable: %s: %s", certificate.public_id, error)
         with transaction():

@@ -108,14 +108,17 @@ def render_certificate(
     title: str,
     resources: Mapping[str, bytes | Drawing],
     signature_label: str | None = None,
+    most_pages: int | None = None,
 ) -> bytes:
     """Return a signed PDF/A-3a and PDF/UA-1 document.
 
     `signed_at` is the time the signer claims, written in UTC to the second. `language` is a
     BCP 47 tag. `signature_label` is read out by screen readers for the signature field; by
-    default it is the signer's name. Raises ResourceRefused if the text asks for anything
-    beyond `resources`, MissingGlyphs if no installed font has one of its letters, PdfError if
-    the document cannot be made complete for another reason.
+    default it is the signer's name. `most_pages` is how many pages it may take.
+
+    Raises ResourceRefused if the text asks for anything beyond `resources`, MissingGlyphs if no
+    installed font has one of its letters, PdfError if the document cannot be made complete for
+    another reason.
     """
     if signed_at.tzinfo is None:
         raise PdfError("signed_at must be an instant with a zone.")
@@ -144,6 +147,7 @@ def render_certificate(
             created_at=instant,
             finisher=field.finish,
             # PDF keeps embedded files sorted by name.
+            most_pages=most_pages,
             attachments=[_embedded(a, instant) for a in sorted(attachments, key=lambda a: a.name)],
         )
         if AMBIGUOUS_END not in unsigned:
@@ -183,6 +187,7 @@ def _render(
     created_at: datetime | None,
     finisher: Finisher | None,
     attachments: list[weasyprint.Attachment],
+    most_pages: int | None = None,
 ) -> bytes:
     if not title.strip() or not language.strip():
         raise PdfError("A document needs a title and a language.")
@@ -201,6 +206,8 @@ def _render(
                 output_intent=OUTPUT_INTENT,
                 cache=drawings,
             )
+            if most_pages is not None and len(document.pages) > most_pages:
+                raise PdfError(f"This takes {len(document.pages)} pages; it has to fit on {most_pages}.")
             document.metadata.title = title
             document.metadata.lang = language
             if created_at is not None:

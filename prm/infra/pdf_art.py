@@ -157,6 +157,11 @@ def rosette_drawing(
     return _drawing(200, f"{_operands(_tinted(colour, strength))} RG {width} w 1 j {path} S")
 
 
+def nothing() -> Drawing:
+    """A picture on which nothing is to be seen."""
+    return _drawing(1, "n")
+
+
 def _rosette_lines(hollow: float) -> list[list[str]]:
     """The points of each closed line."""
     if not 0 <= hollow <= 0.9:

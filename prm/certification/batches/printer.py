@@ -24,6 +24,7 @@ from prm.certification.credentials.building import Picture, Place, build_credent
 from prm.certification.credentials.issuing import Signed
 from prm.certification.credentials.qr_codes import sign_code
 from prm.certification.credentials.status import as_file
+from prm.certification.designs.layout import Design
 from prm.certification.models import Paper
 from prm.certification.printing import print_certificate
 from prm.infra.data_integrity import sign_document
@@ -61,6 +62,7 @@ class Sheet:
     signed_at: datetime
     logo: bytes | None = field(default=None, repr=False)
     credential: bytes | None = field(default=None, repr=False)
+    design: Design | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class _Press:
         document = sheet.credential or self._sign(sheet)
         signed = Signed(document, sign_code(sheet.facts, sheet.place, self.key))
         content = print_certificate(
-            sheet.facts, sheet.paper, self.signer, sheet.requested_at, signed, sheet.logo
+            sheet.facts, sheet.paper, self.signer, sheet.requested_at, signed, sheet.logo, sheet.design
         )
         return Printed(sheet.file_key, content, document)
 

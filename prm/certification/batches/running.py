@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,6 +24,8 @@ from prm.certification.credentials.building import Picture, Place
 from prm.certification.credentials.issuing import document_of, find_or_draw, keep_credential
 from prm.certification.credentials.models import Credential
 from prm.certification.credentials.status import allot_places, list_taken
+from prm.certification.designs.layout import Design
+from prm.certification.designs.queries import read_design
 from prm.certification.models import Certificate, CertificateFile, Paper
 from prm.certification.rendering import read_logo
 from prm.certification.services.files import KeptBytes, keep_file, note_problem
@@ -64,6 +67,7 @@ class _Run:
     printer: Printer
     pictures: dict[str, Picture] = field(default_factory=dict)
     logos: dict[str, bytes | None] = field(default_factory=dict)
+    designs: dict[str | None, Design | None] = field(default_factory=dict)
     reserved: set[tuple[int, int]] = field(default_factory=set)
     after: int = 0
 
@@ -160,6 +164,7 @@ def _next_sheets(run: _Run) -> list[Sheet]:
                 picture=_picture(run, facts),
                 signed_at=now,
                 logo=_logo(run, facts),
+                design=_design(run, facts),
                 credential=document_of(credential) if credential is not None else None,
             )
         )
@@ -253,7 +258,7 @@ def _count_left(batch: IssueBatch) -> int:
     return len(db.session.scalars(left).all())
 
 
-def _picture(run: _Run, facts: dict[str, object]) -> Picture:
+def _picture(run: _Run, facts: dict[str, Any]) -> Picture:
     """The picture of the achievement: the same for all but a few of a batch."""
     design = json.dumps([facts["certification"], facts["vendor"], facts["brand"], facts["language"]])
     if design not in run.pictures:
@@ -261,8 +266,15 @@ def _picture(run: _Run, facts: dict[str, object]) -> Picture:
     return run.pictures[design]
 
 
-def _logo(run: _Run, facts: dict[str, object]) -> bytes | None:
+def _logo(run: _Run, facts: dict[str, Any]) -> bytes | None:
     design = json.dumps(facts["brand"])
     if design not in run.logos:
         run.logos[design] = read_logo(facts)
     return run.logos[design]
+
+
+def _design(run: _Run, facts: dict[str, Any]) -> Design | None:
+    named = facts.get("design")
+    if named not in run.designs:
+        run.designs[named] = read_design(run.owner, named)
+    return run.designs[named]

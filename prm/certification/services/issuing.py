@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from prm.access import Actor, system_actor
 from prm.accounts.models import User
 from prm.certification.codes import new_code
+from prm.certification.designs.queries import find_design
 from prm.certification.models import (
     Certificate,
     CertificateCounter,
@@ -234,6 +235,7 @@ def freeze_facts(
             for each in evidence
         ],
         "previous": {"id": str(previous.public_id), "number": previous.number} if previous else None,
+        **({"design": str(design.public_id)} if (design := find_design(scheme)) is not None else {}),
     }
 
 
