@@ -9,6 +9,7 @@ from wtforms import (
     BooleanField,
     HiddenField,
     IntegerField,
+    PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -77,3 +78,11 @@ class DesignImageForm(FlaskForm):
 
     name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=40)])
     file = FileField(_l("PNG, JPEG or WebP"), validators=[FileRequired(_l("Choose a file."))])
+
+
+class BringKeyForm(FlaskForm):
+    """A key of the vendor's own. The passphrase is never sent back."""
+
+    file = FileField(_l("PKCS#12 file (.p12, .pfx)"), validators=[FileRequired(_l("Choose a file."))])
+    passphrase = PasswordField(_l("Its passphrase"), validators=[Length(max=200)])
+    reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Give a reason.")), Length(max=500)])

@@ -23,11 +23,13 @@ from pyhanko.sign.validation import async_validate_detached_cms, async_validate_
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from prm.infra.signing import load_certificate, run_to_end
+from prm.infra.signing import load_certificates, run_to_end
 
 MAX_DOCUMENT_BYTES = 50_000_000
 MAX_HOLE_BYTES = 200_000
 MAX_BYTE_RANGES = 20
+# How the signature of a key of each kind is named.
+ALGORITHMS = {"ec": "sha256_ecdsa", "rsa": "sha256_rsa"}
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 HOLE = re.compile(rb"<((?:[0-9A-Fa-f]{2})+)>")
 
@@ -97,9 +99,12 @@ def inspect_signature(
     """Judge the signature of a document; whatever the bytes are, the answer is a verdict.
 
     `at` is the instant at which the issuer's certificate must be valid, by default now.
-    Raises ValueError only if a trusted root is no certificate.
+    Raises ValueError only if a trusted root is no certificate. The first certificate of a PEM is the root;
+    those behind it may stand between.
     """
-    roots = [load_certificate(pem) for pem in trusted_ca_pems]
+    vouching = [load_certificates(pem) for pem in trusted_ca_pems]
+    roots = [each[0] for each in vouching]
+    between = [certificate for each in vouching for certificate in each[1:]]
     if len(pdf_bytes) > MAX_DOCUMENT_BYTES:
         return SignatureVerdict(problems=(Problem.TOO_LARGE,))
     if not pdf_bytes.startswith(b"%PDF-"):
@@ -111,7 +116,7 @@ def inspect_signature(
     try:
         # A title may contain the words of a byte range: the signature is where a hole is.
         chosen = next((four for four in numbers if _hole(pdf_bytes, four)), numbers[0])
-        return _judge(pdf_bytes, chosen, roots, at)
+        return _judge(pdf_bytes, chosen, roots, between, at)
     # The bytes come from anybody: no parser of ASN.1 or PDF is trusted to raise its own errors.
     except Exception:
         return SignatureVerdict(problems=(Problem.MALFORMED,))
@@ -173,7 +178,7 @@ def extract_attachment(pdf_bytes: bytes, name: str) -> bytes | None:
 
 
 def _judge(
-    pdf_bytes: bytes, byte_range: list[int], roots: list[Any], at: datetime | None
+    pdf_bytes: bytes, byte_range: list[int], roots: list[Any], between: list[Any], at: datetime | None
 ) -> SignatureVerdict:
     _, before, after, rest = byte_range
     end = after + rest
@@ -196,7 +201,7 @@ def _judge(
     intact = bool(status.intact and status.valid)
     trusted = intact and bool(status.trusted)
     untouched = intact and end == len(pdf_bytes)
-    if trusted and _brings_more(content["content"], [status.signing_cert, *roots]):
+    if trusted and _brings_more(content["content"], [status.signing_cert, *roots, *between]):
         untouched = False
     problems = []
     if not intact:
@@ -234,7 +239,7 @@ def _plain_signature(container: bytes) -> bytes:
             "sid": cms.SignerIdentifier({"issuer_and_serial_number": cms.IssuerAndSerialNumber(place)}),
             "digest_algorithm": {"algorithm": "sha256"},
             "signed_attrs": signer["signed_attrs"],
-            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+            "signature_algorithm": {"algorithm": ALGORITHMS[leaf.public_key.algorithm]},
             "signature": signer["signature"].native,
         }
     )

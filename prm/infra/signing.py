@@ -70,7 +70,8 @@ class WrongSecret(SigningError):
 
 @dataclass(frozen=True)
 class IssuerKey:
-    """One signer: its private key (PKCS#8 PEM, never printed), its certificate, its root."""
+    """One signer: its private key (PKCS#8 PEM, never printed), its certificate, and what vouches for it:
+    the root first, then the certificates between, if there are any."""
 
     key_pem: bytes = field(repr=False)
     leaf_pem: bytes
@@ -267,6 +268,13 @@ def load_certificate(pem_or_der: bytes) -> asn1_x509.Certificate:
     if asn1_pem.detect(pem_or_der):
         _, _, pem_or_der = asn1_pem.unarmor(pem_or_der)
     return asn1_x509.Certificate.load(pem_or_der, strict=True)
+
+
+def load_certificates(pem: bytes) -> list[asn1_x509.Certificate]:
+    """All certificates of a PEM, in their order; ValueError if one is none."""
+    return [
+        asn1_x509.Certificate.load(der, strict=True) for _kind, _headers, der in asn1_pem.unarmor(pem, True)
+    ]
 
 
 def seal(plain: bytes, secret: str | bytes, *, purpose: str = "signing-key") -> bytes:

@@ -362,6 +362,8 @@ certification.credential         GET    in    404   ok    ok      ok    404    4
 certification.keys               GET    in    404   ok    403     403   403    403   403    403
 certification.rotate             GET    in    404   ok    403     403   403    403   403    403
 certification.rotate             POST   in    404   ok    403     403   403    403   403    403
+certification.bring              GET    in    404   ok    403     403   403    403   403    403
+certification.bring              POST   in    404   ok    403     403   403    403   403    403
 certification.did_document       GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.issuer_profile     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.issuer_keys        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
