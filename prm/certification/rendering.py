@@ -30,7 +30,7 @@ from prm.extensions import db
 from prm.infra import clock, storage
 from prm.infra.db import transaction
 from prm.infra.pdf import PdfError
-from prm.infra.signing import SigningError, make_signer, stamp_by
+from prm.infra.signing import SigningError, TimeStampMissing, make_signer, stamp_by
 from prm.vendors.models import StoredFile, Vendor
 
 RETRY_AFTER = timedelta(hours=1)
@@ -38,6 +38,10 @@ RETRY_AFTER = timedelta(hours=1)
 
 class Unprintable(Conflict):
     """A certificate cannot be printed as things are; the message says why."""
+
+
+class NotNow(Unprintable):
+    """Nothing can be printed at this moment; it will be possible without anybody's doing."""
 
 
 def read_file(actor: Actor, file_key: int) -> bytes:
@@ -75,6 +79,11 @@ def render_file(actor: Actor, file_key: int) -> bytes:
         content = print_certificate(
             certificate.facts, row.paper, signer, row.requested_at, signed, logo, design
         )
+    except TimeStampMissing as error:
+        current_app.logger.warning("certificate_not_stamped: %s: %s", certificate.public_id, error)
+        with transaction():
+            note_problem(file_key, str(error), is_passing=True)
+        raise NotNow(_("This certificate cannot be printed yet: %(problem)s", problem=error)) from error
     except (PdfError, SigningError, storage.StorageError) as error:
         current_app.logger.warning("certificate_unprintable: %s: %s", certificate.public_id, error)
         with transaction():

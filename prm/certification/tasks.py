@@ -29,13 +29,18 @@ def render_file(vendor_key: int, file_key: int) -> None:
 @sweeper
 def render_due_files() -> None:
     """Files whose job was lost, or that could not be printed an hour ago. One that fails does not
-    keep the others waiting."""
+    keep the others waiting; where no time stamp is to be had, none of the vendor's is tried further."""
     for vendor_key in db.session.scalars(select(Vendor.id).order_by(Vendor.id)).all():
         with serve_vendor(vendor_key):
             due = rendering.list_due_files()
         for file_key in due:
             try:
-                render_file(vendor_key, file_key)
+                with serve_vendor(vendor_key):
+                    rendering.render_file(system_actor(vendor_key), file_key)
+            except rendering.NotNow:
+                break
+            except rendering.Unprintable:
+                continue
             except Exception:
                 current_app.logger.exception("certificate_file_failed")
 

@@ -438,6 +438,21 @@
       && hex(signer[4].whole) === kind.signature && signer[1].tag === 0x30 && signer[5].tag === 0x04;
   }
 
+  // A time stamp is not covered by the signature: only one of this very signature may stand there. Whether
+  // its service is to be trusted is not judged.
+  async function isItsStamp(attributes, signature) {
+    const STAMP = "060b2a864886f70d010910020e", STATED = "060b2a864886f70d0109100104";
+    const all = children(attributes.body);
+    const [name, values] = children(all[0].body);
+    const tokens = children(values.body);
+    if (all.length !== 1 || tokens.length !== 1 || hex(name.whole) !== STAMP) return false;
+    const token = children(children(children(tokens[0].body)[1].body)[0].body);
+    const [kind, content] = children(token[2].body);
+    const stated = children(children(children(content.body)[0].body)[0].body);
+    const imprint = children(stated[2].body)[1].body;
+    return hex(kind.whole) === STATED && same(imprint, await digest("SHA-256", signature));
+  }
+
   async function isDocumentSigned(bytes, all, {before, after, end}) {
     const hole = unhex(all.slice(before + 1, after - 1));
     const container = readDer(hole, 0);
@@ -448,7 +463,9 @@
     const signers = children(parts[parts.length - 1].body);
     if (parts.length !== 5 || signers.length !== 1) return [true, false];
     const signer = children(signers[0].body);
-    if (signer.length !== 6 || signer[3].tag !== 0xa0) return [true, false];
+    const isStamped = signer.length === 7 && signer[6].tag === 0xa1;
+    if (!(signer.length === 6 || isStamped) || signer[3].tag !== 0xa0) return [true, false];
+    if (isStamped && !await isItsStamp(signer[6], signer[5].body)) return [true, false];
     const MESSAGE_DIGEST = "06092a864886f70d010904";
     const attribute = children(signer[3].body).map((each) => children(each.body))
       .find((pair) => hex(pair[0].whole) === MESSAGE_DIGEST);

@@ -89,7 +89,7 @@ def test_every_number_once_and_every_file_whole(tmp_path: Path, kind: str) -> No
                 assert batch.finished_at is None, "the kill came too late"
                 if number:  # but once: the next one waits until this one is taken for dead
                     batch.worker = batch.worker_until = None
-        assert len(middle) == KILLS
+        assert len(middle) > KILLS // 2, "the kills did not fall in the middle"
 
         process = command(tmp_path, app)
         said, complained = process.communicate(timeout=900)

@@ -116,11 +116,14 @@ def keep_file(actor: Actor, file_key: int, kept: KeptBytes) -> CertificateFile:
     return row
 
 
-def note_problem(file_key: int, problem: str) -> None:
-    """Keep why a file could not be printed; the certificate stays."""
+def note_problem(file_key: int, problem: str, *, is_passing: bool = False) -> None:
+    """Keep why a file could not be printed; the certificate stays.
+
+    It is tried again in an hour, or, if the problem passes by itself, within a minute.
+    """
     row = _lock(file_key)
     if row.file_id is None:
-        row.attempted_at, row.problem = clock.now(), problem[:300]
+        row.attempted_at, row.problem = (None if is_passing else clock.now()), problem[:300]
         db.session.flush()
 
 
