@@ -8,11 +8,11 @@ from uuid import UUID
 
 from babel import Locale
 from flask import flash, g, redirect, render_template, request, url_for
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from prm.access import current_actor, requires
+from prm.access import Actor, current_actor, requires
 from prm.accounts.labels import FUNCTION_LABELS
 from prm.accounts.models import User
 from prm.audits.labels import cell_label, reason_sentence, rule_label
@@ -20,6 +20,7 @@ from prm.audits.labels.auditing import STATUS_KINDS as AUDIT_KINDS
 from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
 from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
+from prm.audits.queries.partner_list import find_judged, partner_list_spec, with_compliance
 from prm.audits.queries.story import Happening, get_story
 from prm.errors import DomainError
 from prm.extensions import db
@@ -33,7 +34,6 @@ from prm.onboarding.queries import find_progress
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import DOCUMENT_LABELS, STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
-from prm.partners.listing import list_spec
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.partners.queries.agreements import find_acceptance, find_agreement
 from prm.partners.queries.desk import list_documents
@@ -50,18 +50,22 @@ from prm.permissions import P
 def index() -> str | Response:
     """Every partnership within reach."""
     actor = current_actor()
-    spec = list_spec(actor)
+    judged = find_judged(actor)
+    spec = partner_list_spec(actor, judged)
     statement = queries.select_partnerships(actor)
     if form := asked_form(request.args):
-        rows = all_rows(db.session(), statement, spec, request.args).rows
+        listed = all_rows(db.session(), with_compliance(statement, judged), spec, request.args).rows
+        has_compliance = judged is not None and judged.policy is not None
         return table_attachment(
             form,
             "partners",
-            [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id")],
+            [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id"),
+             *([_("Compliance")] if has_compliance else [])],
             (
                 [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
-                 manager or p.manager_name or "", p.external_id or ""]
-                for p, region, manager in rows
+                 manager or p.manager_name or "", p.external_id or "",
+                 *[compliance_words(*each) for each in ([standing] if has_compliance else [])]]
+                for p, region, manager, *standing in listed
             ),
         )  # fmt: skip
     page = paginate(
@@ -70,17 +74,38 @@ def index() -> str | Response:
         spec,
         request.args,
         partial(url_for, "partners.index"),
-        display=statement,
+        display=with_compliance(statement, judged),
     )
     partner_ids = [row[0].partner_id for row in page.rows if row[0].partner_id is not None]
     return render_template(
         "partners/index.html",
         table_page=page,
         people=queries.count_people(partner_ids),
+        compliance_words=compliance_words,
+        tabs=_portfolio_tabs(actor),
         TYPE_LABELS=TYPE_LABELS,
         STATUS_LABELS=STATUS_LABELS,
         STATUS_KINDS=STATUS_KINDS,
     )
+
+
+def compliance_words(is_compliant: bool | None, missed: int | None) -> str:
+    """How a partner stands, in a word or two; "" for one that is not judged."""
+    if is_compliant is None:
+        return ""
+    return _("Compliant") if is_compliant else ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed)
+
+
+def _portfolio_tabs(actor: Actor) -> list[tuple[str, str, bool]]:
+    """All partners, and those that the person looks after, for who looks after some."""
+    own = str(actor.user_public_id)
+    if own not in {str(key) for key, _name in queries.list_managers(actor)}:
+        return []
+    is_own = request.args.get("manager") == own
+    return [
+        (_("All partners"), url_for("partners.index"), not is_own),
+        (_("Mine"), url_for("partners.index", manager=own), is_own),
+    ]
 
 
 @blueprint.get("/<slug:vendor>/partners/<uuid:partnership_id>")
