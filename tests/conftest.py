@@ -66,16 +66,6 @@ def _is_same_elsewhere(item: pytest.Item, is_whole: bool) -> bool:
 # Requests that no database sees, and what `make test-deep` asks of PostgreSQL by itself.
 SAME_ELSEWHERE = {"test_edge.py", "test_hostile_sample.py", "test_mass_assignment.py"}
 DIALECTS = {"attribution", "infra", "journal", "lists", "operations", "revenue", "search"}
-    "attribution",
-    "imports",
-    "infra",
-    "journal",
-    "lists",
-    "operations",
-    "reports",
-    "revenue",
-    "search",
-}
 
 
 def pytest_unconfigure() -> None:

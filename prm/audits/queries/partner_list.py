@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,46 +10,45 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from prm.access import Actor
-from prm.audits.queries.compliance import today_of
-from prm.audits.queries.standings import Judged, read_judged
+from prm.audits.queries.compliance import Standing, find_policy, today_of
+from prm.audits.queries.standings import read_judged
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.partners.listing import list_spec
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P
 
-
-def find_judged(actor: Actor) -> Judged | None:
-    """How partners stand today; None for who has no business with it."""
-    return read_judged(actor, today_of(actor)) if actor.can(P.COMPLIANCE_VIEW) else None
+FEW = 1000  # up to so many keys are named in a statement; of more the whole list is asked
 
 
-def partner_list_spec(actor: Actor, judged: Judged | None) -> TableSpec:
-    """The list of partners; with `judged` their compliance too."""
+def partner_list_spec(actor: Actor) -> TableSpec:
+    """The list of partners; with their compliance for who may know it, where there is a policy."""
     spec = list_spec(actor)
-    if judged is None or judged.policy is None:
+    if not shows_compliance(actor):
         return spec
-    table = judged.table.c
-    by_compliance = Filter(
-        "compliance",
-        _("Compliance"),
-        [("failing", _("Not compliant")), ("met", _("Compliant"))],
-        lambda statement, value: statement.where(
-            Partnership.status != PartnershipStatus.ENDED,
-            Partnership.id.in_(select(table.partnership_id).where(table.is_compliant.is_(value == "met"))),
-        ),
-    )
+
+    def narrow(statement: Select[Any], value: str) -> Select[Any]:
+        table = read_judged(actor, today_of(actor)).table.c
+        stand_so = select(table.partnership_id).where(table.is_compliant.is_(value == "met"))
+        return statement.where(Partnership.status != PartnershipStatus.ENDED, Partnership.id.in_(stand_so))
+
+    choices = [("failing", _("Not compliant")), ("met", _("Compliant"))]
     return replace(
         spec,
         columns=[*spec.columns, Column("compliance", _("Compliance"))],
-        filters=[*spec.filters, by_compliance],
+        filters=[*spec.filters, Filter("compliance", _("Compliance"), choices, narrow)],
     )
 
 
-def with_compliance(statement: Select[Any], judged: Judged | None) -> Select[Any]:
-    """The same rows with (is_compliant, how many rules are missed) at their end; none for the ended."""
-    if judged is None or judged.policy is None:
-        return statement
-    table = judged.table
-    return statement.outerjoin(table, table.c.partnership_id == Partnership.id).add_columns(
-        table.c.is_compliant, table.c.missed
-    )
+def shows_compliance(actor: Actor) -> bool:
+    return actor.can(P.COMPLIANCE_VIEW) and find_policy(actor, today_of(actor)) is not None
+
+
+def standings_of(actor: Actor, rows: Sequence[Any]) -> dict[int, Standing]:
+    """How the partnerships of some rows of the list stand today, by key; none of those that have ended."""
+    if not rows or not shows_compliance(actor):
+        return {}
+    going = [row for row in rows if row[0].status is not PartnershipStatus.ENDED]
+    keys = [row[0].id for row in going]
+    few = keys if len(keys) <= FEW else None
+    standings = read_judged(actor, today_of(actor), keys=few).standings(going)
+    return dict(zip(keys, standings, strict=True))

@@ -20,7 +20,8 @@ from prm.audits.labels.auditing import STATUS_KINDS as AUDIT_KINDS
 from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
 from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
-from prm.audits.queries.partner_list import find_judged, partner_list_spec, with_compliance
+from prm.audits.queries.compliance import Standing
+from prm.audits.queries.partner_list import partner_list_spec, shows_compliance, standings_of
 from prm.audits.queries.story import Happening, get_story
 from prm.errors import DomainError
 from prm.extensions import db
@@ -50,37 +51,24 @@ from prm.permissions import P
 def index() -> str | Response:
     """Every partnership within reach."""
     actor = current_actor()
-    judged = find_judged(actor)
-    spec = partner_list_spec(actor, judged)
+    spec = partner_list_spec(actor)
     statement = queries.select_partnerships(actor)
     if form := asked_form(request.args):
-        listed = all_rows(db.session(), with_compliance(statement, judged), spec, request.args).rows
-        has_compliance = judged is not None and judged.policy is not None
-        return table_attachment(
-            form,
-            "partners",
-            [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id"),
-             *([_("Compliance")] if has_compliance else [])],
-            (
-                [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
-                 manager or p.manager_name or "", p.external_id or "",
-                 *[compliance_words(*each) for each in ([standing] if has_compliance else [])]]
-                for p, region, manager, *standing in listed
-            ),
-        )  # fmt: skip
+        return _list_as_file(actor, form, list(all_rows(db.session(), statement, spec, request.args).rows))
     page = paginate(
         db.session(),
         queries.list_of_partnerships(actor),
         spec,
         request.args,
         partial(url_for, "partners.index"),
-        display=with_compliance(statement, judged),
+        display=statement,
     )
     partner_ids = [row[0].partner_id for row in page.rows if row[0].partner_id is not None]
     return render_template(
         "partners/index.html",
         table_page=page,
         people=queries.count_people(partner_ids),
+        standings=standings_of(actor, page.rows),
         compliance_words=compliance_words,
         tabs=_portfolio_tabs(actor),
         TYPE_LABELS=TYPE_LABELS,
@@ -89,11 +77,29 @@ def index() -> str | Response:
     )
 
 
-def compliance_words(is_compliant: bool | None, missed: int | None) -> str:
-    """How a partner stands, in a word or two; "" for one that is not judged."""
-    if is_compliant is None:
-        return ""
-    return _("Compliant") if is_compliant else ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed)
+def _list_as_file(actor: Actor, form: str, rows: list[Any]) -> Response:
+    head = [
+        _("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id"),
+    ]  # fmt: skip
+    standings = standings_of(actor, rows)
+    has_standings = shows_compliance(actor)
+    return table_attachment(
+        form,
+        "partners",
+        [*head, _("Compliance")] if has_standings else head,
+        (
+            [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
+             manager or p.manager_name or "", p.external_id or "",
+             *([compliance_words(standings[p.id]) if p.id in standings else ""] if has_standings else [])]
+            for p, region, manager in rows
+        ),
+    )  # fmt: skip
+
+
+def compliance_words(standing: Standing) -> str:
+    """How a partner stands, in a word or two."""
+    missed = sum(not cell.is_met for cell in standing.cells)
+    return ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed) if missed else _("Compliant")
 
 
 def _portfolio_tabs(actor: Actor) -> list[tuple[str, str, bool]]:
