@@ -18,6 +18,7 @@ from prm.certification.designs.models import CertificateDesign
 from prm.certification.models import Certificate, CertificateFile
 from prm.certification.queries.schemes import get_scheme
 from prm.certification.verification import Verdict, check_file
+from prm.certification.views.designs import _standard
 from prm.errors import Conflict
 from prm.extensions import db
 from prm.infra.db import transaction
@@ -168,6 +169,16 @@ def test_an_author_sees_tries_and_publishes(world: World, scene: Scene) -> None:
     assert "Version 1 is in force" in answer.text
     assert "is removed" not in answer.text
     assert "own page again" in admin.post(f"{address}/withdraw", follow_redirects=True).text
+
+
+def test_the_design_one_starts_from_can_be_published_as_it_is(world: World, scene: Scene) -> None:
+    admin = world.client(world.user(Role.VENDOR_ADMIN, vendor=scene.vendor))
+    address = f"/acme/certification/schemes/{scene.scheme.public_id}/design"
+    with world.app.app_context():
+        html, css = _standard()
+    typed = {"html": html, "css": css, "specimen": "short", "paper": "a4", "revision": "0"}
+    answer = admin.post(address, data={**typed, "do": "publish"}, follow_redirects=True)
+    assert "Version 1 is in force" in answer.text, answer.text
 
 
 def test_pictures_are_decoded_named_and_removed(world: World, scene: Scene) -> None:

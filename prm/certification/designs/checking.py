@@ -74,16 +74,23 @@ def check_design(html: str, css: str, images: Collection[str]) -> Checked:
 def fill(html: str, values: dict[str, str], directions: dict[str, str]) -> str:
     """The HTML of a checked design with the facts in place of the placeholders.
 
-    In a text a fact stands in an element of its own direction, so that an Arabic name keeps its order.
+    In a text a fact stands in an element of its own direction, so that an Arabic name keeps its order; in a
+    link it does not: PDF/UA wants the text of a link in the link itself.
     """
+
+    def plain(match: re.Match[str]) -> str:
+        return _escaped(values[match[1]])
+
+    def isolated(match: re.Match[str]) -> str:
+        return f'<bdi dir="{directions[match[1]]}">{_escaped(values[match[1]])}</bdi>'
+
     parts = _TAG.split(html)
+    in_link = False
     for index, part in enumerate(parts):
-        if index % 2:
-            parts[index] = _PLACEHOLDER.sub(lambda m: _escaped(values[m[1]]), part)
-        else:
-            parts[index] = _PLACEHOLDER.sub(
-                lambda m: f'<span dir="{directions[m[1]]}">{_escaped(values[m[1]])}</span>', part
-            )
+        is_tag = index % 2 == 1
+        if is_tag and part.startswith(("<a ", "<a>", "</a>")):
+            in_link = not part.startswith("</")
+        parts[index] = _PLACEHOLDER.sub(plain if is_tag or in_link else isolated, part)
     return "".join(parts)
 
 
