@@ -164,6 +164,20 @@ def test_a_name_that_no_font_has_does_not_stop_the_others(world: World, scene: S
     assert "1 file could not be printed" in page and "U+F0000" in page
 
 
+def test_a_certificate_without_a_file_does_not_keep_a_batch_open(
+    world: World, scene: Scene, later: SchemeRef
+) -> None:
+    """As where its holder was erased while others were printed."""
+    with begun(world, scene, later) as batch:
+        with transaction():
+            services.issue_next(system_actor(scene.vendor.id), batch)
+            gone = db.session.scalars(select(CertificateFile).where(CertificateFile.file_id.is_(None))).all()
+            for file in gone[:2]:
+                db.session.delete(file)
+        assert running.advance_batch(scene.vendor.id, batch.id)
+        assert progress(batch) == Progress(5, 0, 5, 3, 2, 0)
+
+
 def test_the_command_reports_and_goes_on(world: World, scene: Scene, later: SchemeRef) -> None:
     run = world.app.test_cli_runner().invoke
     command = ["certification", "issue-batch", "--vendor", "acme", "--certification", "Later", "--json"]

@@ -166,7 +166,10 @@ def _begin(make_app: Callable[[dict[str, str]], Flask], settings: dict[str, str]
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     os.nice(5)  # whoever waits for a page goes first
     _press = _Press(make_app(settings), keys)
-    gc.freeze()  # what is here stays: the collector need not look at it again and again
+    # What is here stays, and a page leaves its rubbish behind in one piece: to look for it less often takes
+    # a sixth off the time of a certificate.
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def _end_with_parent() -> None:

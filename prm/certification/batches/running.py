@@ -28,7 +28,7 @@ from prm.certification.designs.layout import Design
 from prm.certification.designs.queries import read_design
 from prm.certification.models import Certificate, CertificateFile, Paper
 from prm.certification.rendering import read_logo
-from prm.certification.services.files import KeptBytes, keep_file, note_problem
+from prm.certification.services.files import KeptBytes, keep_printed, note_problem
 from prm.certification.services.keys import (
     ensure_credential_key,
     ensure_signing_key,
@@ -89,9 +89,10 @@ def advance_batch(
     try:
         while True:
             batch = db.session.get_one(IssueBatch, batch_key, populate_existing=True)
+            before = _count_left(batch)
             keys, key_rows = _open_keys(actor, vendor_key)
             owner = str(db.session.get_one(Vendor, vendor_key).public_id)
-            with printer_for(keys, _count_left(batch)) as printer:
+            with printer_for(keys, before) as printer:
                 run = _Run(actor, batch, worker, owner, keys, key_rows, printer)
                 try:
                     _work(run, tell)
@@ -99,6 +100,8 @@ def advance_batch(
                     continue
             with transaction():
                 lock_chain()
+                if _count_left(batch) == before:  # nothing there can be printed: going on would not end
+                    services.give_up_rest(batch)
                 if services.finish_batch(actor, batch_key):
                     return True
     except Conflict:  # it was taken for dead, and somebody else goes on
@@ -188,21 +191,49 @@ def _keep(run: _Run, printing: Iterable[tuple[Sheet, Future[Printed]]]) -> None:
         if signing is None or credentials is None or (signing.id, credentials.id) != run.key_rows:
             raise KeysChanged
         taken = list_taken([sheet.place for sheet, _printed in done])
+        known = {known.file.id: known for known in _read_known(run, [sheet.file_key for sheet, _p in done])}
         for sheet, printed in done:
-            _keep_one(run, sheet, printed, stored, taken)
+            if sheet.file_key in known:  # else its holder was erased meanwhile
+                _keep_one(run, sheet, printed, known[sheet.file_key], stored, taken)
     run.reserved -= {(sheet.place.number, sheet.place.index) for sheet, _printed in done}
 
 
-def _keep_one(
-    run: _Run, sheet: Sheet, printed: Printed, stored: dict[int, KeptBytes], taken: set[Place]
-) -> None:
-    row = db.session.get_one(CertificateFile, sheet.file_key, populate_existing=True)
-    item = db.session.scalars(
-        select(IssueBatchItem).where(
-            IssueBatchItem.batch_id == run.batch.id, IssueBatchItem.certificate_id == row.certificate_id
+@dataclass(frozen=True)
+class _Known:
+    """What the database says of one sheet, now that nobody else changes it."""
+
+    file: CertificateFile
+    certificate: Certificate
+    item: IssueBatchItem
+    credential: Credential | None
+
+
+def _read_known(run: _Run, file_keys: list[int]) -> list[_Known]:
+    rows = db.session.execute(
+        select(CertificateFile, Certificate, IssueBatchItem, Credential)
+        .join(Certificate, Certificate.id == CertificateFile.certificate_id)
+        .join(
+            IssueBatchItem,
+            (IssueBatchItem.certificate_id == Certificate.id) & (IssueBatchItem.batch_id == run.batch.id),
         )
-    ).one()
-    certificate = db.session.get_one(Certificate, row.certificate_id, populate_existing=True)
+        .outerjoin(
+            Credential, (Credential.certificate_id == Certificate.id) & Credential.withdrawn_at.is_(None)
+        )
+        .where(CertificateFile.id.in_(file_keys)),
+        execution_options={"populate_existing": True},
+    )
+    return [_Known(*row) for row in rows]
+
+
+def _keep_one(
+    run: _Run,
+    sheet: Sheet,
+    printed: Printed,
+    known: _Known,
+    stored: dict[int, KeptBytes],
+    taken: set[Place],
+) -> None:
+    row, item, certificate, credential = known.file, known.item, known.certificate, known.credential
     if row.file_id is not None:  # somebody wanted it at once
         item.state, item.reason = ItemState.PRINTED, ""
         return
@@ -211,11 +242,6 @@ def _keep_one(
         if certificate.withdrawn_at is None:
             note_problem(row.id, printed.problem)
         return
-    credential = db.session.scalars(
-        select(Credential).where(
-            Credential.certificate_id == certificate.id, Credential.withdrawn_at.is_(None)
-        )
-    ).one_or_none()
     if credential is None and sheet.credential is None and sheet.place not in taken:
         keep_credential(
             run.actor, certificate, run.key_rows[1], sheet.place, printed.credential, sheet.picture,
@@ -223,7 +249,7 @@ def _keep_one(
         )  # fmt: skip
     elif credential is None or credential.document != printed.credential:
         return  # signed otherwise meanwhile: it is printed again with that
-    keep_file(run.actor, row.id, stored[row.id])
+    keep_printed(run.actor, row, certificate, stored[row.id])
     item.state, item.reason = ItemState.PRINTED, ""
 
 

@@ -119,6 +119,16 @@ def issue_next(actor: Actor, batch: IssueBatch) -> int:
     return len(items)
 
 
+def give_up_rest(batch: IssueBatch) -> None:
+    """Say of what is issued and cannot be printed in a batch that it is so."""
+    db.session.execute(
+        update(IssueBatchItem)
+        .where(IssueBatchItem.batch_id == batch.id, IssueBatchItem.state == ItemState.ISSUED)
+        .values(state=ItemState.UNPRINTED, reason=_("There is no file of it to be printed."))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def finish_batch(actor: Actor, batch_key: int) -> bool:
     """Say that a batch is done, once nobody waits and every file was tried; whether that is so."""
     left = select(IssueBatchItem.id).where(

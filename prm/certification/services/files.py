@@ -91,6 +91,13 @@ def keep_file(actor: Actor, file_key: int, kept: KeptBytes) -> CertificateFile:
     if row.file_id is not None:
         return row
     certificate = db.session.get_one(Certificate, row.certificate_id, populate_existing=True)
+    return keep_printed(actor, row, certificate, kept)
+
+
+def keep_printed(
+    actor: Actor, row: CertificateFile, certificate: Certificate, kept: KeptBytes
+) -> CertificateFile:
+    """The same for a file that is due and its certificate, both read since the vendor's chain is held."""
     if certificate.withdrawn_at is not None:  # while it was printed: what was printed names nobody any more
         raise Conflict(_("Certificate %(number)s was withdrawn.", number=certificate.number))
     stored = StoredFile(
