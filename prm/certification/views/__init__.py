@@ -3,6 +3,7 @@
 from prm.certification.views import (
     certificates,
     credentials,
+    designs,
     issuers,
     issuing,
     keys,
@@ -17,6 +18,7 @@ __all__ = [
     "blueprint",
     "certificates",
     "credentials",
+    "designs",
     "issuers",
     "issuing",
     "keys",
