@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from prm.training.models import LessonKind, QuestionKind, SkillLevel, VersionStatus
+from prm.training.models.assessment import Difficulty, Review
 from prm.training.models.content import Edition
+from prm.training.models.tasks import TaskStatus
 
 SKILL_LEVELS = {
     SkillLevel.FOUNDATION: _l("Foundation"),
@@ -20,6 +22,26 @@ QUESTION_KINDS = {
     QuestionKind.SINGLE: _l("One right choice"),
     QuestionKind.MULTIPLE: _l("Several right choices"),
     QuestionKind.NUMERIC: _l("A number"),
+    QuestionKind.ORDERING: _l("Putting in order"),
+    QuestionKind.MATCHING: _l("Matching"),
+    QuestionKind.TEXT: _l("A short text"),
+}
+DIFFICULTIES = {
+    Difficulty.EASY: _l("Easy"),
+    Difficulty.MEDIUM: _l("Medium"),
+    Difficulty.HARD: _l("Hard"),
+}
+REVIEWS = {
+    Review.NOTHING: _l("Nothing"),
+    Review.SCORE: _l("The score"),
+    Review.MARKS: _l("The score, and which questions were right"),
+    Review.EXPLANATIONS: _l("The score, which questions were right, and the explanations"),
+}
+TASK_STATUSES = {
+    TaskStatus.WAITING: (_l("Waits for a grade"), "info", "clock"),
+    TaskStatus.PASSED: (_l("Passed"), "success", "circle-check"),
+    TaskStatus.FAILED: (_l("Not passed"), "warning", "alert-triangle"),
+    TaskStatus.APPEALED: (_l("Appealed: waits for a second grade"), "info", "scale"),
 }
 LESSON_KINDS = {
     LessonKind.TEXT: (_l("Text"), "file-text"),
@@ -27,6 +49,7 @@ LESSON_KINDS = {
     LessonKind.VIDEO: (_l("Video"), "video"),
     LessonKind.FILE: (_l("File"), "paperclip"),
     LessonKind.LINK: (_l("Link"), "link"),
+    LessonKind.TASK: (_l("Practical task"), "clipboard-list"),
 }
 EDITIONS = {
     Edition.SCORM_12: "SCORM 1.2",
