@@ -217,6 +217,16 @@ def get_submitted_file(submission: TaskSubmission) -> StoredFile:
     return stored
 
 
+def get_lesson_of_submission(submission: TaskSubmission) -> tuple[Lesson, int]:
+    """(the lesson that it was handed in for, the key of its course)"""
+    row = db.session.execute(
+        select(Lesson, Enrolment.course_id)
+        .join(Enrolment, Enrolment.id == submission.enrolment_id)
+        .where(Lesson.id == submission.lesson_id)
+    ).one()
+    return row[0], row[1]
+
+
 # -- the queue ---------------------------------------------------------------------------------
 
 
