@@ -71,8 +71,8 @@ def row_of(topic: str, difficulty: Difficulty, item: Item) -> tuple[str, ...]:
         right = [_tagged(language, text) for language, text in written.accepted]
     tolerance = format(item.tolerance, "f") if item.kind is QuestionKind.NUMERIC else ""
     return (
-        topic, difficulty.value, item.kind.value, item.prompt, " | ".join(right), " | ".join(wrong), tolerance,
-        item.explanation,
+        topic, difficulty.value, item.kind.value, item.prompt,
+        " | ".join(right), " | ".join(wrong), tolerance, item.explanation,
     )  # fmt: skip
 
 

@@ -222,7 +222,9 @@ class QuizRulesForm(FlaskForm):
     shuffles_questions = BooleanField(_l("Shuffle the questions"))
     shuffles_choices = BooleanField(_l("Shuffle the choices"))
     is_one_at_a_time = BooleanField(_l("One question at a time"))
-    review_now = RadioField(_l("Shown after each attempt"), choices=_choices(REVIEWS), default=Review.SCORE.value)
+    review_now = RadioField(
+        _l("Shown after each attempt"), choices=_choices(REVIEWS), default=Review.SCORE.value
+    )
     review_over = RadioField(
         _l("Shown when it is passed, or no attempt is left"),
         choices=_choices(REVIEWS),

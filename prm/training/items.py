@@ -224,9 +224,7 @@ def _matched(written: Written) -> dict[str, Any]:
     # Right sides in the order of their words, so that what is kept tells nothing by its order.
     texts = sorted([*rights.values(), *further], key=fold_answer)
     targets = {fold_answer(text): {"id": _id(), "text": text} for text in texts}
-    pairs = [
-        {"id": _id(), "text": left, "target": targets[fold_answer(right)]["id"]} for left, right in kept
-    ]
+    pairs = [{"id": _id(), "text": left, "target": targets[fold_answer(right)]["id"]} for left, right in kept]
     return {"pairs": pairs, "targets": list(targets.values())}
 
 

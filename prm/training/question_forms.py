@@ -6,9 +6,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectChoice, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import Form as PlainForm
-from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from prm.training.items import Item, written_of
@@ -84,9 +92,7 @@ class ChoiceQuestionForm(QuestionForm):
 
     @property
     def written(self) -> dict[str, Any]:
-        return {
-            "choices": [(row.form.text.data or "", bool(row.form.is_right.data)) for row in self.choices]
-        }
+        return {"choices": [(row.form.text.data or "", bool(row.form.is_right.data)) for row in self.choices]}
 
 
 class NumberQuestionForm(QuestionForm):

@@ -1,9 +1,9 @@
 """A rubric as authors type it: lines of text into criteria with levels, and back.
 
-    Diagnosis
-    0: wrong or missing
-    3: right, without a reason
-    5: right, with its reason
+Diagnosis
+0: wrong or missing
+3: right, without a reason
+5: right, with its reason
 """
 
 from __future__ import annotations

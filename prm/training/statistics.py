@@ -137,9 +137,7 @@ def kr20(rows: Sequence[Sequence[bool]]) -> float | None:
     return questions / (questions - 1) * (1 - sum(p * (1 - p) for p in shares) / variance)
 
 
-def describe_test(
-    rows: Sequence[Mapping[str, bool]], pass_mark: int
-) -> TestFigures:
+def describe_test(rows: Sequence[Mapping[str, bool]], pass_mark: int) -> TestFigures:
     """The figures of a quiz: each row an attempt, question id → right. `pass_mark` in percent."""
     rows = [row for row in rows if row]
     n = len(rows)

@@ -59,7 +59,7 @@ def fold_topic(topic: str) -> str:
 
 
 def _questions(actor: Actor) -> Select[Any]:
-    """Every question of the bank as it stands now: (BankQuestion, BankQuestionVersion, times asked, right)."""
+    """Every question of the bank as it stands now, its newest version, how often asked and right."""
     asked = (
         select(func.count(AttemptItem.id))
         .join(BankQuestionVersion, BankQuestionVersion.id == AttemptItem.question_version_id)
@@ -228,8 +228,7 @@ def list_draws(version_key: int) -> list[DrawRow]:
             row.QuizDraw.id: sum(
                 count
                 for (topic, difficulty), count in counts.items()
-                if topic == row.QuizDraw.topic_folded
-                and row.QuizDraw.difficulty in (None, difficulty)
+                if topic == row.QuizDraw.topic_folded and row.QuizDraw.difficulty in (None, difficulty)
             )
             for row in rows
         }
@@ -273,7 +272,7 @@ def list_draw_problems(draws: Sequence[DrawRow]) -> list[str]:
         label = DIFFICULTIES[draw.difficulty] if draw.difficulty else _("any difficulty")
         problems.append(
             _(
-                "The quiz draws %(wanted)s questions on %(topic)s (%(difficulty)s), and the bank has %(count)s.",
+                "The quiz draws %(wanted)s questions on %(topic)s (%(difficulty)s); the bank has %(count)s.",
                 wanted=needed, topic=draw.topic, difficulty=label, count=draw.available,
             )
         )  # fmt: skip

@@ -17,9 +17,7 @@ def questions_asked(version_key: Any, correlated: Any) -> Any:
     drawn = select(func.coalesce(func.sum(QuizDraw.questions), 0)).where(
         QuizDraw.course_version_id == version_key
     )
-    return (
-        own.correlate(correlated).scalar_subquery() + drawn.correlate(correlated).scalar_subquery()
-    )
+    return own.correlate(correlated).scalar_subquery() + drawn.correlate(correlated).scalar_subquery()
 
 
 def count_questions(version_key: int) -> int:

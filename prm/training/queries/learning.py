@@ -101,7 +101,8 @@ class LearningItem:
 
     @property
     def is_quiz_open(self) -> bool:
-        """The quiz opens once every lesson is done (or a task handed in), and closes when it is passed or used up."""
+        """The quiz opens once every lesson is done (or a task handed in), and closes when it is passed or
+        used up."""
         return (
             self.questions > 0
             and self.lessons_done + self.tasks_waiting >= self.lessons

@@ -173,9 +173,7 @@ def _drawn(version_key: int, seed: str) -> list[Item]:
     found = {
         str(row.public_id): item_of_bank(row)
         for row in db.session.scalars(
-            select(BankQuestionVersion).where(
-                BankQuestionVersion.public_id.in_([UUID(each) for each in ids])
-            )
+            select(BankQuestionVersion).where(BankQuestionVersion.public_id.in_([UUID(each) for each in ids]))
         )
     }
     return [found[each] for each in ids]
@@ -183,9 +181,7 @@ def _drawn(version_key: int, seed: str) -> list[Item]:
 
 def without_key(item: Item) -> QuizQuestion:
     """A question as a learner gets it."""
-    return QuizQuestion(
-        item.id, item.kind, item.prompt, _pairs(item.options), _pairs(item.targets)
-    )
+    return QuizQuestion(item.id, item.kind, item.prompt, _pairs(item.options), _pairs(item.targets))
 
 
 def list_quiz_questions(version_key: int, seed: str) -> list[QuizQuestion]:

@@ -161,9 +161,7 @@ def _handed_in(row: TaskSubmission, name: str | None, gradings: Mapping[int, lis
 def _gradings(submission_keys: Sequence[int], task: Task) -> dict[int, list[Graded]]:
     found: dict[int, list[Graded]] = {}
     for row in db.session.scalars(
-        select(TaskGrading)
-        .where(TaskGrading.submission_id.in_(submission_keys))
-        .order_by(TaskGrading.round)
+        select(TaskGrading).where(TaskGrading.submission_id.in_(submission_keys)).order_by(TaskGrading.round)
     ):
         found.setdefault(row.submission_id, []).append(_graded(row, task))
     return found
@@ -209,9 +207,7 @@ def find_handed_in(submission: TaskSubmission) -> HandedIn:
 
 def get_submitted_file(submission: TaskSubmission) -> StoredFile:
     """The file of a submission. Raises NotFound where it has none."""
-    stored = db.session.scalars(
-        select(StoredFile).where(StoredFile.id == submission.file_id)
-    ).one_or_none()
+    stored = db.session.scalars(select(StoredFile).where(StoredFile.id == submission.file_id)).one_or_none()
     if stored is None:
         raise NotFound
     return stored
@@ -274,7 +270,7 @@ def _queue_spec(actor: Actor) -> TableSpec:
         filters=[
             Filter(
                 "status", _l("Status"),
-                [("open", _l("To be graded")), *[(s.value, label) for s, (label, _k, _i) in TASK_STATUSES.items()]],
+                [("open", _l("To be graded")), *[(s.value, TASK_STATUSES[s][0]) for s in TaskStatus]],
                 by_status,
             ),
             Filter("grader", _l("Grader"), [("mine", _l("Me")), ("nobody", _l("Nobody yet"))], by_grader),

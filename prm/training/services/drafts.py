@@ -28,6 +28,7 @@ __all__ = [
     "swap",
 ]
 
+
 def lock_draft(actor: Actor, version_id: UUID) -> CourseVersion:
     """The draft, locked against being published meanwhile. Raises NotFound, Conflict if published."""
     return _locked(actor, CourseVersion.public_id == version_id)
@@ -67,7 +68,9 @@ def next_position(parts: Sequence[Lesson] | Sequence[Question] | Sequence[QuizDr
     return max((part.position for part in parts), default=0) + 1
 
 
-def swap(parts: Sequence[Lesson] | Sequence[Question] | Sequence[QuizDraw], moved_key: int, step: int) -> bool:
+def swap(
+    parts: Sequence[Lesson] | Sequence[Question] | Sequence[QuizDraw], moved_key: int, step: int
+) -> bool:
     """Exchange one of the ordered parts with its neighbour; False where there is none."""
     index = next(i for i, part in enumerate(parts) if part.id == moved_key)
     if not 0 <= index + step < len(parts):

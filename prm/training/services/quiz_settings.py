@@ -131,9 +131,7 @@ def keep_pools(actor: Actor, version: CourseVersion) -> None:
         )
         if draw.difficulty is not None:
             statement = statement.where(BankQuestion.difficulty == draw.difficulty)
-        rows += [
-            {"draw_id": draw.id, "question_version_id": key} for key in db.session.scalars(statement)
-        ]
+        rows += [{"draw_id": draw.id, "question_version_id": key} for key in db.session.scalars(statement)]
     db.session.execute(insert(QuizPool), rows)
     record(
         actor,

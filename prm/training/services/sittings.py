@@ -231,9 +231,7 @@ def _text(value: object) -> str:
     return clean_text(str(value)).strip()[:LONGEST_ANSWER]
 
 
-def _read(
-    items: Sequence[Item], answers: Mapping[str, object]
-) -> tuple[dict[str, Answer], dict[str, str]]:
+def _read(items: Sequence[Item], answers: Mapping[str, object]) -> tuple[dict[str, Answer], dict[str, str]]:
     """(what is answered, what is missing, by question id)"""
     kept: dict[str, Answer] = {}
     missing: dict[str, str] = {}

@@ -52,9 +52,7 @@ def add_task(
     """Add a practical task at the end of a draft. `body` (Markdown) says what to do; `grader_id` is the
     public id of who grades, None: whoever may. Raises NotFound, Conflict, DomainError."""
     need(clean_text(body), "body", _("Say what is to be done."), MAX_TEXT)
-    lesson = append_lesson(
-        actor, version_id, kind=LessonKind.TASK, title=title, body=body, minutes=minutes
-    )
+    lesson = append_lesson(actor, version_id, kind=LessonKind.TASK, title=title, body=body, minutes=minutes)
     task = LessonTask(vendor_id=actor.vendor_id, lesson_id=lesson.id)
     _set_up(actor, task, rubric, pass_percent, grader_id)
     db.session.add(task)
@@ -224,7 +222,9 @@ def appeal(actor: Actor, submission_id: UUID, *, reason: str) -> TaskSubmission:
     submission = _locked(found)
     if submission.status is not TaskStatus.FAILED or submission.appeal:
         raise Conflict(_("A second grade can be asked for once, of a grade that did not pass."))
-    if any(each.number > submission.number for each in _of_task(submission.enrolment_id, submission.lesson_id)):
+    if any(
+        each.number > submission.number for each in _of_task(submission.enrolment_id, submission.lesson_id)
+    ):
         raise Conflict(_("You have handed in again since: that is what counts now."))
     submission.appeal = need(
         clean_text(reason).strip(), "reason", _("Say why the grade should be looked at again."), 4000

@@ -153,7 +153,9 @@ def retire_bank_question(question_id: UUID) -> Response:
     with transaction():
         services.retire_bank_question(current_actor(), question_id, is_retired=is_retired)
     flash(
-        _("The question is retired: no new quiz draws it.") if is_retired else _("The question is in use again."),
+        _("The question is retired: no new quiz draws it.")
+        if is_retired
+        else _("The question is in use again."),
         "success",
     )
     return redirect(url_for("training.bank_question", question_id=question_id), 303)

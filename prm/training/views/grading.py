@@ -77,9 +77,7 @@ def appeal(submission_id: UUID) -> Response:
     lesson = next(
         each for each in learning.list_steps(item.version_key, item.key) if each.id == submission.lesson_id
     )
-    return redirect(
-        url_for("training.lesson", course_id=item.course_id, lesson_id=lesson.public_id), 303
-    )
+    return redirect(url_for("training.lesson", course_id=item.course_id, lesson_id=lesson.public_id), 303)
 
 
 @blueprint.get("/<slug:vendor>/training/grading")

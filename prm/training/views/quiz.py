@@ -94,12 +94,14 @@ def _answer(actor: Actor, item: LearningItem) -> Response | tuple[str, int]:
                 if wish == "save":
                     flash(_("Your answers are saved. You can go on at any time."), "success")
                 place = _place_wished(wish, len(questions))
-                return redirect(
-                    url_for("training.take_quiz", course_id=item.course_id, question=place), 303
-                )
+                return redirect(url_for("training.take_quiz", course_id=item.course_id, question=place), 303)
         with transaction():
             attempt = services.submit_attempt(
-                actor, item.enrolment_id, {}, number=number, accepts_gaps=bool(request.form.get("accept_gaps"))
+                actor,
+                item.enrolment_id,
+                {},
+                number=number,
+                accepts_gaps=bool(request.form.get("accept_gaps")),
             )
         return redirect(url_for("training.attempt", attempt_id=attempt.public_id), 303)
     except Conflict:
