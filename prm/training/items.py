@@ -146,10 +146,10 @@ def written_of(item: Item) -> Written:
     texts = {target.id: target.text for target in item.targets}
     used = set(item.pairs.values())
     return Written(
-        choices=[(option.text, option.id in item.right) for option in item.options],
+        choices=[(option.text, option.id in item.right) for option in item.options if item.right],
         answer=item.number,
         tolerance=item.tolerance,
-        items=[option.text for option in item.options],
+        items=[option.text for option in item.options if item.order],
         pairs=[(option.text, texts[item.pairs[option.id]]) for option in item.options if item.pairs],
         targets=[target.text for target in item.targets if target.id not in used],
         accepted=[(each.language, each.text) for each in item.accepted],

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from statistics import fmean, pstdev
+from statistics import fmean, median, pstdev
 
 # Fewer answers than this say too little: the figures are shown, nothing is concluded from them.
 ENOUGH = 30
@@ -30,7 +30,7 @@ class Flag(StrEnum):
     LEAKED = "leaked"  # right much more often lately than at first
     GIVES_AWAY = "gives_away"  # the right choice stands out by its length
     MISLEADS = "misleads"  # who does well gets it wrong more often
-    RIVAL = "rival"  # the better half prefers a wrong choice
+    RIVAL = "rival"  # who is above the median prefers a wrong choice
     WEAK = "weak"  # tells those who know from those who do not hardly at all
     EASY = "easy"
     HARD = "hard"
@@ -56,8 +56,8 @@ class Chosen:
     n: int
     share: float
     rest: float | None
-    upper: int  # of the better half
-    lower: int
+    upper: int  # by those whose rest is above the median
+    lower: int  # below it
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,11 @@ def kr20(rows: Sequence[Sequence[bool]]) -> float | None:
     return questions / (questions - 1) * (1 - sum(p * (1 - p) for p in shares) / variance)
 
 
-def describe_test(rows: Sequence[Mapping[str, bool]], pass_mark: int) -> TestFigures:
-    """The figures of a quiz: each row an attempt, question id → right. `pass_mark` in percent."""
+def describe_test(
+    rows: Sequence[Mapping[str, bool]], pass_mark: int, *, is_drawn: bool = False
+) -> TestFigures:
+    """The figures of a quiz: each row an attempt, question id → right. `pass_mark` in percent;
+    `is_drawn`: attempts ask different questions."""
     rows = [row for row in rows if row]
     n = len(rows)
     if not n:
@@ -146,7 +149,7 @@ def describe_test(rows: Sequence[Mapping[str, bool]], pass_mark: int) -> TestFig
     scores = [100 * sum(row.values()) / len(row) for row in rows]
     mean, spread = fmean(scores), pstdev(scores)
     asked = set(rows[0])
-    is_drawn = any(set(row) != asked for row in rows)
+    is_drawn = is_drawn or any(set(row) != asked for row in rows)
     if is_drawn:
         length = round(fmean(len(row) for row in rows))
         return TestFigures(n, mean, spread, None, binomial_error(length, pass_mark), True)
@@ -174,15 +177,16 @@ def _choices(answers: Sequence[Answered], choices: Sequence[str]) -> tuple[Chose
     upper: Counter[str] = Counter()
     lower: Counter[str] = Counter()
     rests: dict[str, list[float]] = {}
-    known = sorted(answer.rest for answer in answers if answer.rest is not None)
-    middle = known[len(known) // 2] if known else 0.0
+    known = [answer.rest for answer in answers if answer.rest is not None]
+    middle = median(known) if known else 0.0
     for answer in answers:
         for choice in answer.picked:
             counts[choice] += 1
             if answer.rest is None:
                 continue
             rests.setdefault(choice, []).append(answer.rest)
-            (upper if answer.rest >= middle else lower)[choice] += 1
+            if answer.rest != middle:
+                (upper if answer.rest > middle else lower)[choice] += 1
     return tuple(
         Chosen(
             choice,

@@ -105,9 +105,7 @@ def make_exam(
 ) -> CourseRef:
     """A course of nothing but a quiz that draws, and perhaps a practical task; published."""
     with world.acting(vendor) as actor, transaction():
-        version = services.create_course(
-            actor, title=title, pass_mark=pass_mark, max_attempts=max_attempts
-        )
+        version = services.create_course(actor, title=title, pass_mark=pass_mark, max_attempts=max_attempts)
         lessons = ()
         if with_task:
             lesson = tasks.add_task(
@@ -135,9 +133,7 @@ def make_exam(
         if is_published:
             services.publish_version(actor, version.public_id)
         course = db.session.scalars(select(Course).where(Course.id == version.course_id)).one()
-        return CourseRef(
-            course.id, course.public_id, version.id, version.public_id, title, tuple(lessons)
-        )
+        return CourseRef(course.id, course.public_id, version.id, version.public_id, title, tuple(lessons))
 
 
 def right_answers(course: CourseRef, seed: str, wrong: int = 0) -> dict[str, Any]:
@@ -160,9 +156,7 @@ def right_answers(course: CourseRef, seed: str, wrong: int = 0) -> dict[str, Any
     return answers
 
 
-def take(
-    world: World, vendor: VendorRef, user: UserRef, course: CourseRef, *, wrong: int = 0
-) -> UUID:
+def take(world: World, vendor: VendorRef, user: UserRef, course: CourseRef, *, wrong: int = 0) -> UUID:
     """Take one attempt of an exam, with some answers wrong; returns the attempt."""
     with world.acting(vendor, user) as actor, transaction():
         enrolment = services.enrol(actor, course.public_id)

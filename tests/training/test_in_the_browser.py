@@ -103,7 +103,7 @@ def test_a_quiz_is_taken_with_the_keyboard_alone(site: Site) -> None:
     make.do_lessons(site.world, site.vendor, member, course)
     with site.page(member, width=360) as page:
         page.goto(f"/acme/training/courses/{course.public_id}/quiz")
-        page.get_by_role("link", name="Start the quiz").focus()
+        page.get_by_role("button", name="Start the quiz").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/questions")
         page.get_by_label("Port 80", exact=True).focus()

@@ -140,9 +140,7 @@ def test_gaps_can_be_sent_knowingly(world: World, scene) -> None:
 
 def test_the_clock_is_the_servers_with_some_seconds_for_the_network(world: World, scene) -> None:
     vendor, member = scene
-    course = exams.make_exam(
-        world, vendor, draws=(("Networks", None, 3),), rules={"time_limit_minutes": 10}
-    )
+    course = exams.make_exam(world, vendor, draws=(("Networks", None, 3),), rules={"time_limit_minutes": 10})
     with clock.freeze(T):
         enrolment, sitting = start(world, vendor, member, course)
         assert sitting.ends_at == T + timedelta(minutes=10)
@@ -186,9 +184,7 @@ def test_when_time_runs_out_a_job_hands_in_what_was_saved(world: World, scene) -
 
 def test_the_next_attempt_waits(world: World, scene) -> None:
     vendor, member = scene
-    course = exams.make_exam(
-        world, vendor, draws=(("Networks", None, 3),), rules={"wait_minutes": 90}
-    )
+    course = exams.make_exam(world, vendor, draws=(("Networks", None, 3),), rules={"wait_minutes": 90})
     with clock.freeze(T):
         exams.take(world, vendor, member, course, wrong=3)
     with clock.freeze(T + timedelta(minutes=89)), pytest.raises(Conflict, match="try again from"):

@@ -218,9 +218,7 @@ def test_a_rubric_that_cannot_grade_is_refused(world: World, scene, text: str, p
     vendor, _graders, _course, _member = scene
     draft = make.make_draft(world, vendor)
     with world.acting(vendor) as actor, transaction(), pytest.raises(DomainError, match=problem):
-        tasks.add_task(
-            actor, draft.version_public_id, title="T", body="B", rubric=read_rubric(text)
-        )
+        tasks.add_task(actor, draft.version_public_id, title="T", body="B", rubric=read_rubric(text))
 
 
 def test_a_rubric_reads_back_as_it_was_written() -> None:

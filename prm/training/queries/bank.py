@@ -212,15 +212,12 @@ def list_draws(version_key: int) -> list[DrawRow]:
     if not rows:
         return []
     if rows[0].status is VersionStatus.PUBLISHED:
-        kept = dict(
-            db.session.execute(
-                select(QuizPool.draw_id, func.count(QuizPool.id))
-                .where(QuizPool.draw_id.in_([row.QuizDraw.id for row in rows]))
-                .group_by(QuizPool.draw_id)
-            )
-            .tuples()
-            .all()
+        counted = db.session.execute(
+            select(QuizPool.draw_id, func.count(QuizPool.id))
+            .where(QuizPool.draw_id.in_([row.QuizDraw.id for row in rows]))
+            .group_by(QuizPool.draw_id)
         )
+        kept = {draw_key: count for draw_key, count in counted.all()}  # noqa: C416
         available = {row.QuizDraw.id: kept.get(row.QuizDraw.id, 0) for row in rows}
     else:
         counts = count_by_topic()

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from prm.extensions import db
 from prm.training.items import CHOICE_KINDS, Item
 from prm.training.models import Attempt, CourseVersion, Enrolment, Question
-from prm.training.models.assessment import AttemptItem, BankQuestionVersion
+from prm.training.models.assessment import AttemptItem, BankQuestionVersion, QuizDraw
 from prm.training.queries.courses import list_choices
 from prm.training.queries.quiz import item_of_bank, item_of_question
 from prm.training.statistics import (
@@ -94,7 +94,9 @@ def get_quiz_report(version: CourseVersion) -> QuizReport:
     marks: dict[int, dict[str, bool]] = {}
     for row in rows:
         marks.setdefault(row.attempt, {})[f"{row.ref[0]}{row.ref[1]}"] = row.is_right
-    figures = describe_test(list(marks.values()), version.pass_mark)
+    draws = select(func.count(QuizDraw.id)).where(QuizDraw.course_version_id == version.id)
+    is_drawn = db.session.execute(draws).scalar_one() > 0
+    figures = describe_test(list(marks.values()), version.pass_mark, is_drawn=is_drawn)
     near = [
         Near(enrolment, user, score, has_passed)
         for _key, score, has_passed, enrolment, user in attempts

@@ -18,7 +18,7 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import claim
 from prm.journal.services import record
-from prm.training.items import Item
+from prm.training.items import CHOICE_KINDS, Item
 from prm.training.models import Attempt, CourseVersion, Enrolment, EnrolmentStatus
 from prm.training.models.assessment import AttemptItem, QuizSitting
 from prm.training.models.kinds import QuestionKind
@@ -108,7 +108,8 @@ def save_answers(
     """Keep what was put in so far; what is not named stays as it is, and None takes an answer back.
 
     `flags` says by question id whether the person means to come back to it. Takes no attempt. Raises
-    NotFound; Conflict where that attempt is not being taken any more, or its time is up.
+    NotFound; DomainError for a choice that the question does not offer; Conflict where that attempt is
+    not being taken any more, or its time is up.
     """
     enrolment = lock_enrolment(actor, enrolment_id)
     sitting = find_open_sitting(enrolment.id)
@@ -211,11 +212,26 @@ def _merge(sitting: QuizSitting, asked: Mapping[str, Item], answers: Mapping[str
         if question_id not in asked:
             continue
         kept = _bounded(given)
+        if _is_foreign(asked[question_id], kept):
+            message = _("Choose one of the answers that are offered.")
+            raise DomainError(message, {question_id: message})
         if kept in (None, "", [], {}):
             merged.pop(question_id, None)
         else:
             merged[question_id] = kept
     sitting.answers = merged
+
+
+def _is_foreign(item: Item, kept: Any) -> bool:
+    """Whether what was put in names something that the question does not offer."""
+    offered = {option.id for option in item.options}
+    if isinstance(kept, dict):
+        targets = {target.id for target in item.targets}
+        is_matching = item.kind is QuestionKind.MATCHING
+        return not offered.issuperset(kept) or (is_matching and not targets.issuperset(kept.values()))
+    if item.kind in CHOICE_KINDS and kept:
+        return not offered.issuperset([kept] if isinstance(kept, str) else kept)
+    return False
 
 
 def _bounded(given: object) -> Any:

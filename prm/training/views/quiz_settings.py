@@ -15,7 +15,7 @@ from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.permissions import P
 from prm.training.forms import DrawForm, QuizRulesForm
-from prm.training.labels import DIFFICULTIES
+from prm.training.labels import DIFFICULTIES, REVIEWS
 from prm.training.models import CourseVersion, VersionStatus
 from prm.training.models.assessment import Difficulty, Review
 from prm.training.queries import bank
@@ -96,6 +96,8 @@ def _page(version: CourseVersion, form: QuizRulesForm, draw_form: DrawForm) -> s
         questions=len(queries.list_questions(actor, version.id)),
         has_bank=bool(counts),
         difficulties=DIFFICULTIES,
+        reviews=REVIEWS,
+        rules=get_rules(version.id),
     )
 
 
