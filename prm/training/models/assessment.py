@@ -90,7 +90,7 @@ class QuizRules(Keyed, VendorOwned, db.Model):
     shuffles_choices: Mapped[bool] = mapped_column(default=False)
     is_one_at_a_time: Mapped[bool] = mapped_column(default=False)
     review_now: Mapped[Review] = enum_column(Review, default=Review.SCORE)
-    review_over: Mapped[Review] = enum_column(Review, default=Review.EXPLANATIONS)
+    review_over: Mapped[Review] = enum_column(Review, check="review_over", default=Review.EXPLANATIONS)
 
 
 class QuizDraw(Keyed, VendorOwned, db.Model):

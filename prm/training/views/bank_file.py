@@ -83,6 +83,7 @@ def _sent(form: Any) -> tuple[bytes, str]:
     if upload is not None and getattr(upload, "filename", ""):
         content = upload.stream.read(MAX_BYTES + 1)
         name = upload.filename
+        upload.close()
     else:
         try:
             content = b64decode(request.form.get("kept", ""), validate=True)

@@ -36,8 +36,10 @@ def hand_in(course_id: UUID, lesson_id: UUID) -> Response | tuple[str, int]:
     lesson = learning.get_lesson_of(item, lesson_id)
     if lesson.kind is not LessonKind.TASK:
         raise NotFound
-    upload = request.files.get("file")
-    file = (upload.filename, upload.stream.read()) if upload is not None and upload.filename else None
+    upload, file = request.files.get("file"), None
+    if upload is not None and upload.filename:
+        file = (upload.filename, upload.stream.read())
+        upload.close()
     try:
         with transaction():
             services.hand_in(
