@@ -13,6 +13,7 @@ from prm.training import services
 from prm.training.models import Course
 from prm.training.models.assessment import BankQuestion, Difficulty, Review
 from prm.training.models.kinds import QuestionKind
+from prm.training.models.tasks import TaskSubmission
 from prm.training.queries import quiz
 from prm.training.services import bank, quiz_settings, tasks
 from tests.factories.training import CourseRef
@@ -163,6 +164,15 @@ def take(world: World, vendor: VendorRef, user: UserRef, course: CourseRef, *, w
         sitting = services.start_quiz(actor, enrolment.public_id)
         answers = right_answers(course, sitting.seed, wrong)
         return services.submit_attempt(actor, enrolment.public_id, answers).public_id
+
+
+def hand_in(world: World, vendor: VendorRef, user: UserRef, course: CourseRef, **what: Any) -> TaskSubmission:
+    """Hand in a text, or what is given, for the course's first lesson."""
+    with world.acting(vendor, user) as actor, transaction():
+        enrolment = services.enrol(actor, course.public_id)
+        return tasks.hand_in(
+            actor, enrolment.public_id, course.lessons[0], **(what or {"text": "I mended it."})
+        )
 
 
 def newest_bank_question(world: World, vendor: VendorRef) -> BankQuestion:

@@ -34,14 +34,6 @@ def scene(world: World):
     return vendor, graders, course, member
 
 
-def hand_in(world: World, vendor, member, course, **what) -> TaskSubmission:
-    with world.acting(vendor, member) as actor, transaction():
-        enrolment = services.enrol(actor, course.public_id)
-        return tasks.hand_in(
-            actor, enrolment.public_id, course.lessons[0], **(what or {"text": "I mended it."})
-        )
-
-
 def grade(world: World, vendor, grader, submission: TaskSubmission, *places: int) -> TaskGrading:
     with world.acting(vendor, grader) as actor, transaction():
         criteria = found.get_task(submission.lesson_id).criteria
@@ -56,7 +48,7 @@ def appeal(world: World, vendor, member, submission: TaskSubmission, reason: str
 
 def test_a_passing_grade_completes_the_lesson_and_says_who_gave_it(world: World, scene) -> None:
     vendor, (grader, _other), course, member = scene
-    submission = hand_in(world, vendor, member, course)
+    submission = exams.hand_in(world, vendor, member, course)
     with world.acting(vendor, member) as actor:
         item = queries.list_my_learning(actor)[0]
         assert (item.next_step, item.tasks_waiting, item.percent) == (NextStep.WAIT, 1, 0)
@@ -72,30 +64,30 @@ def test_a_passing_grade_completes_the_lesson_and_says_who_gave_it(world: World,
         assert entry.actor_ref == f"user:{grader.public_id}"
         assert entry.facts["points"] == 8 and entry.facts["has_passed"]
     with pytest.raises(Conflict, match="passed this task"):
-        hand_in(world, vendor, member, course)
+        exams.hand_in(world, vendor, member, course)
     with pytest.raises(Conflict, match="graded already"):
         grade(world, vendor, grader, submission, 1, 1)
 
 
 def test_the_pass_mark_counts_points_not_rounded_percents(world: World, scene) -> None:
     vendor, (grader, _other), course, member = scene
-    submission = hand_in(world, vendor, member, course)
+    submission = exams.hand_in(world, vendor, member, course)
     grading = grade(world, vendor, grader, submission, 2, 0)  # 5 of 10, where 60 % are needed
     assert (grading.percent, grading.has_passed) == (50, False)
     with world.acting(vendor):
         assert db.session.scalars(select(TaskSubmission.status)).one() is TaskStatus.FAILED
         assert not db.session.scalars(select(LessonProgress)).all()
-    again = hand_in(world, vendor, member, course, text="Better now.")
+    again = exams.hand_in(world, vendor, member, course, text="Better now.")
     assert again.number == 2
     with pytest.raises(Conflict, match="waits for its grade"):
-        hand_in(world, vendor, member, course)
+        exams.hand_in(world, vendor, member, course)
     with pytest.raises(Conflict, match="handed in again since"):
         appeal(world, vendor, member, submission)
 
 
 def test_every_criterion_needs_a_level_that_it_has(world: World, scene) -> None:
     vendor, (grader, _other), course, member = scene
-    submission = hand_in(world, vendor, member, course)
+    submission = exams.hand_in(world, vendor, member, course)
     for places, missing in (((), 2), ((1,), 1), ((3, 1), 1), ((-1, 2), 2)):
         with pytest.raises(DomainError) as caught:
             grade(world, vendor, grader, submission, *places)
@@ -104,7 +96,7 @@ def test_every_criterion_needs_a_level_that_it_has(world: World, scene) -> None:
 
 def test_nobody_grades_their_own_work(world: World, scene) -> None:
     vendor, (grader, _other), course, _member = scene
-    submission = hand_in(world, vendor, grader, course)
+    submission = exams.hand_in(world, vendor, grader, course)
     with pytest.raises(Conflict, match="their own work"):
         grade(world, vendor, grader, submission, 1, 1)
     with world.acting(vendor, grader) as actor, transaction(), pytest.raises(Conflict):
@@ -113,7 +105,7 @@ def test_nobody_grades_their_own_work(world: World, scene) -> None:
 
 def test_an_appeal_is_graded_by_somebody_else_once(world: World, scene) -> None:
     vendor, (first, second), course, member = scene
-    submission = hand_in(world, vendor, member, course)
+    submission = exams.hand_in(world, vendor, member, course)
     grade(world, vendor, first, submission, 0, 0)
     with pytest.raises(DomainError, match="Say why"):
         appeal(world, vendor, member, submission, " ")
@@ -134,7 +126,7 @@ def test_an_appeal_is_graded_by_somebody_else_once(world: World, scene) -> None:
 def test_who_is_named_grades_and_taking_over_is_journaled(world: World, scene) -> None:
     vendor, (named, other), _course, member = scene
     course = exams.make_exam(world, vendor, "Named", with_task=True, grader=named)
-    submission = hand_in(world, vendor, member, course)
+    submission = exams.hand_in(world, vendor, member, course)
     assert submission.grader_id == named.id
     with pytest.raises(Conflict, match="Somebody else is named"):
         grade(world, vendor, other, submission, 1, 1)
@@ -144,14 +136,14 @@ def test_who_is_named_grades_and_taking_over_is_journaled(world: World, scene) -
     with world.acting(vendor):
         actions = db.session.scalars(select(JournalEntry.action)).all()
         assert actions.count("task.grader_named") == 1
-    own = hand_in(world, vendor, named, course)
+    own = exams.hand_in(world, vendor, named, course)
     assert own.grader_id is None  # the named grader's own work is nobody's in particular
 
 
 def test_a_manager_grades_in_their_regions_and_partners_grade_nothing(world: World, scene) -> None:
     vendor, _graders, course, _member = scene
     west = world.partnership(vendor, "Westward", region="West")
-    submission = hand_in(world, vendor, world.user(Role.PARTNER_MEMBER, partnership=west), course)
+    submission = exams.hand_in(world, vendor, world.user(Role.PARTNER_MEMBER, partnership=west), course)
     for role, kwargs in (
         (Role.CHANNEL_MANAGER, {"vendor": vendor, "region_names": ("East",)}),
         (Role.PARTNER_ADMIN, {"partnership": west}),
@@ -168,7 +160,7 @@ def test_a_task_in_waiting_does_not_keep_the_quiz_shut(world: World, scene) -> N
     course = exams.make_exam(world, vendor, "Both", with_task=True, draws=(("Networks", None, 2),))
     with pytest.raises(Conflict, match="Do every lesson first"):
         exams.take(world, vendor, member, course)
-    submission = hand_in(world, vendor, member, course)
+    submission = exams.hand_in(world, vendor, member, course)
     exams.take(world, vendor, member, course)
     with world.acting(vendor, member) as actor:
         item = next(each for each in queries.list_my_learning(actor) if each.title == "Both")
@@ -188,7 +180,7 @@ def test_what_is_handed_in_is_bounded_and_checked(world: World, scene) -> None:
         {"file": ("empty.txt", b"")},
     ):
         with pytest.raises(DomainError):
-            hand_in(world, vendor, member, course, **what)
+            exams.hand_in(world, vendor, member, course, **what)
     with world.acting(vendor, member) as actor, transaction(), pytest.raises(NotFound):
         enrolment = services.enrol(actor, course.public_id)
         tasks.hand_in(actor, enrolment.public_id, UUID(int=1), text="x")
