@@ -8,11 +8,11 @@ from uuid import UUID
 
 from babel import Locale
 from flask import flash, g, redirect, render_template, request, url_for
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from prm.access import current_actor, requires
+from prm.access import Actor, current_actor, requires
 from prm.accounts.labels import FUNCTION_LABELS
 from prm.accounts.models import User
 from prm.audits.labels import cell_label, reason_sentence, rule_label
@@ -20,6 +20,7 @@ from prm.audits.labels.auditing import STATUS_KINDS as AUDIT_KINDS
 from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
 from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
+from prm.audits.queries.partner_list import PartnerList, find_partner_list
 from prm.audits.queries.story import Happening, get_story
 from prm.errors import DomainError
 from prm.extensions import db
@@ -33,7 +34,6 @@ from prm.onboarding.queries import find_progress
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import DOCUMENT_LABELS, STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
-from prm.partners.listing import list_spec
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.partners.queries.agreements import find_acceptance, find_agreement
 from prm.partners.queries.desk import list_documents
@@ -42,7 +42,7 @@ from prm.partners.queries.past import find_merged, state_before
 from prm.partners.queries.structure import find_parent, list_branches, list_children
 from prm.partners.tabs import partner_tabs
 from prm.partners.views.blueprint import blueprint
-from prm.permissions import P
+from prm.permissions import P, Role
 
 
 @blueprint.get("/<slug:vendor>/partners/")
@@ -50,20 +50,10 @@ from prm.permissions import P
 def index() -> str | Response:
     """Every partnership within reach."""
     actor = current_actor()
-    spec = list_spec(actor)
-    statement = queries.select_partnerships(actor)
+    listing = find_partner_list(actor)
+    spec, statement = listing.spec, queries.select_partnerships(actor)
     if form := asked_form(request.args):
-        rows = all_rows(db.session(), statement, spec, request.args).rows
-        return table_attachment(
-            form,
-            "partners",
-            [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id")],
-            (
-                [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
-                 manager or p.manager_name or "", p.external_id or ""]
-                for p, region, manager in rows
-            ),
-        )  # fmt: skip
+        return _list_as_file(listing, form, list(all_rows(db.session(), statement, spec, request.args).rows))
     page = paginate(
         db.session(),
         queries.list_of_partnerships(actor),
@@ -77,10 +67,48 @@ def index() -> str | Response:
         "partners/index.html",
         table_page=page,
         people=queries.count_people(partner_ids),
+        missed=listing.count_missed([row[0] for row in page.rows]),
+        compliance_words=compliance_words,
+        tabs=_portfolio_tabs(actor),
         TYPE_LABELS=TYPE_LABELS,
         STATUS_LABELS=STATUS_LABELS,
         STATUS_KINDS=STATUS_KINDS,
     )
+
+
+def _list_as_file(listing: PartnerList, form: str, rows: list[Any]) -> Response:
+    columns = [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id")]
+    missed = listing.count_missed([row[0] for row in rows])
+    return table_attachment(
+        form,
+        "partners",
+        [*columns, _("Compliance")] if listing.policy else columns,
+        (
+            [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
+             manager or p.manager_name or "", p.external_id or "",
+             *([compliance_words(missed.get(p.id))] if listing.policy else [])]
+            for p, region, manager in rows
+        ),
+    )  # fmt: skip
+
+
+def compliance_words(missed: int | None) -> str:
+    """How a partner stands that misses so many rules; nothing of one that is not judged."""
+    if missed is None:
+        return ""
+    return ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed) if missed else _("Compliant")
+
+
+def _portfolio_tabs(actor: Actor) -> list[tuple[str, str, bool]]:
+    """All partners, and those that the person looks after, for who looks after some."""
+    own = str(actor.user_public_id)
+    if actor.role not in {Role.CHANNEL_MANAGER, Role.VENDOR_ADMIN}:
+        return []
+    is_own = request.args.get("manager") == own
+    return [
+        (_("All partners"), url_for("partners.index"), not is_own),
+        (_("Mine"), url_for("partners.index", manager=own), is_own),
+    ]
 
 
 @blueprint.get("/<slug:vendor>/partners/<uuid:partnership_id>")
