@@ -91,6 +91,8 @@ def hand_in(f: Filler, key: str, owner: str | None, kind: str, enrolment: Enrolm
             ),
             f"{key}.submission" if number == 1 else f"{key}.to_grade",
         )  # fmt: skip
+        if status is TaskStatus.WAITING and key == "mate":
+            _without_file(f, submission)
         if status is TaskStatus.FAILED:
             f.add(
                 TaskGrading(
@@ -99,3 +101,18 @@ def hand_in(f: Filler, key: str, owner: str | None, kind: str, enrolment: Enrolm
                     graded_at=f.now,
                 )
             )  # fmt: skip
+
+
+def _without_file(f: Filler, like: TaskSubmission) -> None:
+    """Two more, of which one has no file (`bare_submission`) and one lost it (`lost_submission`)."""
+    lost = f.file("lost.txt", b"lost")
+    lost.key = f"{lost.key[:-1]}-"  # its bytes are gone
+    for number, (name, file_id) in enumerate((("bare", None), ("lost", lost.id)), 3):
+        f.add(
+            TaskSubmission(
+                enrolment_id=like.enrolment_id, lesson_id=like.lesson_id, user_id=like.user_id,
+                partnership_id=like.partnership_id, number=number, text="", file_id=file_id,
+                handed_in_at=f.now, status=TaskStatus.FAILED,
+            ),
+            f"{name}_submission",
+        )  # fmt: skip

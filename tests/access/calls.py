@@ -177,6 +177,7 @@ _DRAFT = {"lesson_id": "draft_lesson"}
 _CONTENT = {"course_id": "unasked_course"}
 _OWN_SUBMISSION = {"submission_id": "{me}.submission"}
 _FOREIGN_SUBMISSION = {"submission_id": (LEARNERS, "mate.submission")}
+_GRADERS = frozenset({"admin", "manager", "west", "author"})
 _OF_BANK = {"question_id": "bank_question"}
 _BANK_QUESTION = {"topic": "Nets", "difficulty": "hard", "prompt": "Which?", "explanation": "This.",
                   "choices-0-text": "one", "choices-0-is_right": "y", "choices-1-text": "two",
@@ -530,6 +531,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("training.grading", "GET"): Call(
         queries=("?search=KAN", "?status=failed", "?grader=nobody", "?status=")
+    ),
+    ("training.submitted_file", "GET"): Call(
+        absent=tuple(("submission_id", f"{kind}_submission", _GRADERS) for kind in ("bare", "lost"))
     ),
     ("training.grade", "POST"): Call(body={"level-c1": "1", "feedback": "Good."}),
     ("training.bank", "GET"): Call(queries=("?format=csv", "?search=KAN", "?state=", "?difficulty=easy")),

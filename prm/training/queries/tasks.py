@@ -116,11 +116,8 @@ class PassedTask:
 
 
 def get_task(lesson_key: int) -> Task:
-    """The task of a lesson (by key). The caller made sure that the lesson may be seen. Raises NotFound."""
-    row = db.session.scalars(select(LessonTask).where(LessonTask.lesson_id == lesson_key)).one_or_none()
-    if row is None:
-        raise NotFound
-    return task_of(row)
+    """The task of a lesson of that kind (by key). The caller made sure that the lesson may be seen."""
+    return task_of(db.session.scalars(select(LessonTask).where(LessonTask.lesson_id == lesson_key)).one())
 
 
 def task_of(row: LessonTask) -> Task:
@@ -281,18 +278,6 @@ def _queue_spec(actor: Actor) -> TableSpec:
 def page_of_queue(actor: Actor, args: Mapping[str, Any]) -> TablePage:
     """The page of what was handed in that the URL asks for."""
     return paginate(db.session(), _queue(actor), _queue_spec(actor), args)
-
-
-def count_to_grade(actor: Actor) -> int:
-    """How much waits for a grade, within the person's reach."""
-    return db.session.execute(
-        visible(
-            select(func.count(TaskSubmission.id)).select_from(TaskSubmission),
-            actor,
-            P.TASK_GRADE,
-            TaskSubmission,
-        ).where(TaskSubmission.status.in_(OPEN_STATUSES))
-    ).scalar_one()
 
 
 def list_graders(actor: Actor) -> list[tuple[UUID, int, str]]:

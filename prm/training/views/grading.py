@@ -16,7 +16,6 @@ from prm.infra.db import transaction
 from prm.infra.downloads import attachment
 from prm.permissions import P
 from prm.training.labels import TASK_STATUSES
-from prm.training.models import LessonKind
 from prm.training.models.tasks import TaskStatus, TaskSubmission
 from prm.training.queries import learning
 from prm.training.queries import tasks as queries
@@ -33,9 +32,6 @@ def hand_in(course_id: UUID, lesson_id: UUID) -> Response | tuple[str, int]:
     """Hand in a text, a file, or both; a form that cannot be taken comes back with what was typed."""
     actor = current_actor()
     item = my_item(actor, course_id)
-    lesson = learning.get_lesson_of(item, lesson_id)
-    if lesson.kind is not LessonKind.TASK:
-        raise NotFound
     upload, file = request.files.get("file"), None
     if upload is not None and upload.filename:
         file = (upload.filename, upload.stream.read())
@@ -51,7 +47,7 @@ def hand_in(course_id: UUID, lesson_id: UUID) -> Response | tuple[str, int]:
         page = render_template(
             "training/hand_in_again.html",
             item=item,
-            lesson=lesson,
+            lesson=learning.get_lesson_of(item, lesson_id),
             text=request.form.get("text", ""),
             message=str(error),
         )

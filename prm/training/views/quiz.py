@@ -57,9 +57,8 @@ def quiz(course_id: UUID) -> str:
 def start_quiz(course_id: UUID) -> Response:
     """Begin an attempt, or go on with the one that is open."""
     actor = current_actor()
-    item = _item_with_quiz(actor, course_id)
     with transaction():
-        services.start_quiz(actor, item.enrolment_id)
+        services.start_quiz(actor, my_item(actor, course_id).enrolment_id)
     return redirect(url_for("training.take_quiz", course_id=course_id), 303)
 
 
