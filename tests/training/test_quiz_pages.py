@@ -245,3 +245,31 @@ def test_a_practical_task_is_handed_in_graded_and_appealed_on_pages(world: World
     assert "You have completed" not in client.get(lesson).text
     assert "100%" in client.get(at(course)).text
     assert member.name not in grader.get("/acme/training/grading").text
+
+
+def test_a_practical_task_is_written_and_changed_on_pages(world: World) -> None:
+    vendor = world.vendor("acme")
+    author = world.user(Role.CONTENT_AUTHOR, vendor=vendor)
+    client = world.client(author)
+    draft = exams.make_exam(world, vendor, "Draft", is_published=False)
+    path = f"/acme/training/versions/{draft.version_public_id}/content/task"
+    form = {"title": "Mend it", "body": "Mend the node.", "minutes": "30", "pass_percent": "50",
+            "rubric": "Work\n0: no\n5: yes", "grader": str(author.public_id)}  # fmt: skip
+    for wrong, said in (
+        ({"rubric": "Work"}, "at least two levels"),
+        ({"grader": "nobody"}, "may not grade"),
+        ({"body": ""}, "Say what is to be done."),
+        ({"pass_percent": "101"}, "between 0 and 100"),
+    ):
+        page = client.post(path, data={**form, **wrong})
+        assert page.status_code == 422 and said in page.text, said
+    edit = client.post(path, data=form).location
+    page = client.get(edit).text
+    assert "Work\n0: no\n5: yes" in page and f"Graded by {author.name}." in page
+    changed = {**form, "rubric": "Work\n0: no\n9: very well", "grader": "", "revision": "1"}
+    assert client.post(edit, data=changed).status_code == 303
+    assert client.post(edit, data=changed).status_code == 409
+    page = client.get(edit).text
+    assert "9: very well" in page and "Graded by" not in page
+    tried = client.get(edit.replace("/content", "/try"))
+    assert tried.status_code == 200 and "How it is graded" in tried.text and "Hand in" not in tried.text
