@@ -519,6 +519,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "design_image",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("uploaded_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_design_image_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_design_image")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_design_image_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_design_image_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name", name=op.f("uq_design_image_vendor_id_name")),
+    )
+    with op.batch_alter_table("design_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_design_image_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "email_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -1096,6 +1115,7 @@ def upgrade() -> None:
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
         sa.Column("certificate_pem", sa.LargeBinary(), nullable=False),
         sa.Column("ca_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("is_brought", sa.Boolean(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("retired_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("compromised_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
@@ -1264,6 +1284,49 @@ def upgrade() -> None:
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.create_index("ix_bulk_item_run_outcome", ["run_id", "outcome", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bulk_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "certificate_design",
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("css", sa.Text(), nullable=False),
+        sa.Column("ready_html", sa.Text(), nullable=False),
+        sa.Column("ready_css", sa.Text(), nullable=False),
+        sa.Column("images", sa.JSON(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["user_account.id"], name=op.f("fk_certificate_design_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_certificate_design_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_design_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_design")),
+        sa.UniqueConstraint(
+            "certification_id", "number", name=op.f("uq_certificate_design_certification_id_number")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certificate_design_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certificate_design_vendor_id_id")),
+    )
+    with op.batch_alter_table("certificate_design", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_certificate_design_draft",
+            ["certification_id"],
+            unique=True,
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_certificate_design_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "checklist_item",
@@ -1479,6 +1542,36 @@ def upgrade() -> None:
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_batch_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_batch_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "issue_batch",
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("requested_by_id", sa.Integer(), nullable=True),
+        sa.Column("requested_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("finished_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("worker", sa.String(length=40), nullable=True),
+        sa.Column("worker_until", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["user_account.id"], name=op.f("fk_issue_batch_requested_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_issue_batch_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_issue_batch_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_issue_batch_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_issue_batch_vendor_id_id")),
+    )
+    with op.batch_alter_table("issue_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_issue_batch_certification", ["certification_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_finished_at"), ["finished_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "lesson_image",
@@ -3296,6 +3389,50 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "issue_batch_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("certificate_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "issued",
+                "printed",
+                "unprinted",
+                "refused",
+                name="itemstate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_issue_batch_item_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["issue_batch.vendor_id", "issue_batch.id"],
+            name=op.f("fk_issue_batch_item_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certificate_id"],
+            ["certificate.vendor_id", "certificate.id"],
+            name=op.f("fk_issue_batch_item_vendor_id_certificate_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_issue_batch_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_batch_item")),
+        sa.UniqueConstraint("batch_id", "user_id", name=op.f("uq_issue_batch_item_batch_id_user_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_issue_batch_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("issue_batch_item", schema=None) as batch_op:
+        batch_op.create_index("ix_issue_batch_item_state", ["batch_id", "state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_item_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "lesson_file",
         sa.Column("lesson_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
@@ -4380,6 +4517,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_file_vendor_id"))
 
     op.drop_table("lesson_file")
+    with op.batch_alter_table("issue_batch_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issue_batch_item_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_issue_batch_item_user_id"))
+        batch_op.drop_index("ix_issue_batch_item_state")
+
+    op.drop_table("issue_batch_item")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index("ix_enrolment_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_enrolment_vendor_id"))
@@ -4607,6 +4750,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_image_vendor_id"))
 
     op.drop_table("lesson_image")
+    with op.batch_alter_table("issue_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issue_batch_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_issue_batch_finished_at"))
+        batch_op.drop_index("ix_issue_batch_certification")
+
+    op.drop_table("issue_batch")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_batch_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_import_batch_status"))
@@ -4632,6 +4781,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checklist_item_vendor_id"))
 
     op.drop_table("checklist_item")
+    with op.batch_alter_table("certificate_design", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_design_vendor_id"))
+        batch_op.drop_index(
+            "ix_certificate_design_draft",
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+
+    op.drop_table("certificate_design")
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_item_vendor_id"))
         batch_op.drop_index("ix_bulk_item_run_outcome")
@@ -4757,6 +4915,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_email_change_user_id"))
 
     op.drop_table("email_change")
+    with op.batch_alter_table("design_image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_design_image_vendor_id"))
+
+    op.drop_table("design_image")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_vendor_id"))
 

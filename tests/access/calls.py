@@ -12,7 +12,7 @@ from typing import Any
 
 from prm.infra import clock, form_timing
 from prm.notifications.models import Kind
-from tests.access.rows_credentials import PICTURE_DIGEST
+from tests.access.rows_credentials import PICTURE_DIGEST, pkcs12_file
 from tests.access.shapes import Body, Call, Id, Name, Then
 from tests.access.worlds import SHARED, Tenant
 from tests.factories.marketing import png
@@ -573,6 +573,18 @@ CALLS: dict[tuple[str, str], Call] = {
     ("certification.create_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.edit_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.apply_scheme", "POST"): Call(leaves=False),
+    ("certification.bring", "POST"): Call(
+        body={"file": (pkcs12_file(), "own.p12"), "passphrase": "", "reason": "Our own."}
+    ),
+    ("certification.batch", "GET"): Call(ids={"batch_id": "issue_batch"}),
+    ("certification.design", "POST"): Call(
+        body={"html": "<p>{{name}}</p>", "css": "", "specimen": "short", "paper": "a4", "revision": "1",
+              "do": "save"}
+    ),
+    ("certification.add_design_image", "POST"): Call(
+        body={"name": "badge", "file": (png(), "badge.png")}
+    ),
+    ("certification.remove_design_image", "POST"): Call(ids={"image_id": "design_image"}),
     ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES),
     ("certification.rotate", "POST"): Call(body={"reason": "It is time."}),
     ("certification.verify_form", "GET"): Call(queries=("?code={member.code}",)),

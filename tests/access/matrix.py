@@ -374,6 +374,12 @@ certification.create_scheme      POST   in    404   ok    403     403   403    4
 certification.edit_scheme        GET    in    404   ok    403     403   403    403   403    403
 certification.edit_scheme        POST   in    404   ok    403     403   403    403   403    403
 certification.apply_scheme       POST   in    404   ok    403     403   403    403   403    403
+certification.batch              GET    in    404   ok    403     403   403    403   403    403
+certification.design             GET    in    404   ok    403     403   403    403   403    403
+certification.design             POST   in    404   ok    403     403   403    403   403    403
+certification.withdraw_design    POST   in    404   ok    403     403   403    403   403    403
+certification.add_design_image   POST   in    404   ok    403     403   403    403   403    403
+certification.remove_design_image POST  in    404   ok    403     403   403    403   403    403
 certification.verify             GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.verify_form        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.verify_file        POST   ok    ok    ok    ok      ok    ok     ok    ok     ok
@@ -382,6 +388,8 @@ certification.credential         GET    in    404   ok    ok      ok    404    4
 certification.keys               GET    in    404   ok    403     403   403    403   403    403
 certification.rotate             GET    in    404   ok    403     403   403    403   403    403
 certification.rotate             POST   in    404   ok    403     403   403    403   403    403
+certification.bring              GET    in    404   ok    403     403   403    403   403    403
+certification.bring              POST   in    404   ok    403     403   403    403   403    403
 certification.did_document       GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.issuer_profile     GET    ok    ok    ok    ok      ok    ok     ok    ok     ok
 certification.issuer_keys        GET    ok    ok    ok    ok      ok    ok     ok    ok     ok

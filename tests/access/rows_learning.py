@@ -34,6 +34,7 @@ from prm.training.models import (
     VersionStatus,
 )
 from prm.vendors.models import SigningKey
+from tests.access import rows_designs
 from tests.access.assessment_rows import add_bank, add_task, hand_in, sit
 from tests.access.content_rows import add_content, open_package
 from tests.access.filling import Filler
@@ -261,6 +262,7 @@ def certificates(f: Filler) -> None:
         _certificate(f, f.tenant.people[who], who, f.say("STAFF"), None)
     _certificate(f, f.tenant.leaver, "leaver", f.say("STAFF"), None)
     sign_credentials(f, key)
+    rows_designs.fill(f)
 
 
 def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | None) -> None:
