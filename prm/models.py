@@ -20,12 +20,14 @@ from prm.partners import models as partners
 from prm.products import models as products
 from prm.revenue import models as revenue
 from prm.training import models as training
+from prm.training.models import assessment as training_assessment
 from prm.training.models import content as training_content
+from prm.training.models import tasks as training_tasks
 from prm.vendors import models as vendors
 
 __all__ = [
     "accounts", "audits", "batches", "bulk", "certification", "credentials", "customers", "deals", "designs",
     "imports",
     "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners", "products",
-    "revenue", "training", "training_content", "vendors",
+    "revenue", "training", "training_assessment", "training_content", "training_tasks", "vendors",
 ]  # fmt: skip
