@@ -20,17 +20,42 @@ from prm.partners import models as partners
 from prm.products import models as products
 from prm.revenue import models as revenue
 from prm.training import models as training
+from prm.training.models import assessment as training_assessment
 from prm.training.models import changes as training_changes
 from prm.training.models import content as training_content
 from prm.training.models import feeds as training_feeds
 from prm.training.models import imported as training_imported
 from prm.training.models import paths as training_paths
+from prm.training.models import tasks as training_tasks
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "batches", "bulk", "certification", "credentials", "customers", "deals", "designs",
+    "accounts",
+    "audits",
+    "batches",
+    "bulk",
+    "certification",
+    "credentials",
+    "customers",
+    "deals",
+    "designs",
     "imports",
-    "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners", "products",
-    "revenue", "training", "training_changes", "training_content", "training_feeds", "training_imported",
-    "training_paths", "vendors",
+    "journal",
+    "lists",
+    "marketing",
+    "notifications",
+    "onboarding",
+    "operations",
+    "partners",
+    "products",
+    "revenue",
+    "training",
+    "training_assessment",
+    "training_changes",
+    "training_content",
+    "training_feeds",
+    "training_imported",
+    "training_paths",
+    "training_tasks",
+    "vendors",
 ]  # fmt: skip

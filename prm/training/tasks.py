@@ -1,16 +1,19 @@
 """Background work of training: newcomers enrolled in what their partnerships are assigned, what is
-assigned to many, new versions taken over."""
+assigned to many, new versions taken over, and quizzes handed in whose time is up."""
 
 from __future__ import annotations
 
 from prm.access import system_actor
 from prm.extensions import db
+from prm.infra import clock
 from prm.infra.db import serve_vendor, transaction
 from prm.infra.jobs import job, sweeper
 from prm.training import services
 from prm.training.models.paths import PathAssignment
 from prm.training.queries import newcomers as queries
+from prm.training.queries.quiz import list_expired_sittings
 from prm.training.services import path_assigning, path_following, redoing
+from prm.training.services.sittings import GRACE
 
 
 @job
@@ -77,3 +80,20 @@ def spread_what_is_left() -> None:
             spread_path_version(vendor_id, key)
         for key in courses:
             spread_course_version(vendor_id, key)
+
+
+@job
+def close_sitting(vendor_id: int, sitting_key: int) -> None:
+    """Hand in what was saved of a quiz whose time is up."""
+    with serve_vendor(vendor_id), transaction():
+        services.close_expired(system_actor(vendor_id), sitting_key)
+
+
+@sweeper
+def close_expired_sittings() -> None:
+    """Every quiz whose time is up and that nobody handed in."""
+    for vendor_id in queries.list_vendor_ids():
+        with serve_vendor(vendor_id):
+            expired = list_expired_sittings(clock.now() - GRACE)
+        for sitting_key in expired:
+            close_sitting(vendor_id, sitting_key)

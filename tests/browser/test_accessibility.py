@@ -118,7 +118,8 @@ NO_PAGES = {
     "imports.file", "imports.rejected", "marketing.download", "marketing.thumbnail", "operations.metrics",
     "partners.document", "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.captions", "training.image", "training.lesson_file",
-    "training.resume", "training.video", "vendors.brand_css", "vendors.contrast",
+    "training.own_submitted_file", "training.resume", "training.submitted_file",
+    "training.video", "vendors.brand_css", "vendors.contrast",
     "vendors.logo",
 }  # fmt: skip
 BY_MAIL = {

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select
 
 from prm.extensions import db
 from prm.training.models import CourseVersion, Lesson, Question, VersionStatus
+from prm.training.models.assessment import QuizDraw
 from prm.training.models.changes import ChangeKind, LessonChange, VersionChange
 from prm.training.models.content import LessonFile, LessonLink, LessonPackage, LessonVideo
 from prm.training.queries.courses import list_choices
@@ -104,7 +105,13 @@ def _quiz_of(version_key: int) -> list[tuple[Any, ...]]:
         )
     )
     choices = list_choices([question.id for question in questions])
-    return [
+    drawn: list[tuple[Any, ...]] = [
+        (each.topic_folded, each.difficulty, each.questions)
+        for each in db.session.scalars(
+            select(QuizDraw).where(QuizDraw.course_version_id == version_key).order_by(QuizDraw.position)
+        )
+    ]
+    return drawn + [
         (
             question.kind, question.prompt, question.numeric_answer, question.tolerance,
             [(choice.text, choice.is_correct) for choice in choices.get(question.id, ())],

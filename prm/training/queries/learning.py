@@ -26,11 +26,12 @@ from prm.training.models import (
     Lesson,
     LessonKind,
     LessonProgress,
-    Question,
     VersionStatus,
 )
 from prm.training.models.changes import DeltaEnrolment
 from prm.training.models.imported import ImportedCompletion
+from prm.training.models.tasks import TaskStatus, TaskSubmission
+from prm.training.queries.counting import questions_asked
 from prm.training.queries.courses import today_of
 
 OPEN = (EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED)
@@ -42,6 +43,7 @@ class NextStep(StrEnum):
     START = "start"
     LESSON = "lesson"
     QUIZ = "quiz"
+    WAIT = "wait"  # for a practical task to be graded
     NOTHING = "nothing"  # completed, or excused
     ASK = "ask"  # no attempt left
 
@@ -85,6 +87,8 @@ class LearningItem:
     current_lesson_key: int | None
     is_delta: bool = False  # only what changed since a completion is to be done
     source: str | None = None  # the system that told of the completion, where it was imported
+    tasks_waiting: int = 0
+    """Practical tasks that were handed in and are not graded yet: they do not keep the quiz shut."""
 
     @property
     def percent(self) -> int:
@@ -101,10 +105,11 @@ class LearningItem:
 
     @property
     def is_quiz_open(self) -> bool:
-        """The quiz opens once every lesson is done, and closes when it is passed or used up."""
+        """The quiz opens once every lesson is done (or a task handed in), and closes when it is passed or
+        used up."""
         return (
             self.questions > 0
-            and self.lessons_done >= self.lessons
+            and self.lessons_done + self.tasks_waiting >= self.lessons
             and not self.is_quiz_passed
             and self.attempts_left != 0
         )
@@ -251,8 +256,9 @@ def _items() -> Any:
     minutes = select(func.coalesce(func.sum(Lesson.minutes), 0)).where(
         Lesson.course_version_id == Enrolment.course_version_id
     )
-    questions = select(func.count(Question.id)).where(
-        Question.course_version_id == Enrolment.course_version_id
+    handed_in = select(func.count(TaskSubmission.lesson_id.distinct())).where(
+        TaskSubmission.enrolment_id == Enrolment.id,
+        TaskSubmission.status.in_((TaskStatus.WAITING, TaskStatus.APPEALED)),
     )
     done = select(func.count(LessonProgress.id)).where(LessonProgress.enrolment_id == Enrolment.id)
     passed = select(func.count(Attempt.id)).where(Attempt.enrolment_id == Enrolment.id, Attempt.has_passed)
@@ -260,7 +266,7 @@ def _items() -> Any:
         _Newer.course_id == Enrolment.course_id, _Newer.status == VersionStatus.PUBLISHED
     )
     counted = {
-        "lessons": lessons, "minutes": minutes, "questions": questions, "done": done,
+        "lessons": lessons, "minutes": minutes, "handed_in": handed_in, "done": done,
         "passed": passed, "newest": newest,
     }  # fmt: skip
     return (
@@ -271,6 +277,7 @@ def _items() -> Any:
             Completion,
             DeltaEnrolment.has_quiz.label("delta_quiz"),
             ImportedCompletion.source.label("source"),
+            questions_asked(Enrolment.course_version_id, Enrolment).label("questions"),
             *[each.correlate(Enrolment).scalar_subquery().label(name) for name, each in counted.items()],
         )
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
@@ -318,6 +325,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         current_lesson_key=enrolment.current_lesson_id,
         is_delta=is_delta,
         source=row.source,
+        tasks_waiting=row.handed_in,
     )
 
 
@@ -326,8 +334,10 @@ def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
         return NextStep.NOTHING
     if status is EnrolmentStatus.FAILED:
         return NextStep.ASK
-    if row.done < row.lessons:
-        return NextStep.LESSON if row.done else NextStep.START
+    if row.done + row.handed_in < row.lessons:
+        return NextStep.LESSON if row.done + row.handed_in else NextStep.START
+    if row.handed_in and (row.passed or not row.questions):
+        return NextStep.WAIT
     return NextStep.QUIZ
 
 

@@ -19,7 +19,7 @@ from prm.training.services.authoring import (
     move_lesson,
 )
 from prm.training.services.images import add_image
-from prm.training.services.learning import complete_lesson, enrol, remember_place, submit_attempt
+from prm.training.services.learning import complete_lesson, enrol, remember_place
 from prm.training.services.merging import enrol_merged, part_enrolments
 from prm.training.services.path_assigning import PathAssigned, assign_path, enrol_on_paths, take_path
 from prm.training.services.path_following import follow_course, follow_path
@@ -36,6 +36,7 @@ from prm.training.services.path_writing import (
 from prm.training.services.publishing import list_problems, publish_version, start_new_version
 from prm.training.services.questions import add_question, delete_question, edit_question, move_question
 from prm.training.services.redoing import follow_up_completion, say_what_changed
+from prm.training.services.sittings import close_expired, save_answers, start_quiz, submit_attempt
 
 __all__ = [
     "Assigned",
@@ -48,6 +49,7 @@ __all__ = [
     "assign_courses",
     "assign_path",
     "check_assignment",
+    "close_expired",
     "complete_lesson",
     "create_course",
     "create_path",
@@ -79,9 +81,11 @@ __all__ = [
     "remember_place",
     "remove_step",
     "reset_enrolment",
+    "save_answers",
     "say_what_changed",
     "start_new_path_version",
     "start_new_version",
+    "start_quiz",
     "submit_attempt",
     "take_path",
 ]

@@ -24,12 +24,12 @@ from prm.training.models import (
     EnrolmentStatus,
     Lesson,
     LessonProgress,
-    Question,
     VersionStatus,
 )
 from prm.training.models.changes import ChangeKind, DeltaEnrolment, LessonChange, VersionChange
 from prm.training.queries.assignments import list_latest_enrolments, list_newest_versions
 from prm.training.queries.changes import Delta, get_delta, list_changed_lessons
+from prm.training.queries.counting import count_questions
 from prm.training.queries.courses import today_of
 from prm.training.queries.learning import is_latest
 from prm.training.services.enrolments import insert_enrolments
@@ -330,9 +330,4 @@ def _take_over_deltas(version: CourseVersion, earlier: Mapping[int, CourseVersio
 
 
 def _has_questions(version_key: int) -> bool:
-    return (
-        db.session.scalars(
-            select(Question.id).where(Question.course_version_id == version_key).limit(1)
-        ).first()
-        is not None
-    )
+    return count_questions(version_key) > 0

@@ -3,8 +3,11 @@
 from prm.training.views import (
     assigning,
     authoring,
+    bank,
+    bank_file,
     calendars,
     content,
+    grading,
     learning,
     lessons,
     packages,
@@ -12,15 +15,21 @@ from prm.training.views import (
     paths,
     progress,
     questions,
+    quiz,
+    quiz_settings,
+    statistics,
 )
 from prm.training.views.blueprint import blueprint
 
 __all__ = [
     "assigning",
     "authoring",
+    "bank",
+    "bank_file",
     "blueprint",
     "calendars",
     "content",
+    "grading",
     "learning",
     "lessons",
     "packages",
@@ -28,4 +37,7 @@ __all__ = [
     "paths",
     "progress",
     "questions",
+    "quiz",
+    "quiz_settings",
+    "statistics",
 ]
