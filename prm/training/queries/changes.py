@@ -14,9 +14,10 @@ from prm.training.models import CourseVersion, Lesson, Question, VersionStatus
 from prm.training.models.assessment import QuizDraw
 from prm.training.models.changes import ChangeKind, LessonChange, VersionChange
 from prm.training.models.content import LessonFile, LessonLink, LessonPackage, LessonVideo
+from prm.training.models.tasks import LessonTask
 from prm.training.queries.courses import list_choices
 
-_CONTENT = (LessonPackage, LessonVideo, LessonFile, LessonLink)
+_CONTENT = (LessonPackage, LessonVideo, LessonFile, LessonLink, LessonTask)
 _OWN = frozenset(
     {"id", "public_id", "vendor_id", "lesson_id", "question_id", "course_version_id", "revision"}
 )
