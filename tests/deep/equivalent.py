@@ -53,7 +53,7 @@ _PARENTS = {
     "prm/training/models/__init__.py LessonImage": "course, or together with its file",
     "prm/training/models/__init__.py LessonProgress": "enrolment",
     "prm/certification/models.py CertificateFile": "certificate",
-    "prm/certification/models.py CertificationRequirement": "certification",
+    "prm/certification/models.py CertificationVersion": "certification",
     "prm/imports/models.py ImportRow": "import",
     "prm/imports/models.py ImportChange": "import",
     "prm/vendors/models.py StoredFile": "row that keeps the file",
