@@ -4,6 +4,7 @@ from prm.accounts import models as accounts
 from prm.audits import models as audits
 from prm.bulk import models as bulk
 from prm.certification import models as certification
+from prm.certification.accreditation import models as accreditation
 from prm.certification.credentials import models as credentials
 from prm.customers import models as customers
 from prm.deals import models as deals
@@ -22,7 +23,7 @@ from prm.training.models import content as training_content
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "bulk", "certification", "credentials", "customers", "deals", "imports",
-    "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners", "products",
-    "revenue", "training", "training_content", "vendors",
+    "accounts", "accreditation", "audits", "bulk", "certification", "credentials", "customers", "deals",
+    "imports", "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners",
+    "products", "revenue", "training", "training_content", "vendors",
 ]  # fmt: skip

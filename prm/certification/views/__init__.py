@@ -1,6 +1,7 @@
 """Pages of certification: certificates, schemes, and verification for anybody."""
 
 from prm.certification.views import (
+    accreditations,
     certificates,
     credentials,
     issuers,
@@ -13,6 +14,7 @@ from prm.certification.views import (
 from prm.certification.views.blueprint import blueprint
 
 __all__ = [
+    "accreditations",
     "blueprint",
     "certificates",
     "credentials",
