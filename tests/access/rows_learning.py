@@ -231,14 +231,17 @@ def certificates(f: Filler) -> None:
     undone = Certification(name="Undone", skill_level=SkillLevel.EXPERT, created_at=f.now)
     f.add(undone)  # nobody has completed what it needs
     twin = f.add(Certification(name="Twin", skill_level=SkillLevel.EXPERT, created_at=f.now), "twin_scheme")
-    for needs, version in ((scheme, "done_version"), (twin, "fresh_version"), (undone, "unasked_version")):
+    for key, needs, version in (
+        ("scheme", scheme, "done_version"), ("twin_scheme", twin, "fresh_version"),
+        ("undone_scheme", undone, "unasked_version"),
+    ):  # fmt: skip
         rules = [{"kind": "course", "version_id": str(f.tenant.things[version].public_id)}]
         f.add(
             CertificationVersion(
                 certification_id=needs.id, number=1, effective_on=f.today - timedelta(days=300), rules=rules,
                 created_at=f.now,
             ),
-            f"version_of.{needs.name}",
+            f"{key}.version",
         )  # fmt: skip
     f.add(CertificateCounter(last_number=100))
     f.add(
@@ -260,7 +263,7 @@ def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | Non
     certificate = f.add(
         Certificate(
             number=f"C-{key}", code=code, certification_id=f.tenant.things["scheme"].id, user_id=who.id,
-            version_id=f.tenant.things[f"version_of.{f.say('SCHEME')}"].id,
+            version_id=f.tenant.things["scheme.version"].id,
             partnership_id=f.tenant.partnerships[owner].id if owner else None,
             issued_at=f.now - timedelta(days=20), issued_on=f.today - timedelta(days=20),
             expires_on=f.today + timedelta(days=25), basis=IssueBasis.DECISION, reason=words,

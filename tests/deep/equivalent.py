@@ -54,6 +54,7 @@ _PARENTS = {
     "prm/training/models/__init__.py LessonProgress": "enrolment",
     "prm/certification/models.py CertificateFile": "certificate",
     "prm/certification/models.py CertificationVersion": "certification",
+    "prm/certification/accreditation/models.py AccreditationRule": "accreditation",
     "prm/imports/models.py ImportRow": "import",
     "prm/imports/models.py ImportChange": "import",
     "prm/vendors/models.py StoredFile": "row that keeps the file",

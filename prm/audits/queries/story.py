@@ -13,12 +13,13 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import defer
 
 from prm.access import Actor
 from prm.accounts.models import User
 from prm.audits.queries.compliance import end_of_day, time_zone_of
-from prm.audits.queries.judging import is_valid_on
 from prm.certification.models import Certificate, Certification
+from prm.certification.validity import Standing, standing_on
 from prm.deals.models import Deal, DealStage
 from prm.extensions import db
 from prm.infra import clock
@@ -37,8 +38,8 @@ class PersonStanding:
     """Somebody of the partnership, and what they can prove on the date."""
 
     person: partners.Person
-    valid: tuple[tuple[str, date | None], ...]  # certification, last valid day
-    lapsed: tuple[tuple[str, date], ...]  # certification, day it expired or was revoked
+    valid: tuple[tuple[str, date | None, Standing], ...]  # certification, last valid day, what it is
+    lapsed: tuple[tuple[str, date, Standing], ...]  # certification, day it expired or was revoked, and which
     completed: int
     overdue: int
 
@@ -144,25 +145,23 @@ def _people(actor: Actor, partnership: Partnership, as_of: date, end: datetime) 
     people = partners.list_people(partnership.partner_id, end)
     ids = [p.user_id for p in people]
     zone = time_zone_of(actor)
-    valid: dict[int, list[tuple[str, date | None]]] = {}
-    lapsed: dict[int, list[tuple[str, date]]] = {}
-    for user_id, name, issued_on, expires_on, revoked_at in db.session.execute(
-        select(
-            Certificate.user_id,
-            Certification.name,
-            Certificate.issued_on,
-            Certificate.expires_on,
-            Certificate.revoked_at,
-        )
+    valid: dict[int, list[tuple[str, date | None, Standing]]] = {}
+    lapsed: dict[int, list[tuple[str, date, Standing]]] = {}
+    for user_id, name, certificate in db.session.execute(
+        select(Certificate.user_id, Certification.name, Certificate)
+        .options(defer(Certificate.facts))
         .join(Certification, Certification.id == Certificate.certification_id)
         .where(Certificate.user_id.in_(ids), Certificate.issued_on <= as_of)
         .order_by(Certification.name, Certificate.issued_on)
     ):
+        revoked_at, expires_on = certificate.revoked_at, certificate.expires_on
         revoked_on = clock.to_zone(revoked_at, zone).date() if revoked_at else None
-        if is_valid_on(as_of, issued_on, expires_on, revoked_on):
-            valid.setdefault(user_id, []).append((name, expires_on))
-        else:
-            lapsed.setdefault(user_id, []).append((name, revoked_on or expires_on or issued_on))
+        stood = standing_on(certificate, as_of, revoked_on=revoked_on, renewed_on=certificate.renewed_on)
+        if stood in {Standing.VALID, Standing.EXPIRING}:
+            valid.setdefault(user_id, []).append((name, expires_on, stood))
+        elif stood is not Standing.SUPERSEDED:
+            on = revoked_on or expires_on or certificate.issued_on
+            lapsed.setdefault(user_id, []).append((name, on, stood))
     done = _count_by_user(
         select(Completion.user_id, func.count(Completion.id))
         .where(Completion.user_id.in_(ids), Completion.completed_at < end)
@@ -186,8 +185,8 @@ def _people(actor: Actor, partnership: Partnership, as_of: date, end: datetime) 
     standings = []
     for person in people:
         held = valid.get(person.user_id, [])
-        names = {name for name, _on in held}
-        gone = [(n, on) for n, on in lapsed.get(person.user_id, []) if n not in names]
+        names = {each[0] for each in held}
+        gone = [each for each in lapsed.get(person.user_id, []) if each[0] not in names]
         standings.append(
             PersonStanding(
                 person,

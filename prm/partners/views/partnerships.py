@@ -21,6 +21,8 @@ from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
 from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
 from prm.audits.queries.story import Happening, get_story
+from prm.certification.labels import STANDING_LABELS
+from prm.certification.queries.companies import list_accredited
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
@@ -119,6 +121,8 @@ def story(partnership_id: UUID) -> str:
         function_labels={f.value: label for f, label in FUNCTION_LABELS.items()},
         story=told,
         audits=auditing.list_of_partnership(actor, partnership, end) if actor.can(P.AUDIT_VIEW) else [],
+        standing_labels=STANDING_LABELS,
+        accredited=list_accredited(actor, partnership, as_of),
         audit_statuses=AUDIT_STATUSES,
         audit_kinds=AUDIT_KINDS,
         revenue_text=format_whole_money(
