@@ -108,9 +108,13 @@ assert partners and onboarding_tasks  # their sweepers
 
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
-    "accreditation.awarded": (enqueue_for_vendor(certification.print_award),),
+    "accreditation.awarded": (
+        enqueue_for_vendor(certification.print_award),
+        notifications.accreditation_awarded,
+    ),
     "accreditation.changed": (look_at_everybody,),
     "accreditation.created": (look_at_everybody,),
+    "accreditation.ended": (notifications.accreditation_ended,),
     "accreditations.due": (accreditation.look_at_due,),
     "agreement.accepted": (onboarding.subject_changed,),
     "agreement.published": (judge_partnerships,),

@@ -278,11 +278,11 @@ def test_a_foreign_certification_is_not_asked_for_and_editors_do_not_overwrite_e
 
 def test_staff_and_the_company_see_it_and_anybody_verifies_it(world: World, scene: Scene) -> None:
     with clock.freeze(NOON) as now:
+        boss = world.user(Role.PARTNER_ADMIN, partnership=scene.company)
+        staff = world.user(Role.CHANNEL_MANAGER, vendor=scene.vendor)
         make_accreditation(world, scene.vendor, Wanted(1, scene.scheme.public_id))
         certify.issue(world, scene.vendor, scene.scheme, scene.member)
         (award,) = awards(world, scene)
-        boss = world.user(Role.PARTNER_ADMIN, partnership=scene.company)
-        staff = world.user(Role.CHANNEL_MANAGER, vendor=scene.vendor)
         admin, manager = world.client(boss), world.client(staff)
         listing = "/acme/certification/accreditations"
         page = f"{listing}/{award.public_id}"
@@ -310,7 +310,10 @@ def test_staff_and_the_company_see_it_and_anybody_verifies_it(world: World, scen
                 "/verify/", data={"file": (BytesIO(content), "a.pdf")}, headers={"Accept": "application/json"}
             )
             assert answer.json["status"] == said
+        assert "Northwind is accredited: “Nimbus House”." in admin.get("/acme/notifications/").text
         leave(world, scene, scene.member)
+        news = admin.get("/acme/notifications/").text
+        assert "Northwind has lost its accreditation “Nimbus House” on April 1, 2028." in news
         assert "This accreditation has ended" in stranger.get(f"/verify/{award.code}").text
         assert "Not enough certified people any more" in manager.get(page).text
 

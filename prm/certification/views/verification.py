@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from prm.access import public
-from prm.certification.accreditation.labels import STATE_LABELS, STATE_SIGNS
+from prm.certification.accreditation.labels import STATE_LABELS
 from prm.certification.accreditation.verification import AwardCheck, check_award_code, check_award_file
 from prm.certification.codes import read_code
 from prm.certification.forms import FileForm
@@ -145,12 +145,15 @@ def _form(form: FileForm, typed: str = "", problem: str = "") -> str:
 def _answer_award(check: AwardCheck, *, is_file: bool = False) -> tuple[Response | str, int]:
     if _wants_json():
         return jsonify(check.as_json()), 200
-    kind, icon = ("danger", "alert-triangle") if check.is_altered else STATE_SIGNS[check.state]
+    if check.is_altered:
+        kind, icon = "danger", "alert-triangle"
+    else:
+        kind, icon = ("success", "circle-check") if check.state.holds else ("warning", "clock")
     page = render_template(
         "certification/verify_accreditation.html",
         check=check,
         level=SKILL_LEVELS[check.skill_level],
-        kind="warning" if kind == "neutral" else kind,
+        kind=kind,
         icon_name=icon,
         is_file=is_file,
         then_label=STATE_LABELS[check.then] if check.then else None,
