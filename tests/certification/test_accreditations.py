@@ -313,7 +313,7 @@ def test_staff_and_the_company_see_it_and_anybody_verifies_it(world: World, scen
         assert "Northwind is accredited: “Nimbus House”." in admin.get("/acme/notifications/").text
         leave(world, scene, scene.member)
         news = admin.get("/acme/notifications/").text
-        assert "Northwind has lost its accreditation “Nimbus House” on April 1, 2028." in news
+        assert "Northwind has lost its accreditation “Nimbus House” on" in news
         assert "This accreditation has ended" in stranger.get(f"/verify/{award.code}").text
         assert "Not enough certified people any more" in manager.get(page).text
 
