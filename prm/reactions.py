@@ -119,6 +119,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "agreement.accepted": (onboarding.subject_changed,),
     "agreement.published": (judge_partnerships,),
     "audit.action_proved": (audit_notifications.action_proved,),
+    "audit.handed_in": (audit_notifications.audit_answered,),
     "audit.opened": (audit_notifications.audit_opened,),
     "audit.plan_changed": (audit_notifications.audit_assigned,),
     "audit.planned": (audit_notifications.audit_assigned,),

@@ -77,8 +77,10 @@ def look_at_today() -> None:
             with serve_vendor(vendor_key):
                 actor = system_actor(vendor_key)
                 if accreditation.is_due(actor):
-                    with transaction():
-                        issue_on_experience(actor)
+                    issued = 1
+                    while issued:
+                        with transaction():
+                            issued = issue_on_experience(actor)
                     accreditation.look_at_today(actor)
                 due = accreditation_printing.list_due()
             for award_key in due:

@@ -62,7 +62,7 @@ def make_certificates(scale: ScaleWorld, done: list[tuple[Any, ...]]) -> None:
                 0, completion, version.course_id, courses[version.course_id][0], version.title,
                 version.number, at, None,
             )  # fmt: skip
-            grounds = [Met(CourseRule(version.public_id), at, proof)]
+            evidence = [Met(CourseRule(version.public_id), at, proof)]
             facts: Any = freeze_facts(
                 made,
                 vendor,
@@ -71,7 +71,7 @@ def make_certificates(scale: ScaleWorld, done: list[tuple[Any, ...]]) -> None:
                 person,
                 place,
                 None,
-                grounds,  # type: ignore[arg-type]
+                evidence,  # type: ignore[arg-type]
             )
             yield {
                 "id": first + number,

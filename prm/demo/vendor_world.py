@@ -18,6 +18,7 @@ from prm.certification import services as certification
 from prm.certification.accreditation.defining import Wanted, create_accreditation
 from prm.certification.rules import Renewal
 from prm.demo import files, packages
+from prm.demo.aims import publish_first_agreement
 from prm.demo.companies import Company
 from prm.demo.content import CourseText, VendorText
 from prm.demo.courses import Taught, question_of, what_is_taught
@@ -131,6 +132,8 @@ class VendorWorld:
 
     def set_up(self) -> None:
         """Everything that is there before the first partner joins; then the plan of the rest."""
+        with clock.freeze(self.start + timedelta(hours=1)), transaction():
+            publish_first_agreement(self.admin, self.text.name, self.start.date())
         self.write_content()
         self._plan_companies()
         sales = Sales(self.text, self.rng, self.system, self.history, self.start, self.now)
@@ -259,6 +262,7 @@ class VendorWorld:
                     self.start
                     + timedelta(days=8 + self.rng.randint(0, latest), hours=self.rng.randint(0, 6)),
                     is_idle=number % 4 == 3,
+                    is_untaught=number % 6 == 4,
                 )
             )
 
@@ -350,7 +354,9 @@ class VendorWorld:
         )
         for actor in company.people:
             assert actor.user_id is not None
-            if course.functions & company.functions[actor.user_id] and not company.is_idle:
+            if course.functions & company.functions[actor.user_id] and not (
+                company.is_idle or company.is_untaught
+            ):
                 self._plan_learning(actor, course, company.eagerness, now, days)
 
     def _plan_learning(

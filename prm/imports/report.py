@@ -35,6 +35,17 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A field of a row that is here: as it is, and as the file makes it."""
+
+    line: int
+    record: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Rejected:
     """A row that was not taken. `reasons` as ImportRow keeps them; the first one is the row's."""
 
@@ -71,7 +82,8 @@ class ImportReport:
     """The outcome in rows of the file: inserted, updated, unchanged and rejected sum to `read`.
 
     `orders_derived` counts the won deals whose order was made or changed; `created` what else came
-    to be, by type. `batch` is None for a dry run.
+    to be, by type, and `created_names` the names of such of them as are few. `changes`: the first
+    KEPT_GROUPS fields that change. `batch` is None for a dry run.
     """
 
     batch: UUID | None = None
@@ -84,6 +96,8 @@ class ImportReport:
     rejected: list[Rejected] = field(default_factory=list)
     conflicts: list[Disagreement] = field(default_factory=list)
     created: dict[str, int] = field(default_factory=dict)
+    created_names: dict[str, list[str]] = field(default_factory=dict)
+    changes: list[Changed] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
     def rejected_groups(self) -> list[RejectedGroup]:
@@ -122,6 +136,8 @@ class ImportReport:
             "conflicts": len(self.conflicts),
             "conflict_rows": [asdict(each) for each in self.conflicts[:KEPT_GROUPS]],
             "created": dict(self.created),
+            "created_names": dict(self.created_names),
+            "change_rows": [asdict(each) for each in self.changes],
             "unmatched": [{"field": u.field, "value": u.value, "rows": u.rows} for u in self.unmatched],
             "rejected_groups": [
                 {"line": group.line, "rows": group.rows, **group.reason}

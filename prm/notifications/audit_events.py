@@ -39,6 +39,12 @@ def audit_opened(actor: Actor, audit: Audit) -> None:
     _tell_partner(actor, audit, Kind.AUDIT_ASKED, "opened")
 
 
+def audit_answered(actor: Actor, audit: Audit) -> None:
+    """The auditor: the partner has handed its answers in."""
+    at = audit.handed_in_at.isoformat() if audit.handed_in_at is not None else ""
+    _tell_auditor(actor, audit, Kind.AUDIT_ANSWERED, f"answered:{at}")
+
+
 def audit_reported(actor: Actor, audit: Audit) -> None:
     """The partner's administrators: findings are out."""
     found = select(AuditFinding.id).where(AuditFinding.audit_id == audit.id)

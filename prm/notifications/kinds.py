@@ -60,6 +60,7 @@ KINDS: dict[Kind, KindSpec] = {
     Kind.IMPORT_PROBLEM: KindSpec(P.IMPORT_VIEW, "imports.batch", "batch_id", "file-import", "warning"),
     Kind.AUDIT_ASSIGNED: KindSpec(P.AUDIT_CONDUCT, "audits.audit", "audit_id", "clipboard-list", "brand"),
     Kind.AUDIT_ASKED: KindSpec(P.AUDIT_ANSWER, "audits.audit", "audit_id", "clipboard-list", "brand"),
+    Kind.AUDIT_ANSWERED: KindSpec(P.AUDIT_CONDUCT, "audits.audit", "audit_id", "clipboard-check"),
     Kind.AUDIT_REPORTED: KindSpec(P.AUDIT_ANSWER, "audits.audit", "audit_id", "flag", "warning"),
     Kind.AUDIT_PROVED: KindSpec(P.AUDIT_CONDUCT, "audits.audit", "audit_id", "paperclip"),
     Kind.AUDIT_SIGN_OFF: KindSpec(P.AUDIT_SIGN_OFF, "audits.audit", "audit_id", "clipboard-check", "brand"),

@@ -31,6 +31,7 @@ KIND_LABELS = {
     Kind.IMPORT_PROBLEM: _l("An import of mine rejects rows or fails"),
     Kind.AUDIT_ASSIGNED: _l("I am given an audit"),
     Kind.AUDIT_ASKED: _l("An audit asks my company for answers"),
+    Kind.AUDIT_ANSWERED: _l("A partner's answers to my audit are complete"),
     Kind.AUDIT_REPORTED: _l("Findings about my company are reported"),
     Kind.AUDIT_PROVED: _l("A proof waits for me to look at"),
     Kind.AUDIT_SIGN_OFF: _l("An audit waits for a signature"),
@@ -138,6 +139,8 @@ def _audit_sentence(kind: Kind, facts: Mapping[str, Any], name: str) -> str:
             return _("The audit “%(checklist)s” of %(partner)s is yours, due on %(date)s.", **text)
         case Kind.AUDIT_ASKED:
             return _("The audit “%(checklist)s” asks %(partner)s for answers and evidence.", **text)
+        case Kind.AUDIT_ANSWERED:
+            return _("%(partner)s handed in its answers to the audit “%(checklist)s”.", **text)
         case Kind.AUDIT_REPORTED:
             return ngettext(
                 "The audit “%(checklist)s” of %(partner)s is reported, with %(num)s finding.",

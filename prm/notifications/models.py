@@ -35,6 +35,7 @@ class Kind(StrEnum):
     IMPORT_PROBLEM = "import_problem"
     AUDIT_ASSIGNED = "audit_assigned"
     AUDIT_ASKED = "audit_asked"  # answers and evidence are asked of a partner
+    AUDIT_ANSWERED = "audit_answered"
     AUDIT_REPORTED = "audit_reported"
     AUDIT_PROVED = "audit_proved"  # the auditor has a proof to look at
     AUDIT_SIGN_OFF = "audit_sign_off"

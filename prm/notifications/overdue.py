@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from prm.access import Actor, visible
@@ -105,6 +106,22 @@ def list_reminded(subject_ids: list[Any], today: date) -> set[Any]:
         select(_Reminded.key).where(_Reminded.kind == Kind.REMINDED, _Reminded.key.in_(keys))
     )
     return {keys[key] for key in found}
+
+
+def count_reminded(what: What, items: Select[Any], today: date) -> int:
+    """How many of `items` (see select_items) somebody was reminded of today."""
+    keys = db.session.scalars(
+        select(_Reminded.key).distinct().where(
+            _Reminded.kind == Kind.REMINDED, _Reminded.key.startswith("reminded:", autoescape=True),
+            _Reminded.key.endswith(f":{today}"),
+        )
+    )  # fmt: skip
+    ids = [UUID(key.split(":")[1]) for key in keys]
+    entity, found = key_of(what), 0
+    for start in range(0, len(ids), 1000):
+        some = items.where(entity.public_id.in_(ids[start : start + 1000])).with_only_columns(entity.id)
+        found += db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return found
 
 
 def list_companies(actor: Actor, limit: int = 200) -> list[tuple[str, str]]:

@@ -49,6 +49,24 @@ def add_step(actor: Actor, step: Step, *, number: int) -> OnboardingTemplate:
     return _write(actor, [*steps, step])
 
 
+def add_usual_steps(actor: Actor, *, number: int) -> OnboardingTemplate:
+    """Begin an empty template with what most vendors ask of a new partner, to be changed from there.
+
+    Raises Conflict where there are milestones already, and as add_step does.
+    """
+    if _looked_at(actor, number):
+        raise Conflict(_("Somebody else changed the milestones in the meantime. Look at them again."))
+    certification = next(iter(queries.certification_names()), None)
+    steps = [
+        Step(MilestoneKind.AGREEMENT, Side.PARTNER, 14),
+        Step(MilestoneKind.MANUAL, Side.VENDOR, 14, title=_("Introductory call")),
+        Step(MilestoneKind.PEOPLE, Side.PARTNER, 30, 2),
+    ]
+    if certification is not None:
+        steps.append(Step(MilestoneKind.CERTIFIED, Side.PARTNER, 90, certification_id=certification))
+    return _write(actor, steps)
+
+
 def remove_step(actor: Actor, position: int, *, number: int) -> OnboardingTemplate:
     """Write a version without the step at a position (from 1). Raises Conflict as add_step does."""
     steps = _looked_at(actor, number)

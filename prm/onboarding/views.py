@@ -89,15 +89,32 @@ def _title(step: Step, names: dict[UUID, str]) -> str:
     return step_title(step.kind, step.title, step.count, name)
 
 
+@blueprint.post("/<slug:vendor>/onboarding/template/usual")
+@requires(P.VENDOR_SETTINGS)
+def add_usual_steps() -> Response:
+    """Begin with the usual milestones."""
+    try:
+        with transaction():
+            services.add_usual_steps(current_actor(), number=_looked_at())
+        flash(_("The usual milestones are there. Change what is different with you."), "success")
+    except Conflict as error:
+        flash(str(error), "danger")
+    return redirect(url_for("onboarding.template"), 303)
+
+
+def _looked_at() -> int:
+    """The version of the template that the page showed; -1, which there never is, where it named none."""
+    number = request.form.get("number", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else -1
+
+
 @blueprint.post("/<slug:vendor>/onboarding/template/<int(max=100):position>/remove")
 @requires(P.VENDOR_SETTINGS)
 def remove_step(position: int) -> Response:
     """Leave a milestone out of plans to come; it can be added again."""
-    number = request.form.get("number", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < 9
     try:
         with transaction():
-            services.remove_step(current_actor(), position, number=int(number) if is_number else -1)
+            services.remove_step(current_actor(), position, number=_looked_at())
         flash(_("The milestone is removed. Plans that have begun stay as they are."), "success")
     except Conflict as error:
         flash(str(error), "danger")

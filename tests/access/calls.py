@@ -254,6 +254,7 @@ PARTNERS_CALLS = {
         }
     ),
     ("onboarding.remove_step", "POST"): Call(body={"number": "1"}),
+    ("onboarding.add_usual_steps", "POST"): Call(body={"number": "0"}),
     ("onboarding.tick", "POST"): Call(body={"done": "1"}),
     ("onboarding.activate", "POST"): Call(
         ids={"partnership_id": "PA.onboarding"}, body={"reason": "They are old friends."}

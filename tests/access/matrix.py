@@ -160,6 +160,7 @@ partners.remove_branch           POST   in    404   ok    ok      ok    403    4
 onboarding.template              GET    in    404   ok    403     403   403    403   403    403
 onboarding.template              POST   in    404   ok    403     403   403    403   403    403
 onboarding.remove_step           POST   in    404   ok    403     403   403    403   403    403
+onboarding.add_usual_steps       POST   in    404   ok    403     403   403    403   403    403
 onboarding.plan                  GET    in    404   ok    ok      ok    403    ok    ok     403
 onboarding.tick                  POST   in    404   ok    ok      ok    403    403   ok     403
 onboarding.activate              GET    in    404   ok    ok      ok    403    403   403    403
@@ -180,6 +181,7 @@ audits.item                      GET    in    404   ok    ok      ok    403    o
 audits.answer                    POST   in    404   403   403     403   403    403   ok     403
 audits.judge                     POST   in    404   422   ok      422   403    403   403    403
 audits.evidence_file             GET    in    404   ok    ok      ok    403    ok    ok     403
+audits.hand_in                   POST   in    404   403   403     403   403    403   ok     403
 audits.remove_evidence           POST   in    404   403   403     403   403    403   ok     403
 audits.proof_file                GET    in    404   ok    ok      ok    403    ok    ok     403
 audits.add_finding               GET    in    404   ok    ok      ok    403    403   403    403

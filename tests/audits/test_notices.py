@@ -44,7 +44,16 @@ def test_each_is_told_what_is_theirs_from_plan_to_report(
     assert audit_news(world, cast, cast.auditor) == [], "who takes an audit is not told of it"
     making.open_(world, audit)
     assert audit_news(world, cast, cast.partner) == [Kind.AUDIT_ASKED]
+    partner = world.client(cast.partner)
+    hand_in = f"/acme/audits/{audit.public_id}/hand-in"
+    assert "Answer at least one criterion" in partner.post(hand_in).text
     making.answer_all(world, audit, cast.partner)
+    assert "Our answers are complete" in partner.get(f"/acme/audits/{audit.public_id}").text
+    assert partner.post(hand_in).status_code == 302
+    assert "Handed in on" in partner.get(f"/acme/audits/{audit.public_id}").text
+    assert texts(world, cast, cast.auditor, Kind.AUDIT_ANSWERED) == [
+        "Northwind handed in its answers to the audit “Annual review”."
+    ]
     making.judge_all(world, audit, fails=(3,))
     making.find(world, audit, 3)
     making.report(world, audit)
@@ -52,7 +61,7 @@ def test_each_is_told_what_is_theirs_from_plan_to_report(
         "The audit “Annual review” of Northwind is reported, with 1 finding."
     ]
     making.correct_all(world, audit, cast.partner)
-    assert audit_news(world, cast, cast.auditor) == [Kind.AUDIT_PROVED]
+    assert audit_news(world, cast, cast.auditor) == [Kind.AUDIT_ANSWERED, Kind.AUDIT_PROVED]
     making.submit(world, audit)
     assert audit_news(world, cast, cast.signer) == [Kind.AUDIT_SIGN_OFF]
     assert audit_news(world, cast, west) == [Kind.AUDIT_SIGN_OFF]

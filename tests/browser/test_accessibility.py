@@ -234,6 +234,8 @@ def test_forms_with_errors_are_accessible(chromium: Browser, demo: Portal, who: 
             field.fill("")
         with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
             form.locator("button.btn-primary").first.click()
+            if form.get_attribute("data-confirm"):
+                page.get_by_role("dialog").locator("button.btn-primary").click()
         assert answered.value.status == 422
         summary = page.locator(".error-summary")
         expect(summary).to_be_visible()

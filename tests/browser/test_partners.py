@@ -83,6 +83,7 @@ def the_administrator_prepares(stage: Stage) -> None:
         page.get_by_role("link", name="Write a version").first.click()
         labelled(page, "Text").fill("# Together\n\nBe kind.")
         page.get_by_role("button", name="Publish").click()
+        page.get_by_role("dialog").get_by_role("button", name="Publish").click()
         expect(page.get_by_text("Version 1 is published.")).to_be_visible()
         to(page, "Onboarding")
         page.get_by_role("button", name="Add", exact=True).click()
@@ -149,7 +150,7 @@ def test_two_partners_are_merged_and_taken_apart(portal: Portal, chromium: Brows
         page.get_by_role("link", name="Harbor Systems").click()
         story = page.url
         page.get_by_role("button", name="More").click()
-        page.get_by_role("link", name="Merge a duplicate").click()
+        page.get_by_role("link", name="Merge or take apart").click()
         page.get_by_role("combobox", name="Company").fill("harbour systems inc")
         page.get_by_role("button", name="Show").click()
         expect(page.get_by_role("row").filter(has_text="Notes")).to_contain_text("1")

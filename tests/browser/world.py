@@ -93,6 +93,8 @@ def look_after_partners(page: Page) -> None:
     page.goto("/lumen/partners/agreements/new")
     labelled(page, "Text").fill("# Together\n\nBe kind.")
     page.get_by_role("button", name="Publish").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    page.get_by_text("is published").wait_for()
     page.goto("/lumen/onboarding/template")
     page.get_by_role("button", name="Add", exact=True).click()
     page.goto("/lumen/partners/new")

@@ -92,6 +92,19 @@ def test_nobody_ticked_is_said(world, acme, boss, late) -> None:
     answer = world.client(boss).post(REMIND, data={"whom": "ticked"})
     assert answer.status_code == 422
     assert "nobody to remind" in answer.text
+    assert "Ada Lovelace" in answer.text, "the list stays"
+
+
+def test_who_was_reminded_today_is_not_counted_again(world, acme, northwind, ada, boss) -> None:
+    world.user(Role.PARTNER_MEMBER, partnership=northwind, name="Grace Hopper")
+    assign(world, northwind, make_course(world, acme), due_on=clock.today("UTC"))
+    with clock.freeze(clock.now() + timedelta(days=2)):
+        client = world.client(boss)
+        assert "Remind all: 2" in client.get(REMIND).text
+        _tick(world, boss, "Grace")
+        assert "Remind all: 1" in client.get(REMIND).text
+        client.post(REMIND, data={"whom": "all"})
+        assert "Remind all" not in client.get(REMIND).text
 
 
 def test_certificates_about_to_expire_are_reminded_of(world, acme, northwind, ada, boss) -> None:

@@ -206,3 +206,17 @@ def test_without_a_template_there_is_no_plan(world: World, acme: VendorRef, admi
     north = world.partnership(acme, "Northwind", status=ONBOARDING)
     page = world.client(admin).get(f"/acme/onboarding/{north.public_id}").text
     assert "No plan" in page and "Make active now" in page
+
+
+def test_an_empty_template_begins_with_the_usual_steps(world: World, acme: VendorRef, admin: UserRef) -> None:
+    north = world.partnership(acme, "Northwind", status=ONBOARDING)
+    staff = world.client(admin)
+    assert "Begin with the usual ones" in staff.get("/acme/onboarding/template").text
+    usual = "/acme/onboarding/template/usual"
+    assert staff.post(usual, data={"number": "0"}, follow_redirects=True).status_code == 200
+    page = staff.get("/acme/onboarding/template").text
+    assert "Introductory call" in page and "2 people have joined" in page
+    again = staff.post(usual, data={"number": "1"}, follow_redirects=True).text
+    assert "in the meantime" in again
+    sweep(world.app)
+    assert "Introductory call" in staff.get(f"/acme/onboarding/{north.public_id}").text

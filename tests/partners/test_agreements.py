@@ -103,6 +103,33 @@ def test_a_newer_version_asks_again(
         assert not is_compliant(world, acme, later), "on that day the second was not yet"
 
 
+def test_a_version_is_accepted_before_it_takes_effect(
+    world: World, acme: VendorRef, north: PartnershipRef, boss: UserRef
+) -> None:
+    ask_for_agreement(world, acme)
+    publish_agreement(world, acme)
+    staff = world.client(world.user(Role.VENDOR_ADMIN, vendor=acme))
+    later = today() + timedelta(days=30)
+    form = staff.get("/acme/partners/agreements/new").text
+    assert f'value="{later}"' in form, "a version after the first leaves time to read it"
+    assert "1 partner is asked to accept this version" in form
+    second = publish_agreement(world, acme, effective_on=later)
+    client = world.client(boss)
+    assert "takes effect on" in client.get("/acme/partners/agreement").text
+    ahead = client.get(f"/acme/partners/agreement?version={second}").text
+    assert "Version 2, takes effect on" in ahead and "Version 1, in force from" in ahead
+    sent = {"version": second, "is_accepted": "y"}
+    assert client.post(f"/acme/partners/agreement?version={second}", data=sent).status_code == 303
+    assert not is_compliant(world, acme, today()), "the version in force is still not accepted"
+    assert is_compliant(world, acme, later)
+    assert "version 1, counts from" in client.get("/acme/").text
+
+
+def test_the_first_version_counts_at_once(world: World, acme: VendorRef) -> None:
+    staff = world.client(world.user(Role.VENDOR_ADMIN, vendor=acme))
+    assert f'value="{today()}"' in staff.get("/acme/partners/agreements/new").text
+
+
 def test_acceptance_that_ran_out_is_renewed(
     world: World, acme: VendorRef, north: PartnershipRef, boss: UserRef
 ) -> None:

@@ -130,8 +130,10 @@ class Counts:
     missed: tuple[int, ...]
 
 
-def read_judged(actor: Actor, as_of: date, *, permission: P = P.COMPLIANCE_VIEW) -> Judged:
-    """How the partnerships within reach that have not ended stand on a day.
+def read_judged(
+    actor: Actor, as_of: date, *, permission: P = P.COMPLIANCE_VIEW, keys: Sequence[int] | None = None
+) -> Judged:
+    """How the partnerships within reach that have not ended stand on a day; of some alone with `keys`.
 
     Of today and tomorrow the table knows most; of another day, or amid changes, all are judged here.
     """
@@ -147,9 +149,11 @@ def read_judged(actor: Actor, as_of: date, *, permission: P = P.COMPLIANCE_VIEW)
     zone = time_zone_of(actor)
     is_kept = as_of >= clock.today(zone) and not has_changes(db.session())
     basis = basis_of(policy, as_of, zone)
-    subjects = list_stale(actor, as_of, basis, permission=permission) if is_kept else None
-    if subjects is None:
-        subjects = _list_subjects(visible(_select_subjects(), actor, permission, Partnership))
+    if is_kept:
+        subjects = list_stale(actor, as_of, basis, permission=permission, keys=keys)
+    else:
+        every = visible(_select_subjects(), actor, permission, Partnership)
+        subjects = _list_subjects(every if keys is None else every.where(Partnership.id.in_(keys)))
     now = judge(subjects, policy, as_of, zone)
     # Those that were found good count, whatever becomes of them while this is being read.
     kept = _select_kept(actor, as_of, now)

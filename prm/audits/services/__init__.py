@@ -1,6 +1,12 @@
 """Verbs of audits: the compliance policy, the criteria library, audits and campaigns."""
 
-from prm.audits.services.answering import agree_action, answer_item, prove_action, remove_evidence
+from prm.audits.services.answering import (
+    agree_action,
+    answer_item,
+    hand_in_answers,
+    prove_action,
+    remove_evidence,
+)
 from prm.audits.services.auditing import (
     change_plan,
     get_terms,
@@ -45,6 +51,7 @@ __all__ = [
     "create_criterion",
     "erase_names",
     "get_terms",
+    "hand_in_answers",
     "judge_item",
     "keep_report",
     "make_next",

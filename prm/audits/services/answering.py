@@ -74,6 +74,20 @@ def answer_item(
     )
 
 
+def hand_in_answers(actor: Actor, audit: Audit) -> None:
+    """Tell the auditor that nothing more is to come; answers may still be changed until the report.
+
+    Raises Conflict once the auditor has reported, DomainError while nothing is answered.
+    """
+    require(actor, P.AUDIT_ANSWER)
+    hold(audit, AuditStatus.OPEN)
+    answered = select(AuditItem.id).where(AuditItem.audit_id == audit.id, AuditItem.answered_at.is_not(None))
+    if db.session.scalar(answered.limit(1)) is None:
+        raise DomainError(_("Answer at least one criterion before you hand the answers in."))
+    audit.handed_in_at = audit.touched_at = clock.now()
+    record(actor, "audit.handed_in", audit)
+
+
 def _names(actor: Actor, audit: Audit) -> Names:
     names = Names(audit)
     names.people_of(db.session.get_one(Partnership, audit.partnership_id))

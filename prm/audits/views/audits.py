@@ -331,12 +331,14 @@ def _steps(found: Audit) -> list[tuple[str, str]]:
     ]
 
 
-def act_on(audit_id: UUID, act: Callable[[Actor, Audit], None], done: str) -> Response | tuple[str, int]:
+def act_on(
+    audit_id: UUID, act: Callable[[Actor, Audit], None], done: str, permission: P = P.AUDIT_CONDUCT
+) -> Response | tuple[str, int]:
     """Do one thing to an audit and show it again; a broken rule is said on the audit's page."""
     actor = current_actor()
     try:
         with transaction():
-            act(actor, queries.get_audit(actor, audit_id, P.AUDIT_CONDUCT))
+            act(actor, queries.get_audit(actor, audit_id, permission))
     except NotFound:
         raise
     except DomainError as error:
@@ -357,6 +359,14 @@ def open_audit(audit_id: UUID) -> Response | tuple[str, int]:
 def withdraw(audit_id: UUID) -> Response | tuple[str, int]:
     """Give up an audit that was only planned."""
     return act_on(audit_id, services.withdraw_audit, _("The audit is withdrawn."))
+
+
+@blueprint.post("/<slug:vendor>/audits/<uuid:audit_id>/hand-in")
+@requires(P.AUDIT_ANSWER)
+def hand_in(audit_id: UUID) -> Response | tuple[str, int]:
+    """The partner's answers are complete."""
+    done = _("The auditor is told that your answers are complete.")
+    return act_on(audit_id, services.hand_in_answers, done, P.AUDIT_ANSWER)
 
 
 @blueprint.post("/<slug:vendor>/audits/<uuid:audit_id>/submit")

@@ -21,7 +21,7 @@ from prm.audits.forms.auditing import (
     WaiveForm,
 )
 from prm.audits.labels import auditing as labels
-from prm.audits.models import Audit, Severity
+from prm.audits.models import Audit, AuditStatus, Severity
 from prm.audits.presenting import Words
 from prm.audits.queries import auditing as queries
 from prm.audits.queries.compliance import today_of
@@ -235,6 +235,10 @@ def sign_off(audit_id: UUID) -> Page:
     """The second person signs, or sends the audit back."""
     actor = current_actor()
     audit = queries.get_audit(actor, audit_id, P.AUDIT_SIGN_OFF)
+    if request.method == "GET" and (
+        audit.status is not AuditStatus.REVIEW or services.took_part(actor, audit)
+    ):
+        return redirect(url_for("audits.audit", audit_id=audit_id), 303)  # which says who signs, and when
     form = SignatureForm()
     form.decision.choices = [("sign", _("Sign and close")), ("return", _("Send back to the auditor"))]
 

@@ -74,7 +74,7 @@ class Qualified:
     """Somebody who meets a scheme and could be issued a certificate of it now."""
 
     user_key: int
-    grounds: tuple[Met, ...] = field(repr=False)
+    evidence: tuple[Met, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -203,13 +203,13 @@ def qualify(terms: Terms, user_key: int, record: Record, former: Sequence[Former
         return None
     asked, is_light = asked_of(terms, former, record.today)
     met = [meet(each, user_key, record) for each in asked]
-    grounds = tuple(each for each in met if each is not None)
-    if len(grounds) < len(met):
+    evidence = tuple(each for each in met if each is not None)
+    if len(evidence) < len(met):
         return None
     last_issue = max((each.issued_at for each in former), default=None)
-    if last_issue is not None and not is_light and max(each.at for each in grounds) <= last_issue:
+    if last_issue is not None and not is_light and max(each.at for each in evidence) <= last_issue:
         return None
-    return grounds
+    return evidence
 
 
 # -- asking ------------------------------------------------------------------------------------
@@ -227,9 +227,9 @@ def list_qualified(
     former = read_former(scheme, user_keys)
     found = []
     for user_key in sorted(record.people):
-        grounds = qualify(terms, user_key, record, former.get(user_key, ()))
-        if grounds is not None:
-            found.append(Qualified(user_key, grounds))
+        evidence = qualify(terms, user_key, record, former.get(user_key, ()))
+        if evidence is not None:
+            found.append(Qualified(user_key, evidence))
     return found
 
 

@@ -49,6 +49,7 @@ from prm.vendors.models import Vendor
 
 FACTS_FORMAT = 1
 MAX_AT_ONCE = 200
+ON_EXPERIENCE_AT_ONCE = 200
 MAX_PREFIX = 20
 
 
@@ -68,13 +69,15 @@ def issue_on_certificate(actor: Actor, certificate: Certificate) -> list[Certifi
     return _issue_of(schemes, certificate.vendor_id, certificate.user_id, certificate.partnership_id)
 
 
-def issue_on_experience(actor: Actor, *, limit: int = MAX_AT_ONCE) -> int:
+def issue_on_experience(actor: Actor, *, limit: int = ON_EXPERIENCE_AT_ONCE) -> int:
     """Issue what deals won have completed, to at most `limit` people; how many certificates."""
     lock_chain()
     issued = 0
     for scheme in list_schemes_of_experience():
-        if issued < limit:
-            issued += issue_to_qualified(actor, scheme, limit=limit - issued)
+        for qualified in list_issuable(actor, scheme)[: limit - issued]:
+            user = db.session.get_one(User, qualified.user_key)
+            _issue(actor, scheme, user, IssueBasis.EVIDENCE, evidence=qualified.evidence)
+            issued += 1
     return issued
 
 
@@ -94,7 +97,7 @@ def renew_certificate(actor: Actor, certificate: Certificate) -> Certificate:
         scheme,
         user,
         IssueBasis.EVIDENCE,
-        grounds=qualified[0].grounds,
+        evidence=qualified[0].evidence,
         otherwise_at=certificate.partnership_id,
     )
 
@@ -129,7 +132,7 @@ def issue_to_qualified(actor: Actor, scheme: Certification, *, limit: int = MAX_
         for user in db.session.scalars(select(User).where(User.id.in_([q.user_key for q in chosen])))
     }
     for qualified in chosen:
-        _issue(actor, scheme, users[qualified.user_key], IssueBasis.EVIDENCE, grounds=qualified.grounds)
+        _issue(actor, scheme, users[qualified.user_key], IssueBasis.EVIDENCE, evidence=qualified.evidence)
     return len(chosen)
 
 
@@ -156,7 +159,7 @@ def _issue_of(
                     scheme,
                     user,
                     IssueBasis.EVIDENCE,
-                    grounds=qualified.grounds,
+                    evidence=qualified.evidence,
                     otherwise_at=otherwise_at,
                 )
             )
@@ -169,7 +172,7 @@ def _issue(
     user: User,
     basis: IssueBasis,
     *,
-    grounds: Sequence[Met] = (),
+    evidence: Sequence[Met] = (),
     reason: str | None = None,
     otherwise_at: int | None = None,
 ) -> Certificate:
@@ -204,7 +207,7 @@ def _issue(
         previous_id=previous.id if previous is not None else None,
     )
     certificate.facts = freeze_facts(
-        certificate, vendor, scheme, version, user, partnership, previous, grounds
+        certificate, vendor, scheme, version, user, partnership, previous, evidence
     )
     if previous is not None:
         previous.renewed_on = issued_on
@@ -222,7 +225,7 @@ def _issue(
             "partnership": partnership.public_id if partnership is not None else None,
             "basis": basis.value,
             "version": version.number,
-            "evidence": [each.done.public_id for each in grounds if each.done is not None],
+            "evidence": [each.done.public_id for each in evidence if each.done is not None],
             "previous": previous.number if previous is not None else None,
             "expires_on": certificate.expires_on,
         },
@@ -240,13 +243,13 @@ def freeze_facts(
     user: User,
     partnership: Partnership | None,
     previous: Certificate | None,
-    grounds: Sequence[Met],
+    evidence: Sequence[Met],
 ) -> dict[str, Any]:
     """All that the printed certificate shows, and what it rests on. No score: whoever is shown the
     certificate gets this too."""
     expires_on = certificate.expires_on
     done = sorted(
-        (each.done for each in grounds if each.done is not None),
+        (each.done for each in evidence if each.done is not None),
         key=lambda each: (each.completed_at, each.key),
     )
     return {
@@ -286,7 +289,7 @@ def freeze_facts(
             }
             for each in done
         ],
-        "conditions": [dict(each.stated) for each in grounds if each.stated is not None],
+        "conditions": [dict(each.stated) for each in evidence if each.stated is not None],
         "previous": {"id": str(previous.public_id), "number": previous.number} if previous else None,
     }
 

@@ -40,7 +40,7 @@ GROUPS: dict[Any, dict[str, tuple[str, ...]]] = {
     Partnership: {
         "name": ("name", "name_folded"),
         "region": ("region_id",),
-        "manager": ("manager_name",),
+        "manager": ("manager_name", "manager_user_id"),
     },
     Product: {"name": ("name",), "price": ("price_minor", "currency")},
 }

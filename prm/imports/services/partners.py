@@ -16,6 +16,7 @@ from prm.infra.importing import ParsedRow
 from prm.infra.names import fold_name
 from prm.infra.wording import N_, Notice
 from prm.partners.models import Partnership, Region
+from prm.partners.queries import list_manager_accounts
 
 AMBIGUOUS = N_("%(count)s partners have this name already; external ids would tell them apart.")
 
@@ -73,7 +74,7 @@ def _plan(
         return run.rejected(row, duplicate)
     values: dict[str, Any] = {"name": name, "name_folded": fold_name(name)}
     if run.has("manager"):
-        values["manager_name"] = row.values["manager"]
+        values |= _manager(run, row, existing.get(found) if found is not None else None)
     if external_id:
         values["external_id"], values["source_system"] = external_id, run.source
     if found is not None and run.has("region") and edits.is_edited(existing[found], ("region_id",)):
@@ -88,9 +89,37 @@ def _plan(
         # What the source says of one that was merged is not said of the one it was merged into.
         values = {}
     changed = {column: value for column, value in values.items() if getattr(partnership, column) != value}
-    clashes = take_clashes(partnership, changed, edits, _shown(run, row, partnership)) if changed else []
+    shown = _shown(run, row, partnership)
+    clashes = take_clashes(partnership, changed, edits, shown) if changed else []
     outcome = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
-    return Planned(row.line, row.raw, outcome, changed, partnership, clashes=clashes)
+    return Planned(row.line, row.raw, outcome, changed, partnership, clashes=clashes, shown=shown)
+
+
+def _manager(run: Run, row: ParsedRow, existing: Partnership | None) -> dict[str, Any]:
+    """Who looks after the partner: the one channel manager of that name or address, or a name alone.
+
+    A name that nobody has here stays beside the person chosen by hand as long as the file says the same.
+    """
+    name = row.values["manager"]
+    if not run.managers:
+        run.managers = _load_managers(run)
+    key = run.managers.get(fold_name(str(name))) if name else None
+    if key:
+        return {"manager_name": name, "manager_user_id": key}
+    if name:
+        run.strangers[str(name)] += 1
+    if existing is not None and existing.manager_name == name:
+        return {"manager_name": name}
+    return {"manager_name": name, "manager_user_id": None}
+
+
+def _load_managers(run: Run) -> dict[str, int]:
+    """Keys of the vendor's channel managers by name and by address; 0 for a name that several have."""
+    found: dict[str, int] = {"": 0}
+    for key, name, email in list_manager_accounts(run.actor):
+        for word in {fold_name(name), fold_name(email)}:
+            found[word] = key if found.get(word, key) == key else 0
+    return found
 
 
 def _shown(run: Run, row: ParsedRow, partnership: Partnership) -> dict[str, tuple[str, str]]:

@@ -55,7 +55,7 @@ def _plan(run: Run, row: FileRow, existing: dict[int, Product], edits: HandEdits
     }
     clashes = take_clashes(product, changed, edits, shown) if changed else []
     outcome = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
-    return Planned(row.line, row.raw, outcome, changed, product, clashes=clashes)
+    return Planned(row.line, row.raw, outcome, changed, product, clashes=clashes, shown=shown)
 
 
 def apply_products(run: Run, batch: ImportBatch, planned: list[Planned]) -> None:

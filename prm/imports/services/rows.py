@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from flask_babel import ngettext
 
 from prm.access import Actor
 from prm.imports.matching import CustomerBook, Made, PartnerBook, ProductBook
@@ -29,6 +32,7 @@ class Planned:
     """What happens to one row: `values` to insert, or to set on `existing`.
 
     `clashes` are fields that a person changed and the file would change otherwise: left alone.
+    `shown`: fields of several columns as people read them, (as it is, as the file has it).
     `order` is what happens to the order derived from a deal: (what, existing order, values).
     """
 
@@ -40,6 +44,7 @@ class Planned:
     reasons: tuple[Reason, ...] = ()
     order: tuple[str, Any, dict[str, Any]] | None = None
     clashes: list[Clash] = field(default_factory=list)
+    shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -58,6 +63,8 @@ class Run:
     regions: dict[str, int | Made] = field(default_factory=dict)
     region_names: dict[str, int] = field(default_factory=dict)
     seen: dict[Any, int] = field(default_factory=dict)
+    managers: Mapping[str, int] = field(default_factory=dict)
+    strangers: Counter[str] = field(default_factory=Counter)
     unmatched: Counter[tuple[str, str]] = field(default_factory=Counter)
     report: ImportReport = field(default_factory=ImportReport)
     started_at: datetime = field(default_factory=clock.now)
@@ -110,15 +117,30 @@ class Run:
         """The report, once all rows are counted."""
         in_order = sorted(self.unmatched.items(), key=lambda item: (-item[1], item[0]))
         self.report.unmatched = [Unmatched(name, value, rows) for (name, value), rows in in_order]
-        self.report.findings = list(self.prepared.findings)
-        made = {
-            "customers": len(self.customers.made),
-            "partners": len(self.partners.made),
-            "regions": sum(isinstance(region, Made) for region in self.regions.values()),
-        }
+        self.report.findings = [*self.prepared.findings, *self._said_of_managers()]
+        regions = [region.name for region in self.regions.values() if isinstance(region, Made)]
+        partners = [made.name for made in self.partners.made]
+        made = {"customers": len(self.customers.made), "partners": len(partners), "regions": len(regions)}
         self.report.created = {name: count for name, count in made.items() if count}
+        named = {"regions": regions, "partners": partners}
+        self.report.created_names = {what: names[:NAMED] for what, names in named.items() if names}
         return self.report
 
+    def _said_of_managers(self) -> list[str]:
+        return [
+            ngettext(
+                "%(num)s row names the manager “%(name)s”, who is no channel manager here: the name is kept, "
+                "but the partner is in nobody’s portfolio.",
+                "%(num)s rows name the manager “%(name)s”, who is no channel manager here: the name is kept, "
+                "but the partners are in nobody’s portfolio.",
+                rows,
+                name=name,
+            )
+            for name, rows in self.strangers.most_common(NAMED)
+        ]
+
+
+NAMED = 20  # how many names of one kind a report lists
 
 DUPLICATE = N_("This is a duplicate of line %(line)s.")
 

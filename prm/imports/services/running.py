@@ -25,7 +25,7 @@ from prm.imports.models import (
 )
 from prm.imports.options import ImportOptions
 from prm.imports.reading import PreparedFile, prepare_file
-from prm.imports.report import ImportReport, keep_reason
+from prm.imports.report import KEPT_GROUPS, ImportReport, keep_reason
 from prm.imports.services.changes import IN_ONE
 from prm.imports.services.conflicts import keep_clashes
 from prm.imports.services.deals import apply_deals, plan_deals
@@ -36,6 +36,7 @@ from prm.imports.services.orders import apply_orders, plan_orders
 from prm.imports.services.partners import apply_partners, plan_partners
 from prm.imports.services.payments import apply_payments, plan_payments
 from prm.imports.services.people import apply_people, plan_people
+from prm.imports.services.preview import describe_changes
 from prm.imports.services.products import apply_products, plan_products
 from prm.imports.services.rows import FileRow, Planned, Run
 from prm.imports.services.targets import apply_targets, plan_targets
@@ -163,6 +164,7 @@ def _run(
     for chunk in chunks(prepared.rows(), CHUNK):
         planned = plan(run, chunk)
         run.count(planned)
+        _describe(run, planned)
         if batch is not None:
             apply(run, batch, planned)
             keep_clashes(batch, [(row.line, row.clashes) for row in planned if row.clashes])
@@ -171,6 +173,16 @@ def _run(
             if row.existing is not None and row.existing in db.session:
                 db.session.expunge(row.existing)
     return run.finish()
+
+
+def _describe(run: Run, planned: list[Planned]) -> None:
+    """What the first rows that change would change, while they are as they were."""
+    kept = run.report.changes
+    for row in planned:
+        if len(kept) >= KEPT_GROUPS:
+            return
+        if row.outcome is RowOutcome.UPDATED and row.existing is not None:
+            kept += describe_changes(row, run.actor.locale)[: KEPT_GROUPS - len(kept)]
 
 
 def _keep_rows(batch: ImportBatch, planned: list[Planned], kind: ImportKind) -> None:

@@ -116,6 +116,7 @@ def batch(batch_id: UUID) -> str | Response:
         unmatched=counts.get("unmatched", []),
         conflicts=queries.list_conflicts(actor, found) if is_done else [],
         planned_conflicts=counts.get("conflict_rows", []) if not is_done else [],
+        planned_changes=counts.get("change_rows", []) if not is_done else [],
         decision_names=DECISION_NAMES,
         rejected_groups=[
             {**group, "reason": say_reason(group)} for group in counts.get("rejected_groups", [])

@@ -18,17 +18,21 @@ from prm.vendors.models import Vendor
 MOST_AT_ONCE = 1000
 
 
+class NobodyToRemind(DomainError):
+    """Nothing was ticked, or nothing of it is there to remind of."""
+
+
 def remind_people(actor: Actor, what: What, items: Select[object]) -> int:
     """Remind everybody of the rows of `items` (see overdue.select_items), each once a day.
 
-    Returns how many reminders are new; at most 1,000 of them. Raises DomainError where there is
+    Returns how many reminders are new; at most 1,000 of them. Raises NobodyToRemind where there is
     nothing to remind of.
     """
     require(actor, P.PEOPLE_REMIND)
     today = today_of(actor)
     rows = db.session.execute(items.limit(MOST_AT_ONCE)).all()
     if not rows:
-        raise DomainError(_("There is nobody to remind: choose people from the list."))
+        raise NobodyToRemind(_("There is nobody to remind: choose people from the list."))
     date_name, title_name = ("due_on", "course") if what is What.OVERDUE else ("expires_on", "title")
     told = tell(
         actor,

@@ -18,6 +18,7 @@ from prm.infra.db import transaction
 from prm.infra.tables import Column, Filter, TableSpec, narrow, paginate
 from prm.notifications import overdue, services
 from prm.notifications.overdue import What
+from prm.notifications.services.reminding import NobodyToRemind
 from prm.notifications.views.blueprint import blueprint
 from prm.partners.models import Partnership
 from prm.permissions import P, Reach
@@ -25,33 +26,40 @@ from prm.permissions import P, Reach
 
 @blueprint.route("/<slug:vendor>/notifications/remind", methods=["GET", "POST"])
 @requires(P.PEOPLE_REMIND)
-def remind() -> str | Response:
+def remind() -> str | Response | tuple[str, int]:
     """Who is overdue, or holds a certificate about to expire; remind some or all of them."""
     actor = current_actor()
     what = What.EXPIRING if request.args.get("what") == What.EXPIRING else What.OVERDUE
     today = overdue.today_of(actor)
     statement = overdue.select_items(actor, what, today)
     spec = _spec(actor, what, statement)
+    problem = ""
     if request.method == "POST":
         if request.form.get("whom") == "all":
             chosen = narrow(statement, spec, request.args)
         else:
             chosen = statement.where(overdue.key_of(what).public_id.in_(_ids()))
-        with transaction():
-            told = services.remind_people(actor, what, chosen.order_by(overdue.key_of(what).id))
-        flash(
-            ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", told)
-            if told
-            else _("All of them were reminded today already."),
-            "success" if told else "info",
-        )
-        return redirect(url_for("notifications.remind", **_asked()), 303)
+        try:
+            with transaction():
+                told = services.remind_people(actor, what, chosen.order_by(overdue.key_of(what).id))
+        except NobodyToRemind as error:
+            problem = str(error)
+        else:
+            flash(
+                ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", told)
+                if told
+                else _("All of them were reminded today already."),
+                "success" if told else "info",
+            )
+            return redirect(url_for("notifications.remind", **_asked()), 303)
     page = paginate(
         db.session(), statement, spec, request.args, partial(url_for, "notifications.remind", what=what.value)
     )
-    return render_template(
+    shown = render_template(
         "notifications/remind.html",
         table_page=page,
+        problem=problem,
+        waiting=page.total - overdue.count_reminded(what, narrow(statement, spec, request.args), today),
         what=what,
         reminded=overdue.list_reminded([row[0].public_id for row in page.rows], today),
         action=url_for("notifications.remind", **_asked()),
@@ -64,6 +72,7 @@ def remind() -> str | Response:
             ),
         ],
     )
+    return (shown, 422) if problem else shown
 
 
 def _asked() -> dict[str, str]:

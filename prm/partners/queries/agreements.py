@@ -13,7 +13,8 @@ from prm.access import Actor, visible
 from prm.accounts.models import User
 from prm.errors import NotFound
 from prm.extensions import db
-from prm.partners.models import AgreementAcceptance, AgreementVersion, Partnership
+from prm.partners.models import AgreementAcceptance, AgreementVersion, Partnership, PartnershipStatus
+from prm.partners.queries.partnerships import list_of_partnerships
 from prm.partners.queries.past import stated_acceptances
 from prm.permissions import P
 
@@ -28,6 +29,17 @@ def find_agreement(on: date) -> AgreementVersion | None:
     ).one_or_none()
 
 
+def list_open_agreements(on: date) -> list[AgreementVersion]:
+    """What can be accepted on a date: the version in force, then those that take effect later."""
+    in_force = find_agreement(on)
+    coming = db.session.scalars(
+        select(AgreementVersion)
+        .where(AgreementVersion.effective_on > on)
+        .order_by(AgreementVersion.effective_on, AgreementVersion.number)
+    )
+    return [version for version in (in_force, *coming) if version is not None]
+
+
 def list_agreements(actor: Actor) -> list[tuple[AgreementVersion, int]]:
     """Every version, newest first, and how many partners have accepted it."""
     accepted = func.count(func.distinct(AgreementAcceptance.partnership_id))
@@ -38,6 +50,12 @@ def list_agreements(actor: Actor) -> list[tuple[AgreementVersion, int]]:
         .order_by(AgreementVersion.number.desc())
     )
     return [(version, count) for version, count in rows]
+
+
+def count_asked(actor: Actor) -> int:
+    """How many partners a new version asks: all whose partnership has not ended."""
+    current = list_of_partnerships(actor).where(Partnership.status != PartnershipStatus.ENDED).subquery()
+    return db.session.scalar(select(func.count()).select_from(current)) or 0
 
 
 def get_agreement(actor: Actor, public_id: UUID) -> AgreementVersion:

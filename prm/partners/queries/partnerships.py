@@ -123,8 +123,19 @@ def list_region_names(actor: Actor) -> list[str]:
 
 def list_managers(actor: Actor) -> list[tuple[UUID, str]]:
     """The vendor's channel managers and administrators: who can look after a partnership."""
-    rows = db.session.execute(
-        select(User.public_id, User.name)
+    rows = db.session.execute(_managers(actor).with_only_columns(User.public_id, User.name))
+    return [(public_id, name) for public_id, name in rows]
+
+
+def list_manager_accounts(actor: Actor) -> list[tuple[int, str, str]]:
+    """(key, name, address) of the same people."""
+    rows = db.session.execute(_managers(actor).with_only_columns(User.id, User.name, User.email))
+    return [(key, name, email) for key, name, email in rows]
+
+
+def _managers(actor: Actor) -> Select[Any]:
+    return (
+        select(User)
         .join(Membership, Membership.user_id == User.id)
         .where(
             Membership.vendor_id == actor.vendor_id,
@@ -133,7 +144,6 @@ def list_managers(actor: Actor) -> list[tuple[UUID, str]]:
         )
         .order_by(User.name)
     )
-    return [(public_id, name) for public_id, name in rows]
 
 
 def find_manager(actor: Actor, public_id: UUID | None) -> User | None:

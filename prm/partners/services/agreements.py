@@ -62,16 +62,17 @@ def publish_agreement(actor: Actor, *, title: str, body: str, effective_on: date
 
 
 def accept_agreement(actor: Actor, version_id: UUID) -> AgreementAcceptance:
-    """Accept the version in force for the actor's company, or renew that on a later day.
+    """Accept a version for the actor's company: that in force (or renew that on a later day) or a coming one.
 
-    Raises Conflict where another version is in force than the one that was read.
+    Raises Conflict where the version that was read has been replaced.
     """
     require(actor, P.AGREEMENT_ACCEPT)
     today = _today(actor)
-    version = queries.find_agreement(today)
-    if version is None or actor.partnership_id is None or actor.user_id is None:
+    versions = queries.list_open_agreements(today)
+    if not versions or actor.partnership_id is None or actor.user_id is None:
         raise NotFound
-    if version.public_id != version_id:
+    version = next((each for each in versions if each.public_id == version_id), None)
+    if version is None:
         raise Conflict(_("Another version took effect in the meantime. Read it, then accept."))
     partnership = db.session.scalars(
         select(Partnership).where(Partnership.id == actor.partnership_id).with_for_update()
@@ -87,7 +88,8 @@ def accept_agreement(actor: Actor, version_id: UUID) -> AgreementAcceptance:
         accepted_at=clock.now(),
     )
     db.session.add(acceptance)
-    partnership.agreement_accepted_on = today
+    if version.effective_on <= today:  # what is accepted ahead says nothing of what is in force
+        partnership.agreement_accepted_on = today
     db.session.flush()
     record(
         actor,

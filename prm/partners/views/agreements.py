@@ -20,7 +20,7 @@ from prm.infra.forms import show_error
 from prm.infra.markdown import render_markdown
 from prm.infra.tables import Column, TableSpec, paginate
 from prm.partners.forms import AcceptAgreementForm, AgreementForm
-from prm.partners.models import AgreementAcceptance, Partnership
+from prm.partners.models import AgreementAcceptance, AgreementVersion, Partnership
 from prm.partners.queries import agreements as queries
 from prm.partners.services import agreements as services
 from prm.partners.views.blueprint import blueprint
@@ -31,6 +31,13 @@ TIME_TO_READ = timedelta(days=30)
 
 def _today() -> date:
     return clock.today(g.vendor.time_zone)
+
+
+def _day_of_effect(newest: AgreementVersion | None) -> date:
+    """The first version counts at once; with a later one partners that miss it miss the policy's rule."""
+    if newest is None:
+        return _today()
+    return max(_today() + TIME_TO_READ, newest.effective_on)
 
 
 @blueprint.get("/<slug:vendor>/partners/agreements")
@@ -55,9 +62,7 @@ def new_agreement() -> str | Response | tuple[str, int]:
     versions = queries.list_agreements(actor)
     form = AgreementForm()
     if request.method == "GET":
-        # Time to read it: from that day on, who has not accepted it misses the policy's rule.
-        soon = _today() + TIME_TO_READ
-        form.effective_on.data = max(soon, versions[0][0].effective_on) if versions else soon
+        form.effective_on.data = _day_of_effect(versions[0][0] if versions else None)
         form.title.data = versions[0][0].title if versions else _("Partner agreement")
         form.body.data = versions[0][0].body if versions else ""
     if form.validate_on_submit():
@@ -73,7 +78,7 @@ def new_agreement() -> str | Response | tuple[str, int]:
             return redirect(url_for("partners.agreement", agreement_id=made.public_id), 303)
         except DomainError as error:
             show_error(form, error)
-    page = render_template("partners/new_agreement.html", form=form)
+    page = render_template("partners/new_agreement.html", form=form, asked=queries.count_asked(actor))
     return (page, 422) if request.method == "POST" else page
 
 
@@ -112,7 +117,7 @@ def agreement(agreement_id: UUID) -> str:
 @blueprint.route("/<slug:vendor>/partners/agreement", methods=["GET", "POST"])
 @requires(P.AGREEMENT_ACCEPT)
 def own_agreement() -> str | Response | tuple[str, int]:
-    """Read the agreement in force, and accept it for the own company."""
+    """Read the agreement in force, or one that takes effect later, and accept it for the own company."""
     actor = current_actor()
     form, status = AcceptAgreementForm(), 200
     if request.method == "POST":
@@ -128,7 +133,11 @@ def own_agreement() -> str | Response | tuple[str, int]:
             if isinstance(error, Conflict):
                 form.is_accepted.data = False
             show_error(form, error)
-    version = queries.find_agreement(_today())
+    versions = queries.list_open_agreements(_today())
+    asked = request.args.get("version")
+    version = next(
+        (each for each in versions if str(each.public_id) == asked), versions[0] if versions else None
+    )
     accepted = (
         queries.find_acceptance(actor.partnership_id, version, _today())
         if version is not None and actor.partnership_id is not None
@@ -143,7 +152,11 @@ def own_agreement() -> str | Response | tuple[str, int]:
         body=render_markdown(version.body) if version else "",
         effective=format_date(version.effective_on, "long") if version else "",
         accepted=accepted,
-        is_renewable=accepted is not None and accepted[0].accepted_on < _today(),
+        is_renewable=accepted is not None
+        and version.effective_on <= _today()
+        and accepted[0].accepted_on < _today(),
+        others=[each for each in versions if each is not version],
+        today=_today(),
         format_date=format_date,
     )
     return page, status

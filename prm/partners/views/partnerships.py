@@ -8,11 +8,11 @@ from uuid import UUID
 
 from babel import Locale
 from flask import flash, g, redirect, render_template, request, url_for
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from prm.access import current_actor, requires
+from prm.access import Actor, current_actor, requires
 from prm.accounts.labels import FUNCTION_LABELS
 from prm.accounts.models import User
 from prm.audits.labels import cell_label, reason_sentence, rule_label
@@ -20,6 +20,8 @@ from prm.audits.labels.auditing import STATUS_KINDS as AUDIT_KINDS
 from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
 from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
+from prm.audits.queries.compliance import Standing
+from prm.audits.queries.partner_list import partner_list_spec, shows_compliance, standings_of
 from prm.audits.queries.story import Happening, get_story
 from prm.certification.labels import STANDING_LABELS
 from prm.certification.queries.companies import list_accredited
@@ -35,7 +37,6 @@ from prm.onboarding.queries import find_progress
 from prm.partners import queries, services
 from prm.partners.forms import PartnershipForm
 from prm.partners.labels import DOCUMENT_LABELS, STATUS_KINDS, STATUS_LABELS, TYPE_LABELS
-from prm.partners.listing import list_spec
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.partners.queries.agreements import find_acceptance, find_agreement
 from prm.partners.queries.desk import list_documents
@@ -52,20 +53,10 @@ from prm.permissions import P
 def index() -> str | Response:
     """Every partnership within reach."""
     actor = current_actor()
-    spec = list_spec(actor)
+    spec = partner_list_spec(actor)
     statement = queries.select_partnerships(actor)
     if form := asked_form(request.args):
-        rows = all_rows(db.session(), statement, spec, request.args).rows
-        return table_attachment(
-            form,
-            "partners",
-            [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id")],
-            (
-                [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
-                 manager or p.manager_name or "", p.external_id or ""]
-                for p, region, manager in rows
-            ),
-        )  # fmt: skip
+        return _list_as_file(actor, form, list(all_rows(db.session(), statement, spec, request.args).rows))
     page = paginate(
         db.session(),
         queries.list_of_partnerships(actor),
@@ -79,10 +70,50 @@ def index() -> str | Response:
         "partners/index.html",
         table_page=page,
         people=queries.count_people(partner_ids),
+        standings=standings_of(actor, page.rows),
+        compliance_words=compliance_words,
+        tabs=_portfolio_tabs(actor),
         TYPE_LABELS=TYPE_LABELS,
         STATUS_LABELS=STATUS_LABELS,
         STATUS_KINDS=STATUS_KINDS,
     )
+
+
+def _list_as_file(actor: Actor, form: str, rows: list[Any]) -> Response:
+    head = [
+        _("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id"),
+    ]  # fmt: skip
+    standings = standings_of(actor, rows)
+    has_standings = shows_compliance(actor)
+    return table_attachment(
+        form,
+        "partners",
+        [*head, _("Compliance")] if has_standings else head,
+        (
+            [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
+             manager or p.manager_name or "", p.external_id or "",
+             *([compliance_words(standings[p.id]) if p.id in standings else ""] if has_standings else [])]
+            for p, region, manager in rows
+        ),
+    )  # fmt: skip
+
+
+def compliance_words(standing: Standing) -> str:
+    """How a partner stands, in a word or two."""
+    missed = sum(not cell.is_met for cell in standing.cells)
+    return ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed) if missed else _("Compliant")
+
+
+def _portfolio_tabs(actor: Actor) -> list[tuple[str, str, bool]]:
+    """All partners, and those that the person looks after, for who looks after some."""
+    own = str(actor.user_public_id)
+    if own not in {str(key) for key, _name in queries.list_managers(actor)}:
+        return []
+    is_own = request.args.get("manager") == own
+    return [
+        (_("All partners"), url_for("partners.index"), not is_own),
+        (_("Mine"), url_for("partners.index", manager=own), is_own),
+    ]
 
 
 @blueprint.get("/<slug:vendor>/partners/<uuid:partnership_id>")
