@@ -297,6 +297,9 @@ def test_staff_and_the_company_see_it_and_anybody_verifies_it(world: World, scen
         assert "Northwind" in manager.get(f"{listing}?state=lapsing").text
         exported = manager.get(f"{listing}?format=csv").text
         assert "Northwind,Nimbus House,Foundation,Lapses soon,2026-06-01,2028-06-01" in exported
+        story = manager.get(f"/acme/partners/{scene.company.public_id}").text
+        assert "The company was accredited: Nimbus House" in story and "Hangs on: Zoë Ångström" in story
+        assert "Your accreditations" in admin.get("/acme/").text
         document = admin.get(f"{page}/document")
         assert document.data.startswith(b"%PDF-1.7")
         stranger = world.client()

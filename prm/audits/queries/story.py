@@ -18,6 +18,7 @@ from sqlalchemy.orm import defer
 from prm.access import Actor
 from prm.accounts.models import User
 from prm.audits.queries.compliance import end_of_day, time_zone_of
+from prm.certification.accreditation.models import Accreditation, AccreditationAward
 from prm.certification.models import Certificate, Certification
 from prm.certification.validity import Standing, standing_on
 from prm.deals.models import Deal, DealStage
@@ -49,7 +50,7 @@ class Happening:
     """One entry of the timeline."""
 
     at: datetime
-    kind: str  # completion, certificate, usage, deal_won, order
+    kind: str  # completion, certificate, accredited, accreditation_ended, usage, deal_won, order
     what: str
     who: str = ""
     url_id: UUID | None = None
@@ -81,6 +82,8 @@ def get_story(actor: Actor, partnership: Partnership, as_of: date) -> Story:
     revenue, before, orders, currency = (0, 0, 0, "")
     open_deals = won_deals = 0
     happenings = _learning(partnership, end) + _usage(partnership, end)
+    if actor.can(P.ACCREDITATION_VIEW):
+        happenings += _accreditations(partnership, end)
     if actor.can(P.ORDER_VIEW):
         revenue, orders, currency = _revenue(partnership, year_ago, as_of)
         before, _count, _currency = _revenue(partnership, year_ago - timedelta(days=365), year_ago)
@@ -223,6 +226,27 @@ def _learning(partnership: Partnership, end: datetime) -> list[Happening]:
     return [
         *(Happening(at, "completion", title, name) for at, title, name in completions),
         *(Happening(at, "certificate", title, name, public) for at, title, name, public in certificates),
+    ]
+
+
+def _accreditations(partnership: Partnership, end: datetime) -> list[Happening]:
+    rows = db.session.execute(
+        select(
+            AccreditationAward.awarded_at, AccreditationAward.ended_at, Accreditation.name,
+            AccreditationAward.public_id,
+        )
+        .join(Accreditation, Accreditation.id == AccreditationAward.accreditation_id)
+        .where(AccreditationAward.partnership_id == partnership.id, AccreditationAward.awarded_at < end)
+        .order_by(AccreditationAward.id.desc())
+        .limit(SHOWN)
+    ).all()  # fmt: skip
+    return [
+        *(Happening(began_at, "accredited", name, "", public) for began_at, _end, name, public in rows),
+        *(
+            Happening(ended_at, "accreditation_ended", name, "", public)
+            for _began, ended_at, name, public in rows
+            if ended_at is not None and ended_at < end
+        ),
     ]
 
 

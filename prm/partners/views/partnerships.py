@@ -190,10 +190,15 @@ def _entry(happening: Happening) -> dict[str, Any]:
     titles = {
         "completion": _("%(who)s completed “%(what)s”", who=happening.who, what=happening.what),
         "certificate": _("%(who)s was certified: %(what)s", who=happening.who, what=happening.what),
+        "accredited": _("The company was accredited: %(what)s", what=happening.what),
+        "accreditation_ended": _("The company lost its accreditation: %(what)s", what=happening.what),
         "usage": _("%(who)s downloaded “%(what)s”", who=happening.who, what=happening.what),
         "order": _("Order: %(what)s", what=happening.what or _("unknown product")),
     }
-    icons = {"completion": "school", "certificate": "certificate", "usage": "download", "order": "receipt"}
+    icons = {
+        "completion": "school", "certificate": "certificate", "accredited": "award",
+        "accreditation_ended": "alert-triangle", "usage": "download", "order": "receipt",
+    }  # fmt: skip
     is_order = happening.kind == "order"
     text = happening.who if is_order else ""
     if is_order and happening.amount_minor is not None:
@@ -203,7 +208,7 @@ def _entry(happening: Happening) -> dict[str, Any]:
         "title": titles[happening.kind],
         "text": text,
         "icon": icons[happening.kind],
-        "kind": "brand" if happening.kind == "certificate" else "neutral",
+        "kind": "brand" if happening.kind in {"certificate", "accredited"} else "neutral",
         "at_text": format_date(happening.at, "medium"),
         "at_iso": happening.at.isoformat(),
         "url": url_for("revenue.order", order_id=happening.url_id) if is_order else None,
