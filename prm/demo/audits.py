@@ -38,6 +38,7 @@ from prm.audits.models import (
 )
 from prm.audits.queries.campaigns import Chosen
 from prm.audits.queries.compliance import today_of
+from prm.certification.accreditation.models import Accreditation
 from prm.certification.models import Certification
 from prm.demo.files import data_sheet
 from prm.extensions import db
@@ -50,13 +51,19 @@ from prm.vendors.models import Vendor
 
 ADMIN, MANAGER, PARTNER = "admin@lumen.example", "channel@lumen.example", "zoe@brightpath.example"
 COMPANY = "Bright Path IT"
-INSTALLER = "Lumen Certified Installer"
+INSTALLER, ACCREDITED = "Lumen Certified Installer", "Lumen Installation Partner"
 CRITERIA: tuple[tuple[str, str, Terms, int], ...] = (
     (
         "Certified technicians",
         "Valid certificates on the date of the audit; the person must still belong to the partner.",
         MetricTerms(Metric.CERTIFIED_PEOPLE, Comparison.AT_LEAST, 1, None, JobFunction.TECHNICAL.value),
         3,
+    ),
+    (
+        "Accredited to install",
+        "The accreditation in force on the date of the audit.",
+        MetricTerms(Metric.ACCREDITATIONS, Comparison.AT_LEAST, 1),
+        2,
     ),
     (
         "Training up to date",
@@ -138,13 +145,18 @@ def _make_library(admin: Actor) -> tuple[int, int]:
     installer = db.session.scalars(
         select(Certification.public_id).where(Certification.name == INSTALLER)
     ).one()
+    accredited = db.session.scalars(
+        select(Accreditation.public_id).where(Accreditation.name == ACCREDITED)
+    ).one()
     for name, guidance, terms, weight in CRITERIA:
         if isinstance(terms, MetricTerms) and terms.metric is Metric.CERTIFIED_PEOPLE:
             terms = replace(terms, certification_id=installer)
+        elif isinstance(terms, MetricTerms) and terms.metric is Metric.ACCREDITATIONS:
+            terms = replace(terms, accreditation_id=accredited)
         made = services.create_criterion(admin, name=name, guidance=guidance, terms=terms)
         lines.append((made.public_id, weight))
     annual = services.create_checklist(admin, name="Annual review", lines=lines)
-    short = services.create_checklist(admin, name="Insurance and training", lines=lines[1:3])
+    short = services.create_checklist(admin, name="Insurance and training", lines=lines[2:4])
     return annual.id, short.id
 
 
