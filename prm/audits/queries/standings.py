@@ -130,10 +130,31 @@ class Counts:
     missed: tuple[int, ...]
 
 
-def read_judged(
-    actor: Actor, as_of: date, *, permission: P = P.COMPLIANCE_VIEW, keys: Sequence[int] | None = None
-) -> Judged:
-    """How the partnerships within reach that have not ended stand on a day; of some alone with `keys`.
+def count_missed(rows: Sequence[Partnership], policy: Policy, today: date, zone: str) -> dict[int, int]:
+    """How many rules of the policy in force each of some partnerships misses today, by key; one query.
+
+    Of the few that a page shows: it neither asks for reach again nor judges others.
+    """
+    basis = basis_of(policy, today, zone)
+    known: dict[int, int] = {}
+    if not has_changes(db.session()):
+        kept = (
+            select(Row.partnership_id, Row.missed)
+            .join(Partnership, Partnership.id == Row.partnership_id)
+            .outerjoin(PartnerPeople, PartnerPeople.partner_id == Partnership.partner_id)
+            .where(
+                Row.partnership_id.in_([row.id for row in rows]), Row.day == today, is_current(today, basis)
+            )
+        )
+        known = dict(map(tuple, db.session.execute(kept)))
+    if unknown := [row for row in rows if row.id not in known]:
+        verdicts = judge([_subject(row) for row in unknown], policy, today, zone)
+        known |= {key: sum(not each.is_met for each in judged) for key, judged in verdicts.items()}
+    return known
+
+
+def read_judged(actor: Actor, as_of: date, *, permission: P = P.COMPLIANCE_VIEW) -> Judged:
+    """How the partnerships within reach that have not ended stand on a day.
 
     Of today and tomorrow the table knows most; of another day, or amid changes, all are judged here.
     """
@@ -149,11 +170,9 @@ def read_judged(
     zone = time_zone_of(actor)
     is_kept = as_of >= clock.today(zone) and not has_changes(db.session())
     basis = basis_of(policy, as_of, zone)
-    if is_kept:
-        subjects = list_stale(actor, as_of, basis, permission=permission, keys=keys)
-    else:
-        every = visible(_select_subjects(), actor, permission, Partnership)
-        subjects = _list_subjects(every if keys is None else every.where(Partnership.id.in_(keys)))
+    subjects = list_stale(actor, as_of, basis, permission=permission) if is_kept else None
+    if subjects is None:
+        subjects = _list_subjects(visible(_select_subjects(), actor, permission, Partnership))
     now = judge(subjects, policy, as_of, zone)
     # Those that were found good count, whatever becomes of them while this is being read.
     kept = _select_kept(actor, as_of, now)

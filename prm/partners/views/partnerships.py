@@ -20,8 +20,7 @@ from prm.audits.labels.auditing import STATUS_KINDS as AUDIT_KINDS
 from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
 from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
-from prm.audits.queries.compliance import Standing
-from prm.audits.queries.partner_list import partner_list_spec, shows_compliance, standings_of
+from prm.audits.queries.partner_list import PartnerList, find_partner_list
 from prm.audits.queries.story import Happening, get_story
 from prm.certification.labels import STANDING_LABELS
 from prm.certification.queries.companies import list_accredited
@@ -45,7 +44,7 @@ from prm.partners.queries.past import find_merged, state_before
 from prm.partners.queries.structure import find_parent, list_branches, list_children
 from prm.partners.tabs import partner_tabs
 from prm.partners.views.blueprint import blueprint
-from prm.permissions import P
+from prm.permissions import P, Role
 
 
 @blueprint.get("/<slug:vendor>/partners/")
@@ -53,10 +52,10 @@ from prm.permissions import P
 def index() -> str | Response:
     """Every partnership within reach."""
     actor = current_actor()
-    spec = partner_list_spec(actor)
-    statement = queries.select_partnerships(actor)
+    listing = find_partner_list(actor)
+    spec, statement = listing.spec, queries.select_partnerships(actor)
     if form := asked_form(request.args):
-        return _list_as_file(actor, form, list(all_rows(db.session(), statement, spec, request.args).rows))
+        return _list_as_file(listing, form, list(all_rows(db.session(), statement, spec, request.args).rows))
     page = paginate(
         db.session(),
         queries.list_of_partnerships(actor),
@@ -70,7 +69,7 @@ def index() -> str | Response:
         "partners/index.html",
         table_page=page,
         people=queries.count_people(partner_ids),
-        standings=standings_of(actor, page.rows),
+        missed=listing.count_missed([row[0] for row in page.rows]),
         compliance_words=compliance_words,
         tabs=_portfolio_tabs(actor),
         TYPE_LABELS=TYPE_LABELS,
@@ -79,35 +78,33 @@ def index() -> str | Response:
     )
 
 
-def _list_as_file(actor: Actor, form: str, rows: list[Any]) -> Response:
-    head = [
-        _("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id"),
-    ]  # fmt: skip
-    standings = standings_of(actor, rows)
-    has_standings = shows_compliance(actor)
+def _list_as_file(listing: PartnerList, form: str, rows: list[Any]) -> Response:
+    columns = [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id")]
+    missed = listing.count_missed([row[0] for row in rows])
     return table_attachment(
         form,
         "partners",
-        [*head, _("Compliance")] if has_standings else head,
+        [*columns, _("Compliance")] if listing.policy else columns,
         (
             [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
              manager or p.manager_name or "", p.external_id or "",
-             *([compliance_words(standings[p.id]) if p.id in standings else ""] if has_standings else [])]
+             *([compliance_words(missed.get(p.id))] if listing.policy else [])]
             for p, region, manager in rows
         ),
     )  # fmt: skip
 
 
-def compliance_words(standing: Standing) -> str:
-    """How a partner stands, in a word or two."""
-    missed = sum(not cell.is_met for cell in standing.cells)
+def compliance_words(missed: int | None) -> str:
+    """How a partner stands that misses so many rules; nothing of one that is not judged."""
+    if missed is None:
+        return ""
     return ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed) if missed else _("Compliant")
 
 
 def _portfolio_tabs(actor: Actor) -> list[tuple[str, str, bool]]:
     """All partners, and those that the person looks after, for who looks after some."""
     own = str(actor.user_public_id)
-    if own not in {str(key) for key, _name in queries.list_managers(actor)}:
+    if actor.role not in {Role.CHANNEL_MANAGER, Role.VENDOR_ADMIN}:
         return []
     is_own = request.args.get("manager") == own
     return [
