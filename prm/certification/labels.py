@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from prm.certification.batches.models import ItemState
 from prm.certification.models import IssueBasis, Paper
 from prm.certification.rules import (
     CertificationRule,
@@ -57,6 +58,13 @@ BASIS_LABELS = {
 PAPER_LABELS = {
     Paper.A4: _l("A4"),
     Paper.LETTER: _l("US Letter"),
+}
+BATCH_STATES: dict[ItemState, Any] = {
+    ItemState.WAITING: _l("Waiting"),
+    ItemState.ISSUED: _l("Issued, not printed yet"),
+    ItemState.PRINTED: _l("Ready to download"),
+    ItemState.UNPRINTED: _l("Issued, cannot be printed"),
+    ItemState.REFUSED: _l("Not issued"),
 }
 RENEWAL_LABELS = {
     Renewal.ANEW: _l("Everything, with something completed since"),

@@ -10,6 +10,7 @@ from prm.access import system_actor
 from prm.accounts import services as accounts
 from prm.certification.accreditation.services import look_at_today
 from prm.demo.aims import add_aims
+from prm.demo.assessment import add_assessment
 from prm.demo.audits import add_audits
 from prm.demo.content import FJORD, LUMEN
 from prm.demo.desk import add_desk
@@ -43,6 +44,7 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
             if text is LUMEN:
                 add_audits(world.vendor_id, now)
                 add_desk(world.vendor_id, now)
+                add_assessment(world.vendor_id, now, seed)
     add_operator(start)
 
 

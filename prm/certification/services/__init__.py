@@ -6,7 +6,7 @@ from prm.certification.services.issuing import (
     issue_on_certificate,
     issue_on_evidence,
     issue_on_experience,
-    issue_to_qualified,
+    issue_to_people,
     list_issuable,
     renew_certificate,
 )
@@ -20,7 +20,7 @@ __all__ = [
     "issue_on_certificate",
     "issue_on_evidence",
     "issue_on_experience",
-    "issue_to_qualified",
+    "issue_to_people",
     "list_issuable",
     "renew_certificate",
     "request_file",
