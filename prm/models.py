@@ -4,6 +4,7 @@ from prm.accounts import models as accounts
 from prm.audits import models as audits
 from prm.bulk import models as bulk
 from prm.certification import models as certification
+from prm.certification.accreditation import models as accreditation
 from prm.certification.batches import models as batches
 from prm.certification.credentials import models as credentials
 from prm.certification.designs import models as designs
@@ -26,8 +27,29 @@ from prm.training.models import tasks as training_tasks
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "batches", "bulk", "certification", "credentials", "customers", "deals", "designs",
+    "accounts",
+    "accreditation",
+    "audits",
+    "batches",
+    "bulk",
+    "certification",
+    "credentials",
+    "customers",
+    "deals",
+    "designs",
     "imports",
-    "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners", "products",
-    "revenue", "training", "training_assessment", "training_content", "training_tasks", "vendors",
+    "journal",
+    "lists",
+    "marketing",
+    "notifications",
+    "onboarding",
+    "operations",
+    "partners",
+    "products",
+    "revenue",
+    "training",
+    "training_assessment",
+    "training_content",
+    "training_tasks",
+    "vendors",
 ]  # fmt: skip

@@ -153,6 +153,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_vendor_slug")),
     )
     op.create_table(
+        "accreditation_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ran_on", sa.Date(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_look_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation_look")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_look_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_accreditation_look_vendor_id")),
+    )
+    with op.batch_alter_table("accreditation_look", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accreditation_look_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "agreement_version",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -356,16 +369,12 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("validity_months", sa.Integer(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "validity_months IS NULL OR validity_months > 0", name=op.f("ck_certification_validity")
-        ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certification_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certification")),
         sa.UniqueConstraint("public_id", name=op.f("uq_certification_public_id")),
@@ -834,6 +843,8 @@ def upgrade() -> None:
                 "colleague_certificates",
                 "invitation_accepted",
                 "compliance_lost",
+                "accreditation_awarded",
+                "accreditation_ended",
                 "agreement_ending",
                 "import_problem",
                 "audit_assigned",
@@ -1209,6 +1220,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "accreditation",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "skill_level",
+            sa.Enum(
+                "foundation",
+                "advanced",
+                "expert",
+                name="skilllevel",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("region_id", sa.Integer(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "region_id"],
+            ["region.vendor_id", "region.id"],
+            name=op.f("fk_accreditation_vendor_id_region_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_accreditation_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name", name=op.f("uq_accreditation_vendor_id_name")),
+    )
+    with op.batch_alter_table("accreditation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accreditation_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "asset",
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("description", sa.String(length=2000), nullable=False),
@@ -1415,6 +1465,55 @@ def upgrade() -> None:
             postgresql_where=sa.text("published_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_certificate_design_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "certification_version",
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("validity_months", sa.Integer(), nullable=True),
+        sa.Column("grace_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "renewal",
+            sa.Enum(
+                "anew", "delta", "exam", name="renewal", native_enum=False, create_constraint=True, length=20
+            ),
+            nullable=False,
+        ),
+        sa.Column("renewal_exam", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("grace_days >= 0", name=op.f("ck_certification_version_grace")),
+        sa.CheckConstraint(
+            "validity_months IS NULL OR validity_months > 0", name=op.f("ck_certification_version_validity")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_certification_version_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_certification_version_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_certification_version_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certification_version_public_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "certification_id",
+            "number",
+            name=op.f("uq_certification_version_vendor_id_certification_id_number"),
+        ),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certification_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("certification_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certification_version_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "checklist_item",
@@ -1883,6 +1982,126 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "accreditation_award",
+        sa.Column("accreditation_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("awarded_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("awarded_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "people",
+                "rules",
+                "partnership",
+                "closed",
+                name="endreason",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("lapses_on", sa.Date(), nullable=True),
+        sa.Column("hangs_on", sa.JSON(), nullable=False),
+        sa.Column("hangs", sa.Boolean(), nullable=False),
+        sa.Column("holders", sa.JSON(), nullable=False),
+        sa.Column("computed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("attempted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "accreditation_id"],
+            ["accreditation.vendor_id", "accreditation.id"],
+            name=op.f("fk_accreditation_award_vendor_id_accreditation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_accreditation_award_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_accreditation_award_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_award_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation_award")),
+        sa.UniqueConstraint("code", name=op.f("uq_accreditation_award_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_accreditation_award_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_award_vendor_id_id")),
+    )
+    with op.batch_alter_table("accreditation_award", schema=None) as batch_op:
+        batch_op.create_index("ix_accreditation_award_lapse", ["vendor_id", "lapses_on"], unique=False)
+        batch_op.create_index(
+            "ix_accreditation_award_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_accreditation_award_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_accreditation_award_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "uq_accreditation_award_open",
+            ["vendor_id", "accreditation_id", "partnership_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "accreditation_rule",
+        sa.Column("accreditation_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("certification_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "skill_level",
+            sa.Enum(
+                "foundation",
+                "advanced",
+                "expert",
+                name="skilllevel",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("job_function", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minimum > 0", name=op.f("ck_accreditation_rule_minimum")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "accreditation_id"],
+            ["accreditation.vendor_id", "accreditation.id"],
+            name=op.f("fk_accreditation_rule_vendor_id_accreditation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_accreditation_rule_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_rule_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation_rule")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_accreditation_rule_public_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "accreditation_id",
+            "position",
+            name=op.f("uq_accreditation_rule_vendor_id_accreditation_id_position"),
+        ),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_rule_vendor_id_id")),
+    )
+    with op.batch_alter_table("accreditation_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accreditation_rule_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "agreement_acceptance",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -2081,11 +2300,13 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=False),
         sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=True),
         sa.Column("issued_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("grace_until", sa.Date(), nullable=True),
         sa.Column(
             "basis",
             sa.Enum(
@@ -2101,6 +2322,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("issued_by_id", sa.Integer(), nullable=True),
         sa.Column("previous_id", sa.Integer(), nullable=True),
+        sa.Column("renewed_on", sa.Date(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("revoked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_by_id", sa.Integer(), nullable=True),
@@ -2131,6 +2353,11 @@ def upgrade() -> None:
             ["certificate.vendor_id", "certificate.id"],
             name=op.f("fk_certificate_vendor_id_previous_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "version_id"],
+            ["certification_version.vendor_id", "certification_version.id"],
+            name=op.f("fk_certificate_vendor_id_version_id"),
+        ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
@@ -2155,40 +2382,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_certificate_vendor_user", ["vendor_id", "user_id", "certification_id"], unique=False
-        )
-
-    op.create_table(
-        "certification_requirement",
-        sa.Column("certification_id", sa.Integer(), nullable=False),
-        sa.Column("course_version_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
-        sa.Column("vendor_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["vendor_id", "certification_id"],
-            ["certification.vendor_id", "certification.id"],
-            name=op.f("fk_certification_requirement_vendor_id_certification_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["vendor_id", "course_version_id"],
-            ["course_version.vendor_id", "course_version.id"],
-            name=op.f("fk_certification_requirement_vendor_id_course_version_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["vendor_id"], ["vendor.id"], name=op.f("fk_certification_requirement_vendor_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_requirement")),
-        sa.UniqueConstraint(
-            "certification_id",
-            "course_version_id",
-            name=op.f("uq_certification_requirement_certification_id_course_version_id"),
-        ),
-        sa.UniqueConstraint("public_id", name=op.f("uq_certification_requirement_public_id")),
-        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certification_requirement_vendor_id_id")),
-    )
-    with op.batch_alter_table("certification_requirement", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_certification_requirement_vendor_id"), ["vendor_id"], unique=False
         )
 
     op.create_table(
@@ -2529,6 +2722,8 @@ def upgrade() -> None:
                 "colleague_certificates",
                 "invitation_accepted",
                 "compliance_lost",
+                "accreditation_awarded",
+                "accreditation_ended",
                 "agreement_ending",
                 "import_problem",
                 "audit_assigned",
@@ -5132,10 +5327,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_compliance_seen_vendor_id"))
 
     op.drop_table("compliance_seen")
-    with op.batch_alter_table("certification_requirement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_certification_requirement_vendor_id"))
-
-    op.drop_table("certification_requirement")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index("ix_certificate_vendor_user")
         batch_op.drop_index("ix_certificate_vendor_partnership")
@@ -5172,6 +5363,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agreement_acceptance_vendor_id"))
 
     op.drop_table("agreement_acceptance")
+    with op.batch_alter_table("accreditation_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accreditation_rule_vendor_id"))
+
+    op.drop_table("accreditation_rule")
+    with op.batch_alter_table("accreditation_award", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_accreditation_award_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_accreditation_award_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_accreditation_award_sha256"))
+        batch_op.drop_index("ix_accreditation_award_partnership")
+        batch_op.drop_index("ix_accreditation_award_lapse")
+
+    op.drop_table("accreditation_award")
     with op.batch_alter_table("viewing", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_viewing_open",
@@ -5235,6 +5442,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checklist_item_vendor_id"))
 
     op.drop_table("checklist_item")
+    with op.batch_alter_table("certification_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certification_version_vendor_id"))
+
+    op.drop_table("certification_version")
     with op.batch_alter_table("certificate_design", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certificate_design_vendor_id"))
         batch_op.drop_index(
@@ -5262,6 +5473,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_vendor_id"))
 
     op.drop_table("asset")
+    with op.batch_alter_table("accreditation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accreditation_vendor_id"))
+
+    op.drop_table("accreditation")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
 
@@ -5444,6 +5659,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agreement_version_vendor_id"))
 
     op.drop_table("agreement_version")
+    with op.batch_alter_table("accreditation_look", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accreditation_look_vendor_id"))
+
+    op.drop_table("accreditation_look")
     op.drop_table("vendor")
     op.drop_table("user_account")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:

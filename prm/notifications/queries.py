@@ -21,7 +21,7 @@ from prm.permissions import P
 from prm.vendors.models import Vendor
 
 COURSE_DAYS = (14, 3)
-CERTIFICATE_DAYS = (90, 30, 7)
+CERTIFICATE_DAYS = (90, 60, 30, 7)
 AGREEMENT_DAYS = (30, 7)
 
 

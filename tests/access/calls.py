@@ -50,6 +50,8 @@ ARGUMENTS: dict[str, str] = {
     "certificate_id": "member.certificate",
     "scheme_id": "scheme",
     "code": "member.code",
+    "award_id": "PA.award",
+    "accreditation_id": "accreditation",
     "deal_id": "PA.deal",
     "view_id": "{self}.view",
     "run_id": "{self}.run",
@@ -135,6 +137,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
     # Of staff, who belong to no region and no company.
     ("certificate_id", frozenset({"west", "padmin", "member"}), "admin2.certificate"),
+    ("award_id", frozenset({"west", "padmin"}), "PB.award"),
     ("view_id", LEARNERS | {"exec"}, "mate.view"),
     ("run_id", LEARNERS | {"exec"}, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
@@ -170,6 +173,8 @@ _QUESTION = {"prompt": "Which?", "explanation": "This.", "choices-0-text": "one"
              "choices-1-text": "two", "revision": "1", "kind": "single"}  # fmt: skip
 _SCHEME = {"name": "Scheme", "summary": "S", "skill_level": "advanced", "validity_months": "12",
            "is_active": "y", "revision": "1"}  # fmt: skip
+_ACCREDITATION = {"name": "House", "skill_level": "advanced", "is_active": "y", "revision": "1",
+                  "lines-0-minimum": "1", "lines-0-certification": Id("scheme")}  # fmt: skip
 _ORDERS = {"column_external_id": "id", "column_partner": "partner", "column_ordered_on": "date",
            "column_amount": "amount", "date_format": "", "decimal": "."}  # fmt: skip
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
@@ -573,6 +578,12 @@ CALLS: dict[tuple[str, str], Call] = {
     ("certification.create_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.edit_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.apply_scheme", "POST"): Call(leaves=False),
+    ("certification.accreditations", "GET"): Call(
+        queries=("?format=csv", "?search=KAN", "?state=lapsing", "?hangs=somebody"),
+        query_ids={"accreditation": "accreditation"},
+    ),
+    ("certification.create_accreditation", "POST"): Call(body=_ACCREDITATION),
+    ("certification.edit_accreditation", "POST"): Call(body=_ACCREDITATION),
     ("certification.bring", "POST"): Call(
         body={"file": (pkcs12_file(), "own.p12"), "passphrase": "", "reason": "Our own."}
     ),

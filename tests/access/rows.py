@@ -33,7 +33,7 @@ from prm.training.models import (
     Course,
 )
 from prm.vendors.models import Vendor
-from tests.access import notification_rows, partner_rows
+from tests.access import accreditation_rows, notification_rows, partner_rows
 from tests.access.filling import Filler
 from tests.access.invoice_rows import add_conflict, add_dropped, add_invoices, add_price
 from tests.access.rows_learning import certificates, courses
@@ -53,6 +53,7 @@ def fill(world: World, tenant: Tenant) -> None:
         _plain_asset(filler)
         courses(filler)
         certificates(filler)
+        accreditation_rows.fill(filler)
         _imports(filler)
         for key, person in tenant.people.items():
             view = SavedView(user_id=person.id, endpoint="partners.index", name="Mine", query="status=active",

@@ -11,7 +11,7 @@ from prm.certification.models import (
     CertificateCounter,
     CertificateFile,
     Certification,
-    CertificationRequirement,
+    CertificationVersion,
     IssueBasis,
     IssuedCode,
     Paper,
@@ -245,10 +245,18 @@ def certificates(f: Filler) -> None:
     undone = Certification(name="Undone", skill_level=SkillLevel.EXPERT, created_at=f.now)
     f.add(undone)  # nobody has completed what it needs
     twin = f.add(Certification(name="Twin", skill_level=SkillLevel.EXPERT, created_at=f.now), "twin_scheme")
-    for needs, version in ((scheme, "done_version"), (twin, "fresh_version"), (undone, "unasked_version")):
+    for key, needs, version in (
+        ("scheme", scheme, "done_version"), ("twin_scheme", twin, "fresh_version"),
+        ("undone_scheme", undone, "unasked_version"),
+    ):  # fmt: skip
+        rules = [{"kind": "course", "version_id": str(f.tenant.things[version].public_id)}]
         f.add(
-            CertificationRequirement(certification_id=needs.id, course_version_id=f.tenant.things[version].id)
-        )
+            CertificationVersion(
+                certification_id=needs.id, number=1, effective_on=f.today - timedelta(days=300), rules=rules,
+                created_at=f.now,
+            ),
+            f"{key}.version",
+        )  # fmt: skip
     f.add(CertificateCounter(last_number=100))
     f.add(
         SigningKey(sealed_key=b"sealed", certificate_pem=certificate_pem(), ca_pem=certificate_pem(),
@@ -270,6 +278,7 @@ def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | Non
     certificate = f.add(
         Certificate(
             number=f"C-{key}", code=code, certification_id=f.tenant.things["scheme"].id, user_id=who.id,
+            version_id=f.tenant.things["scheme.version"].id,
             partnership_id=f.tenant.partnerships[owner].id if owner else None,
             issued_at=f.now - timedelta(days=20), issued_on=f.today - timedelta(days=20),
             expires_on=f.today + timedelta(days=25), basis=IssueBasis.DECISION, reason=words,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prm.accounts import services as accounts
 from prm.accounts.models import User
 from prm.audits.models import CompliancePolicy
+from prm.certification.accreditation.models import AccreditationAward, EndReason
 from prm.certification.codes import new_code
 from prm.certification.models import Certificate, IssueBasis
 from prm.deals.models import Deal, DealStage
@@ -90,8 +91,16 @@ def add_more(world: World, tenant: Tenant, owner: str) -> None:
             f.add(
                 Certificate(
                     number=f"MORE-{number}", code=new_code(), certification_id=things[scheme].id,
+                    version_id=things[f"{scheme}.version"].id,
                     user_id=newcomer.id, partnership_id=partnership.id, issued_at=f.now, issued_on=f.today,
                     expires_on=f.today + timedelta(days=10), basis=IssueBasis.DECISION, reason="more",
                     facts={},
                 )
             )  # fmt: skip
+        f.add(
+            AccreditationAward(
+                accreditation_id=things["accreditation"].id, partnership_id=partnership.id, code=new_code(),
+                awarded_at=f.now - timedelta(days=9), awarded_on=f.today - timedelta(days=9),
+                ended_at=f.now, ended_on=f.today, end_reason=EndReason.PEOPLE, computed_at=f.now, facts={},
+            )
+        )  # fmt: skip

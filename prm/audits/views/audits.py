@@ -275,7 +275,7 @@ def audit_page(found: Audit, problem: str = "") -> str:
     """The page of an audit; `problem` says why what was asked did not happen."""
     actor = current_actor()
     dossier = queries.get_dossier(found)
-    certifications = dict(criteria.list_certifications())
+    certifications = criteria.name_narrowings()
     with_judgements = queries.shows_judgements(actor, found)
     is_auditor = actor.user_id == found.auditor_id and actor.can(P.AUDIT_CONDUCT)
     has_taken_part = services.took_part(actor, found) if found.status is AuditStatus.REVIEW else False
