@@ -99,6 +99,11 @@ OWN_CERTIFICATES = tuple(
 )
 WITHOUT_QUIZ = (("course_id", "unasked_course", LEARNERS),)
 EVERYBODY = LEARNERS | {"exec"}
+MANAGERS = frozenset({"admin", "manager", "west"})
+# Of somebody whose personal data was erased: nothing of it is given out any more.
+WITHDRAWN = (("certificate_id", "withdrawn.certificate", MANAGERS),)
+# A vendor that has issued nothing.
+KEYLESS = (("vendor_id", "keyless_vendor", frozenset({"anon", "admin"})),)
 UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "course_id": (LEARNERS, "draft_course"),
     "lesson_id": (LEARNERS, "draft_lesson"),
@@ -112,11 +117,13 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("branch_id", PARTNER_SIDE | {"west"}, "PB.branch"),
     ("document_id", PARTNER_SIDE | {"west"}, "PB.document"),
     ("partnership_id", PARTNER_SIDE | {"west"}, "PB.partnership"),
-    ("membership_id", frozenset({"padmin"}), "membership.mate_b"),
+    ("membership_id", frozenset({"west", "padmin"}), "membership.mate_b"),
     ("membership_id", frozenset({"padmin"}), "membership.exec"),
     ("membership_id", frozenset({"admin", "padmin"}), "membership.former"),
     ("invitation_id", frozenset({"west", "padmin"}), "PB.invitation"),
     ("invitation_id", frozenset({"west", "manager", "padmin"}), "invitation"),
+    # Files of people are for who may see people.
+    ("batch_id", frozenset({"exec"}), "people_batch"),
     ("order_id", PARTNER_SIDE | {"west"}, "PB.order"),
     ("deal_id", PARTNER_SIDE | {"west"}, "PB.deal"),
     ("audit_id", PARTNER_SIDE | {"west"}, "PB.audit"),
@@ -175,6 +182,13 @@ _CONTENT = {"course_id": "unasked_course"}
 _LINK = {"title": "A page", "url": "https://example.com/page"}
 _COMMIT = {"commit": '{"item": "I1", "sequence": 1, "cmi": {"core": {"lesson_status": "completed"}}}'}
 _BULK = {"action": "partners.region", "region": "West", "which": "ticked", "ids": [Id("PA.partnership")]}
+_BULK_REVOKE = {"action": "certificates.revoke", "which": "ticked", "ids": [Id("member.certificate")],
+                "reason": "A mistake."}  # fmt: skip
+_CHIEF = {"role": "partner_admin", "job_functions": ["support"]}
+_PLAN = {
+    "company": Name("PA.partnership"), "checklist": Id("checklist"), "as_of": "2026-01-05",
+    "due_on": "2031-01-01", "auditor": Id("user.manager"), "seed": "seed",
+}  # fmt: skip
 
 
 _APPLICATION = {
@@ -293,6 +307,24 @@ def _of_the_other(tenant: Tenant, role: str) -> Body:
     return _staff(f"guest-{_other(tenant)}@example.com")
 
 
+def _invited_by_the_other(tenant: Tenant, role: str) -> Body:
+    """Somebody who waits to join the other vendor: to be invited here too."""
+    rows = f'[[1, "waits-{_other(tenant)}@example.com", "Newcomer", "", "", ""]]'
+    return {"rows": rows, "role": "content_author", "step": "confirm"}
+
+
+def _settings(tenant: Tenant, role: str) -> Body:
+    return {
+        "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
+        "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
+        "revision": "2", "second_factor": "optional",
+    }  # fmt: skip
+
+
+def _with_second_factor(tenant: Tenant, role: str) -> Body:
+    return {**_settings(tenant, role), "second_factor": "everybody"}
+
+
 _METRIC = {"name": "Another", "guidance": "G", "metric": "certified_people", "threshold": "2",
            "comparison": "at_least", "certification": Id("scheme"), "job_function": "",
            "skill_level": ""}  # fmt: skip
@@ -353,22 +385,31 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             "rows": '[[1, "newcomer@example.com", "Newcomer", "", "", ""]]', "role": "partner_member",
             "step": "confirm", **({} if role == "padmin" else {"company": Name("PA.partnership")}),
-        }
+        },
+        forms=((ADMIN, _invited_by_the_other),),
     ),
-    ("accounts.person", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
     ("accounts.view_as", "GET"): Call(beyond=STAFF),
     ("accounts.view_as", "POST"): Call(beyond=STAFF),
-    ("accounts.edit_membership", "POST"): Call(body={"role": "partner_member", "job_functions": ["support"]}),
+    ("accounts.edit_membership", "POST"): Call(
+        body={"role": "partner_member", "job_functions": ["support"]},
+        forms=((frozenset({"padmin"}), _CHIEF),),
+        others=(
+            # Whom a vendor made administrator there for itself alone does not change the company's people.
+            ("local_admin", {"membership_id": "membership.both"}, _CHIEF, "422"),
+            # Whom they invited elsewhere is no business of this vendor's.
+            ("dual", {"membership_id": "membership.both"}, _CHIEF, "ok"),
+        ),
+    ),
     ("accounts.grant", "POST"): Call(
         body={"permission": "course.assign", "reason": "On holiday.", "starts_on": "", "ends_on": ""}
     ),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
-        body=lambda tenant, role: {
-            "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
-            "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
-            "revision": "2", "second_factor": "optional",
-        }
+        body=_settings,
+        afterwards=(
+            # From the next click on, nobody does anything here without one.
+            (ADMIN, {}, _with_second_factor, (Then("manager", "/acme/lists/views", "403", method="POST"),)),
+        ),
     ),
     ("vendors.change_identity", "POST"): Call(
         body={"mail_name": "Channel", "mail_reply_to": "channel@example.com", "languages": ["en"],
@@ -420,7 +461,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("imports.reading", "POST"): Call(
         ids={"batch_id": "draft_batch"}, body={"encoding": "utf-8", "delimiter": "comma"}
     ),
-    ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
+    ("imports.confirm", "POST"): Call(
+        ids={"batch_id": "checked_batch"}, also=((ADMIN, {"batch_id": "people_batch"}),)
+    ),
     ("imports.decide", "POST"): Call(
         body={"decision": "ours", "conflict": Id("import_conflict")}
     ),
@@ -429,11 +472,21 @@ CALLS: dict[tuple[str, str], Call] = {
         body=_unknown_product, forms=((ADMIN, _customer_of_the_other),)
     ),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),
-    ("bulk.choose", "POST"): Call(body=_BULK, leaves=False),
-    ("bulk.start", "POST"): Call(body=_BULK),
+    ("bulk.choose", "POST"): Call(
+        body=_BULK, leaves=False, forms=((MANAGERS, _BULK_REVOKE),), refused=((ADMIN, {"action": "nothing"}),)
+    ),
+    ("bulk.start", "POST"): Call(
+        body=_BULK, forms=((MANAGERS, _BULK_REVOKE),), refused=((ADMIN, {"action": "nothing"}),)
+    ),
     ("bulk.run", "GET"): Call(queries=("?outcome=done", "?format=csv")),
     ("lists.save_view", "POST"): Call(
-        body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"}
+        body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"},
+        # Everybody has a view of this name there.
+        forms=((ADMIN, {"endpoint": "partners.index", "name": "Mine", "query": "status=ended"}),),
+        refused=(
+            (ADMIN, {"endpoint": "partners.story"}),  # no list
+            (frozenset({"member"}), {"endpoint": "accounts.people"}),
+        ),
     ),
     ("search.index", "GET"): Call(queries=("?q=KAN", "?q=kanacme", "?q=kanglobex", "?q=twin", "?q=%22*%27")),
     ("notifications.index", "GET"): Call(
@@ -446,7 +499,14 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?search=KAN", "?what=expiring", "?partner={PA.partnership}"),
         query_ids={"partner": "PA.partnership"},
     ),
-    ("notifications.remind", "POST"): Call(body={"subject": Id("member.enrolment")}, missing="422"),
+    ("notifications.remind", "POST"): Call(
+        body={"subject": Id("member.enrolment")},
+        missing="422",
+        refused=(
+            (frozenset({"padmin"}), {"subject": Id("padmin.enrolment")}),  # nobody reminds themselves
+            (frozenset({"manager", "west", "padmin"}), {"subject": Id("author.enrolment")}),
+        ),
+    ),
     ("operations.retention", "POST"): Call(body={"mail_months": "600"}),
     ("notifications.reminders", "POST"): Call(
         body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
@@ -519,7 +579,7 @@ CALLS: dict[tuple[str, str], Call] = {
         query_ids={"partner": "PA.partnership", "certification": "scheme"},
     ),
     ("certification.detail", "GET"): Call(also=OWN_CERTIFICATES),
-    ("certification.download", "GET"): Call(also=OWN_CERTIFICATES),
+    ("certification.download", "GET"): Call(also=OWN_CERTIFICATES, absent=WITHDRAWN),
     ("certification.request_file", "POST"): Call(body={"paper": "a4"}, leaves=False, also=OWN_CERTIFICATES),
     ("certification.edit_scheme", "GET"): Call(also=((ADMIN, {"scheme_id": "twin_scheme"}),)),
     ("revenue.order", "GET"): Call(
@@ -532,7 +592,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("certification.create_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.edit_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.apply_scheme", "POST"): Call(leaves=False),
-    ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES),
+    ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES, absent=WITHDRAWN),
+    ("certification.did_document", "GET"): Call(absent=KEYLESS),
+    ("certification.issuer_keys", "GET"): Call(absent=KEYLESS),
+    ("certification.offline_checker", "GET"): Call(absent=KEYLESS),
     ("certification.rotate", "POST"): Call(body={"reason": "It is time."}),
     ("certification.verify_form", "GET"): Call(queries=("?code={member.code}",)),
     ("certification.verify_file", "POST"): Call(body={"file": _PDF}, leaves=False),
@@ -574,13 +637,21 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?company_id={PA.partnership}",), query_ids={"company_id": "PA.partnership"}
     ),
     ("audits.plan", "POST"): Call(
-        body={"company": Name("PA.partnership"), "checklist": Id("checklist"), "as_of": "2026-01-05",
-              "due_on": "2031-01-01", "auditor": Id("user.manager"), "seed": "seed"}
+        body=_PLAN,
+        afterwards=(
+            # Who is to conduct an audit is told so by whoever planned it.
+            (ADMIN, {}, _PLAN,
+             (Then("manager", "/acme/notifications/?kind=audit_assigned", says="KANACMEPACOMPANY"),)),
+        ),
     ),
     ("audits.change_plan", "POST"): Call(body={"due_on": "2031-01-01", "auditor": Id("user.manager")}),
     ("audits.open_audit", "POST"): Call(ids={"audit_id": "PA.planned_audit"}),
     ("audits.withdraw", "POST"): Call(ids={"audit_id": "PA.planned_audit"}),
-    ("audits.submit", "POST"): Call(ids={"audit_id": "PA.settled_audit"}),
+    # Who may sign it is told; nobody beyond whose reach it is.
+    ("audits.submit", "POST"): Call(
+        ids={"audit_id": "PA.settled_audit"},
+        also=((frozenset({"manager"}), {"audit_id": "PB.settled_audit"}),),
+    ),
     ("audits.answer", "POST"): Call(
         body={"self_status": "met", "text": "We do.", "file": _FILE, "valid_until": "2031-01-01"}
     ),
@@ -618,7 +689,13 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {**_checklist(tenant, role), "is_active": "y", "revision": "1"}
     ),
     ("audits.start_campaign", "POST"): Call(
-        body={**_CAMPAIGN, "region": "West"}, forms=((frozenset({"west"}), _CAMPAIGN),)
+        body={**_CAMPAIGN, "region": "West"},
+        forms=((frozenset({"west"}), _CAMPAIGN),),
+        afterwards=(
+            # What nothing narrows is a campaign of the partners within reach.
+            (frozenset({"west"}), {}, _CAMPAIGN,
+             (Then("manager", "{answer}?format=csv", says="KANACMEPA", hides="KANACMEPB"),)),
+        ),
     ),
     ("audits.campaign", "GET"): Call(queries=("?format=csv", "?search=KAN", "?status=open")),
     ("marketing.library", "GET"): Call(queries=("?search=KAN", "?state=draft", "?campaign={campaign}")),
