@@ -6,7 +6,7 @@ is the role of who asks. `Id` in a form is the public id of such a thing: the tw
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -102,7 +102,7 @@ EVERYBODY = LEARNERS | {"exec"}
 MANAGERS = frozenset({"admin", "manager", "west"})
 # Of somebody whose personal data was erased: nothing of it is given out any more.
 WITHDRAWN = (("certificate_id", "withdrawn.certificate", MANAGERS),)
-# A vendor that has issued nothing.
+# A vendor that has issued nothing, and has no logo.
 KEYLESS = (("vendor_id", "keyless_vendor", frozenset({"anon", "admin"})),)
 UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "course_id": (LEARNERS, "draft_course"),
@@ -167,6 +167,8 @@ _ASSET = {
 _COMPANY = {"name": "Renamed", "type": "msp", "status": "active", "region": "West", "manager": "",
             "external_id": "X-9", "agreement_accepted_on": "2026-01-31"}  # fmt: skip
 
+_ELSEWHERE = ((frozenset({"west"}), {"region": "East"}),)
+
 _VERSION = {"title": "Better", "summary": "S", "skill_level": "advanced", "job_functions": ["sales"],
             "pass_mark": "70", "max_attempts": "2", "revision": "1"}  # fmt: skip
 _LESSON = {"title": "Lesson", "minutes": "4", "body": "# Text", "revision": "1"}
@@ -205,6 +207,8 @@ def _typed_application(tenant: Tenant, role: str) -> Body:
 
 
 PARTNERS_CALLS = {
+    # A vendor that takes no applications.
+    ("partners.apply", "GET"): Call(absent=(("place", "keyless", frozenset({"anon"})),)),
     ("partners.apply", "POST"): Call(body=_typed_application),
     ("partners.apply_confirm", "GET"): Call(ids={"token": "application_link"}),
     ("partners.apply_confirm", "POST"): Call(ids={"token": "application_link"}),
@@ -233,7 +237,9 @@ PARTNERS_CALLS = {
     ("partners.branches", "POST"): Call(body={"name": "South", "address": "A", "region": "West"}),
     ("partners.parent", "POST"): Call(body={"parent": Name("PA.onboarding")}),
     ("partners.merge", "GET"): Call(
-        queries=("?id={PA.onboarding}", "?name=Nobody"), query_ids={"id": "PA.onboarding"}
+        queries=("?id={PA.onboarding}", "?name=Nobody"),
+        query_ids={"id": "PA.onboarding"},
+        nowhere=((MANAGERS, "?id=nobody"),),
     ),
     ("partners.merge", "POST"): Call(body={"absorbed": Id("PA.onboarding")}),
     ("partners.tasks", "GET"): Call(queries=("?search=KAN", "?owner=me&state=overdue")),
@@ -264,7 +270,16 @@ PARTNERS_CALLS = {
     ),
     ("onboarding.remove_step", "POST"): Call(body={"number": "1"}),
     ("onboarding.add_usual_steps", "POST"): Call(body={"number": "0"}),
-    ("onboarding.tick", "POST"): Call(body={"done": "1"}),
+    ("onboarding.tick", "POST"): Call(
+        body={"done": "1"},
+        others=(
+            ("padmin", {"milestone_id": "PA.milestone.vendor"}, {"done": "1"}, "403"),
+            ("manager", {"milestone_id": "PA.milestone.partner"}, {"done": "1"}, "403"),
+        ),
+    ),
+    ("partners.remove_document", "POST"): Call(
+        others=(("padmin", {"document_id": "PA.vendor_document"}, {}, "403"),)
+    ),
     ("onboarding.activate", "POST"): Call(
         ids={"partnership_id": "PA.onboarding"}, body={"reason": "They are old friends."}
     ),
@@ -311,6 +326,16 @@ def _invited_by_the_other(tenant: Tenant, role: str) -> Body:
     """Somebody who waits to join the other vendor: to be invited here too."""
     rows = f'[[1, "waits-{_other(tenant)}@example.com", "Newcomer", "", "", ""]]'
     return {"rows": rows, "role": "content_author", "step": "confirm"}
+
+
+def _aim(thing: str) -> Callable[[Tenant, str], Body]:
+    """The form that states a target of something."""
+
+    def said(tenant: Tenant, role: str) -> Body:
+        name = f"{tenant.things[thing].public_id}.2"
+        return {f"t.{name}": "12", f"o.{name}": ""}
+
+    return said
 
 
 def _settings(tenant: Tenant, role: str) -> Body:
@@ -403,6 +428,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("accounts.grant", "POST"): Call(
         body={"permission": "course.assign", "reason": "On holiday.", "starts_on": "", "ends_on": ""}
     ),
+    ("vendors.logo", "GET"): Call(absent=KEYLESS),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
         body=_settings,
@@ -433,7 +459,12 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             f"{kind}.{tenant.things['PA.partnership'].public_id}.2": typed
             for kind, typed in (("t", "12"), ("o", ""))
-        }
+        },
+        refused=(
+            (frozenset({"west"}), _aim("PB.partnership")),
+            (frozenset({"west"}), _aim("east_region")),
+            (frozenset({"west"}), {"t.vendor.2": "12", "o.vendor.2": ""}),
+        ),
     ),
     ("products.index", "GET"): Call(queries=("?search=KAN",)),
     ("products.create", "POST"): Call(body={"name": "Widget", "price": "12.50"}),
@@ -621,9 +652,13 @@ CALLS: dict[tuple[str, str], Call] = {
     ("accounts.preferences", "POST"): Call(body={"theme": "dark", "next": "/start"}, leaves=False),
     ("accounts.sign_in", "GET"): Call(queries=("?next=/acme/",)),
     ("partners.index", "GET"): Call(queries=("?format=csv", *_TABLE_QUERIES)),
-    ("partners.story", "GET"): Call(queries=("?as_of=2026-01-01", "?as_of=2100-01-01")),
-    ("partners.create", "POST"): Call(body=_COMPANY),
-    ("partners.edit", "POST"): Call(body=_COMPANY),
+    ("partners.story", "GET"): Call(
+        queries=("?as_of=2026-01-01", "?as_of=2100-01-01"),
+        # It buys through a partner who is not everybody's business.
+        also=((MANAGERS, {"partnership_id": "PA.suspended"}),),
+    ),
+    ("partners.create", "POST"): Call(body=_COMPANY, refused=_ELSEWHERE),
+    ("partners.edit", "POST"): Call(body=_COMPANY, refused=_ELSEWHERE),
     **PARTNERS_CALLS,
     ("audits.compliance", "GET"): Call(
         queries=("?format=csv", "?as_of=2026-10-01&format=csv", "?search=KAN")

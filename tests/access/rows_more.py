@@ -12,8 +12,10 @@ from prm.certification.codes import new_code
 from prm.certification.models import Certificate, IssueBasis
 from prm.deals.models import Deal, DealStage
 from prm.infra.db import transaction
+from prm.infra.ids import token_hash
 from prm.lists.models import SavedView
 from prm.marketing.models import UsageEvent, UsageKind
+from prm.partners.models import ApplicationStatus, PartnerApplication, Partnership
 from prm.permissions import Role
 from prm.revenue.models import Order
 from prm.training.models import Completion, Enrolment, EnrolmentStatus
@@ -65,6 +67,16 @@ def add_more(world: World, tenant: Tenant, owner: str, region: str) -> None:
         f.add(Order(external_id="more-1", ordered_on=f.today - timedelta(days=1), deal_id=deal.id, **common))
         common["currency"] = "CHF"
         f.add(Order(external_id="more-2", ordered_on=f.today - timedelta(days=1), **common))
+        east = session.get_one(Partnership, partnership.id).region_id
+        f.add(
+            PartnerApplication(
+                company="More", company_folded="more", contact_name="More", message="", region_id=east,
+                status=ApplicationStatus.WAITING, token_hash=token_hash(f"more {tenant.name}"),
+                web_domain="more.example.com", country="DE", locale="en", created_at=f.now,
+                expires_at=f.now + timedelta(days=1), confirmed_at=f.now, answers=[],
+                email="more@example.com",
+            )
+        )  # fmt: skip
         f.add(
             SavedView(
                 user_id=newcomer.id, endpoint="partners.index", name="More", query="status=active",

@@ -61,7 +61,7 @@ class Call:
     beyond: Mapping[str, tuple[frozenset[str], str]] = field(default_factory=dict)
     also: tuple[tuple[frozenset[str], Mapping[str, str]], ...] = ()
     forms: tuple[tuple[frozenset[str], Form], ...] = ()
-    refused: tuple[tuple[frozenset[str], Body], ...] = ()
+    refused: tuple[tuple[frozenset[str], Form], ...] = ()
     nowhere: tuple[tuple[frozenset[str], str], ...] = ()
     afterwards: tuple[tuple[frozenset[str], Mapping[str, str], Form, tuple[Then, ...]], ...] = ()
     others: tuple[tuple[str, Mapping[str, str], Form, str], ...] = ()

@@ -156,6 +156,25 @@ EQUIVALENT = Equivalents(
             "actor.can(P.ASSET_EDIT)",
             "a filter that is offered; select_assets decides which assets are listed",
         ),
+        *(
+            ("actor", at, "PartnershipTask.owner_id == actor.user_id", "one's own of the tasks within reach")
+            for at in (
+                "prm/partners/queries/desk.py list_my_tasks",
+                "prm/partners/views/desk.py tasks",
+            )
+        ),
+        (
+            "refusal",
+            "prm/revenue/services.py set_targets",
+            "raise NotFound",
+            "the page asks for no other years than those",
+        ),
+        (
+            "refusal",
+            "prm/operations/services/erasing.py erase_person",
+            "raise Forbidden",
+            "called by a command alone, which acts as the system",
+        ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
             ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)
