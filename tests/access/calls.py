@@ -269,7 +269,8 @@ PARTNERS_CALLS = {
         }
     ),
     ("onboarding.remove_step", "POST"): Call(body={"number": "1"}),
-    ("onboarding.add_usual_steps", "POST"): Call(body={"number": "0"}),
+    # Told that there are milestones already.
+    ("onboarding.add_usual_steps", "POST"): Call(body={"number": "1"}, leaves=False),
     ("onboarding.tick", "POST"): Call(
         body={"done": "1"},
         others=(
@@ -578,9 +579,16 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.launch_for_author", "POST"): Call(ids={"lesson_id": "draft_package"}),
     ("training.try_lesson", "GET"): Call(ids={"lesson_id": "draft_package"}),
     ("training.save", "POST"): Call(body=_COMMIT),
-    ("training.video", "GET"): Call(ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT),
+    # Who takes no course that a lesson belongs to has none of it.
+    ("training.video", "GET"): Call(
+        ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT,
+        others=(("dual", {"lesson_id": "unasked_video"}, {}, "404"),),
+    ),
     ("training.captions", "GET"): Call(ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT),
-    ("training.lesson_file", "GET"): Call(ids={"lesson_id": "unasked_file"}, beyond=UNTAUGHT),
+    ("training.lesson_file", "GET"): Call(
+        ids={"lesson_id": "unasked_file"}, beyond=UNTAUGHT,
+        others=(("dual", {"lesson_id": "unasked_file"}, {}, "404"),),
+    ),
     ("training.watched", "POST"): Call(
         ids={**_CONTENT, "lesson_id": "unasked_video"},
         body={"spans": "[[1000, 3000]]", "position": "3000"},

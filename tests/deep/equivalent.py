@@ -171,6 +171,18 @@ EQUIVALENT = Equivalents(
         ),
         (
             "refusal",
+            "prm/training/services/launching.py _open",
+            "raise NotFound",
+            "the pages are marked for who takes or writes courses: all of them have signed in",
+        ),
+        (
+            "actor",
+            "prm/training/services/launching.py _open",
+            "PackageLaunch.user_id == actor.user_id",
+            "launches that ended long ago are forgotten: nobody is shown anything of them",
+        ),
+        (
+            "refusal",
             "prm/operations/services/erasing.py erase_person",
             "raise Forbidden",
             "called by a command alone, which acts as the system",
