@@ -6,7 +6,7 @@ export PORT
 
 PORT ?= 8000
 
-.PHONY: help demo demo-reset test test-deep check format translations bench
+.PHONY: help demo demo-reset test coverage test-deep check format translations bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ demo-reset: ## Delete the demo's contents and start a new one
 
 test: ## Run the suite from nothing: SQLite, PostgreSQL, browser
 	@exec scripts/test
+
+coverage: ## Run the suite on SQLite and count the branches of prm/ that it takes
+	@exec scripts/test --coverage
 
 test-deep: ## Run the long tests: mutation, hostile requests, kills
 	@exec scripts/test --deep

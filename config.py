@@ -62,6 +62,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Default: BASE_URL/issuers",
     ),
     Setting(
+        "TSA_URL",
+        "",
+        "Time-stamping service (RFC 3161) for certificates: nothing is issued without its stamp. "
+        "Default: none.",
+    ),
+    Setting(
         "TRUSTED_HOSTS",
         "",
         "Further host names the server answers to, comma-separated. BASE_URL's is always one.",
@@ -167,6 +173,10 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     issuers = urlsplit(text["ISSUER_URL"] or text["BASE_URL"])
     if issuers.scheme not in {"http", "https"} or not issuers.hostname or issuers.query or issuers.fragment:
         raise SettingError(f"ISSUER_URL must be an http or https address, not {text['ISSUER_URL']!r}.")
+    if text["TSA_URL"] and not (
+        text["TSA_URL"].startswith(("http://", "https://")) and urlsplit(text["TSA_URL"]).hostname
+    ):
+        raise SettingError(f"TSA_URL must be an http or https address, not {text['TSA_URL']!r}.")
     if number("WEB_PROCESSES") > 1 and not text["REDIS_URL"]:
         raise SettingError(
             "WEB_PROCESSES over 1 needs REDIS_URL: without it every process would count its own limits."

@@ -76,6 +76,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     cli.init_app(app)
     access.refuse_unmarked(app)
     mailbox.refuse_open_mailbox(app)
+    app.extensions["prm_make_app"] = create_app  # for processes that are started to print
     # The same installation with other settings: where a restore puts what it restores.
     app.extensions["prm_rebuild"] = lambda **changes: create_app(
         config.own_environment(**changes) if environ is None else {**environ, **changes}

@@ -4,7 +4,9 @@ from prm.accounts import models as accounts
 from prm.audits import models as audits
 from prm.bulk import models as bulk
 from prm.certification import models as certification
+from prm.certification.batches import models as batches
 from prm.certification.credentials import models as credentials
+from prm.certification.designs import models as designs
 from prm.customers import models as customers
 from prm.deals import models as deals
 from prm.imports import models as imports
@@ -18,11 +20,14 @@ from prm.partners import models as partners
 from prm.products import models as products
 from prm.revenue import models as revenue
 from prm.training import models as training
+from prm.training.models import assessment as training_assessment
 from prm.training.models import content as training_content
+from prm.training.models import tasks as training_tasks
 from prm.vendors import models as vendors
 
 __all__ = [
-    "accounts", "audits", "bulk", "certification", "credentials", "customers", "deals", "imports",
+    "accounts", "audits", "batches", "bulk", "certification", "credentials", "customers", "deals", "designs",
+    "imports",
     "journal", "lists", "marketing", "notifications", "onboarding", "operations", "partners", "products",
-    "revenue", "training", "training_content", "vendors",
+    "revenue", "training", "training_assessment", "training_content", "training_tasks", "vendors",
 ]  # fmt: skip

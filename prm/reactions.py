@@ -98,6 +98,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "import.failed": (notifications.import_failed,),
     "invitation.accepted": (join_partnership, notifications.invitation_accepted),
+    "issue_batch.due": (enqueue_for_vendor(certification.run_batch),),
     "mail.due": (enqueue(accounts.deliver_mail),),
     "membership.started": (enrol_newcomer, onboarding.subject_changed),
     "milestone.ticked": (onboarding.subject_changed,),

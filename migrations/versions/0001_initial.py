@@ -235,6 +235,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_badge_picture_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "bank_question",
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("topic_folded", sa.String(length=160), nullable=False),
+        sa.Column(
+            "difficulty",
+            sa.Enum(
+                "easy",
+                "medium",
+                "hard",
+                name="difficulty",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("newest", sa.Integer(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_bank_question_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_bank_question_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bank_question_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bank_question_vendor_id_id")),
+    )
+    with op.batch_alter_table("bank_question", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_bank_question_topic", ["vendor_id", "topic_folded", "difficulty"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_bank_question_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "bulk_run",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
@@ -517,6 +556,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "design_image",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("uploaded_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_design_image_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_design_image")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_design_image_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_design_image_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name", name=op.f("uq_design_image_vendor_id_name")),
+    )
+    with op.batch_alter_table("design_image", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_design_image_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "email_change",
@@ -1096,6 +1154,7 @@ def upgrade() -> None:
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
         sa.Column("certificate_pem", sa.LargeBinary(), nullable=False),
         sa.Column("ca_pem", sa.LargeBinary(), nullable=False),
+        sa.Column("is_brought", sa.Boolean(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("retired_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("compromised_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
@@ -1232,6 +1291,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_campaign_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "bank_question_version",
+        sa.Column("bank_question_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "single",
+                "multiple",
+                "numeric",
+                "ordering",
+                "matching",
+                "text",
+                name="questionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("prompt", sa.String(), nullable=False),
+        sa.Column("explanation", sa.String(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_bank_question_version_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "bank_question_id"],
+            ["bank_question.vendor_id", "bank_question.id"],
+            name=op.f("fk_bank_question_version_vendor_id_bank_question_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_bank_question_version_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_question_version")),
+        sa.UniqueConstraint(
+            "bank_question_id", "number", name=op.f("uq_bank_question_version_bank_question_id_number")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bank_question_version_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bank_question_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("bank_question_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_question_version_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "bulk_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
@@ -1264,6 +1372,49 @@ def upgrade() -> None:
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.create_index("ix_bulk_item_run_outcome", ["run_id", "outcome", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bulk_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "certificate_design",
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("css", sa.Text(), nullable=False),
+        sa.Column("ready_html", sa.Text(), nullable=False),
+        sa.Column("ready_css", sa.Text(), nullable=False),
+        sa.Column("images", sa.JSON(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["user_account.id"], name=op.f("fk_certificate_design_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_certificate_design_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_design_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_design")),
+        sa.UniqueConstraint(
+            "certification_id", "number", name=op.f("uq_certificate_design_certification_id_number")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certificate_design_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certificate_design_vendor_id_id")),
+    )
+    with op.batch_alter_table("certificate_design", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_certificate_design_draft",
+            ["certification_id"],
+            unique=True,
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_certificate_design_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "checklist_item",
@@ -1479,6 +1630,36 @@ def upgrade() -> None:
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_batch_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_batch_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "issue_batch",
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("requested_by_id", sa.Integer(), nullable=True),
+        sa.Column("requested_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("finished_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("worker", sa.String(length=40), nullable=True),
+        sa.Column("worker_until", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["user_account.id"], name=op.f("fk_issue_batch_requested_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_issue_batch_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_issue_batch_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_issue_batch_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_issue_batch_vendor_id_id")),
+    )
+    with op.batch_alter_table("issue_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_issue_batch_certification", ["certification_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_finished_at"), ["finished_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "lesson_image",
@@ -2301,6 +2482,7 @@ def upgrade() -> None:
                 "video",
                 "file",
                 "link",
+                "task",
                 name="lessonkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2880,6 +3062,9 @@ def upgrade() -> None:
                 "single",
                 "multiple",
                 "numeric",
+                "ordering",
+                "matching",
+                "text",
                 name="questionkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2891,6 +3076,7 @@ def upgrade() -> None:
         sa.Column("explanation", sa.String(), nullable=False),
         sa.Column("numeric_answer", prm.infra.db.ExactDecimal(length=60), nullable=True),
         sa.Column("tolerance", prm.infra.db.ExactDecimal(length=60), nullable=True),
+        sa.Column("parts", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -2908,6 +3094,102 @@ def upgrade() -> None:
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_question_version_position", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "quiz_draw",
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("topic_folded", sa.String(length=160), nullable=False),
+        sa.Column(
+            "difficulty",
+            sa.Enum(
+                "easy",
+                "medium",
+                "hard",
+                name="difficulty",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("questions > 0", name=op.f("ck_quiz_draw_questions")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_quiz_draw_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_draw_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_draw")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_draw_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_draw_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_draw", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_draw_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_quiz_draw_version", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "quiz_rules",
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("time_limit_minutes", sa.Integer(), nullable=True),
+        sa.Column("wait_minutes", sa.Integer(), nullable=False),
+        sa.Column("shuffles_questions", sa.Boolean(), nullable=False),
+        sa.Column("shuffles_choices", sa.Boolean(), nullable=False),
+        sa.Column("is_one_at_a_time", sa.Boolean(), nullable=False),
+        sa.Column(
+            "review_now",
+            sa.Enum(
+                "nothing",
+                "score",
+                "marks",
+                "explanations",
+                name="review",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "review_over",
+            sa.Enum(
+                "nothing",
+                "score",
+                "marks",
+                "explanations",
+                name="review_over",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "time_limit_minutes IS NULL OR time_limit_minutes > 0",
+            name=op.f("ck_quiz_rules_time_limit_minutes"),
+        ),
+        sa.CheckConstraint("wait_minutes >= 0", name=op.f("ck_quiz_rules_wait_minutes")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_quiz_rules_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_rules_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_rules")),
+        sa.UniqueConstraint("course_version_id", name=op.f("uq_quiz_rules_course_version_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_rules_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_rules_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_rules", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_rules_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "target",
@@ -3155,12 +3437,12 @@ def upgrade() -> None:
 
     op.create_table(
         "choice",
+        sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("is_correct", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["vendor_id", "question_id"],
@@ -3296,6 +3578,50 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "issue_batch_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("certificate_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "issued",
+                "printed",
+                "unprinted",
+                "refused",
+                name="itemstate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_issue_batch_item_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "batch_id"],
+            ["issue_batch.vendor_id", "issue_batch.id"],
+            name=op.f("fk_issue_batch_item_vendor_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certificate_id"],
+            ["certificate.vendor_id", "certificate.id"],
+            name=op.f("fk_issue_batch_item_vendor_id_certificate_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_issue_batch_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_batch_item")),
+        sa.UniqueConstraint("batch_id", "user_id", name=op.f("uq_issue_batch_item_batch_id_user_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_issue_batch_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("issue_batch_item", schema=None) as batch_op:
+        batch_op.create_index("ix_issue_batch_item_state", ["batch_id", "state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_item_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_batch_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "lesson_file",
         sa.Column("lesson_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
@@ -3369,6 +3695,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lesson_package", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_package_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson_task",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("rubric", sa.JSON(), nullable=False),
+        sa.Column("pass_percent", sa.Integer(), nullable=False),
+        sa.Column("grader_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("pass_percent BETWEEN 0 AND 100", name=op.f("ck_lesson_task_pass_percent")),
+        sa.ForeignKeyConstraint(["grader_id"], ["user_account.id"], name=op.f("fk_lesson_task_grader_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_task_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_task_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_task")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_task_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_task_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_task_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_task", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_task_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "lesson_video",
@@ -3498,6 +3849,34 @@ def upgrade() -> None:
             "ix_partnership_move_merge", ["vendor_id", "merge_id", "table_name", "column_name"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_partnership_move_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "quiz_pool",
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("question_version_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "draw_id"],
+            ["quiz_draw.vendor_id", "quiz_draw.id"],
+            name=op.f("fk_quiz_pool_vendor_id_draw_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "question_version_id"],
+            ["bank_question_version.vendor_id", "bank_question_version.id"],
+            name=op.f("fk_quiz_pool_vendor_id_question_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_pool_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_pool")),
+        sa.UniqueConstraint(
+            "draw_id", "question_version_id", name=op.f("uq_quiz_pool_draw_id_question_version_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_pool_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_pool_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_pool", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_pool_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "sales_order",
@@ -4098,6 +4477,107 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_package_progress_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "quiz_sitting",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("flagged", sa.JSON(), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_quiz_sitting_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_sitting_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_sitting")),
+        sa.UniqueConstraint("enrolment_id", "number", name=op.f("uq_quiz_sitting_enrolment_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_sitting_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_sitting_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_sitting", schema=None) as batch_op:
+        batch_op.create_index("ix_quiz_sitting_open", ["vendor_id", "submitted_at", "ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quiz_sitting_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "task_submission",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "waiting",
+                "passed",
+                "failed",
+                "appealed",
+                name="taskstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("grader_id", sa.Integer(), nullable=True),
+        sa.Column("appeal", sa.String(), nullable=False),
+        sa.Column("appealed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grader_id"], ["user_account.id"], name=op.f("fk_task_submission_grader_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_task_submission_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_task_submission_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_task_submission_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_task_submission_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_task_submission_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_task_submission_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_submission")),
+        sa.UniqueConstraint(
+            "enrolment_id",
+            "lesson_id",
+            "number",
+            name=op.f("uq_task_submission_enrolment_id_lesson_id_number"),
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_task_submission_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_task_submission_vendor_id_id")),
+    )
+    with op.batch_alter_table("task_submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_submission_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_submission_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_submission_vendor_status", ["vendor_id", "status", "handed_in_at"], unique=False
+        )
+
+    op.create_table(
         "video_progress",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -4129,6 +4609,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("video_progress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_video_progress_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "attempt_item",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("question_version_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("is_right", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(question_id IS NULL) <> (question_version_id IS NULL)",
+            name=op.f("ck_attempt_item_one_question"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "attempt_id"],
+            ["attempt.vendor_id", "attempt.id"],
+            name=op.f("fk_attempt_item_vendor_id_attempt_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "question_id"],
+            ["question.vendor_id", "question.id"],
+            name=op.f("fk_attempt_item_vendor_id_question_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "question_version_id"],
+            ["bank_question_version.vendor_id", "bank_question_version.id"],
+            name=op.f("fk_attempt_item_vendor_id_question_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_attempt_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_item")),
+        sa.UniqueConstraint("attempt_id", "place", name=op.f("uq_attempt_item_attempt_id_place")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_attempt_item_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_attempt_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("attempt_item", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_item_question", ["question_id"], unique=False)
+        batch_op.create_index("ix_attempt_item_question_version", ["question_version_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_item_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "audit_action",
@@ -4256,6 +4777,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payment_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_payment_vendor_invoice", ["vendor_id", "invoice_id"], unique=False)
 
+    op.create_table(
+        "task_grading",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("grader_id", sa.Integer(), nullable=True),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("comments", sa.JSON(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("points_possible", sa.Integer(), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("has_passed", sa.Boolean(), nullable=False),
+        sa.Column("feedback", sa.String(), nullable=False),
+        sa.Column("graded_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("round IN (1, 2)", name=op.f("ck_task_grading_round")),
+        sa.ForeignKeyConstraint(["grader_id"], ["user_account.id"], name=op.f("fk_task_grading_grader_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "submission_id"],
+            ["task_submission.vendor_id", "task_submission.id"],
+            name=op.f("fk_task_grading_vendor_id_submission_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_task_grading_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_grading")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_task_grading_public_id")),
+        sa.UniqueConstraint("submission_id", "round", name=op.f("uq_task_grading_submission_id_round")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_task_grading_vendor_id_id")),
+    )
+    with op.batch_alter_table("task_grading", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_grading_vendor_id"), ["vendor_id"], unique=False)
+
     guard_append_only(op.get_bind())
     secure_rows(op.get_bind())
     create_word_indexes(op.get_bind())
@@ -4264,6 +4817,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_append_only(op.get_bind())
     drop_word_indexes(op.get_bind())
+    with op.batch_alter_table("task_grading", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_grading_vendor_id"))
+
+    op.drop_table("task_grading")
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.drop_index("ix_payment_vendor_invoice")
         batch_op.drop_index(batch_op.f("ix_payment_vendor_id"))
@@ -4278,10 +4835,27 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_action_finding")
 
     op.drop_table("audit_action")
+    with op.batch_alter_table("attempt_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_item_vendor_id"))
+        batch_op.drop_index("ix_attempt_item_question_version")
+        batch_op.drop_index("ix_attempt_item_question")
+
+    op.drop_table("attempt_item")
     with op.batch_alter_table("video_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_video_progress_vendor_id"))
 
     op.drop_table("video_progress")
+    with op.batch_alter_table("task_submission", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_submission_vendor_status")
+        batch_op.drop_index(batch_op.f("ix_task_submission_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_task_submission_user_id"))
+
+    op.drop_table("task_submission")
+    with op.batch_alter_table("quiz_sitting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiz_sitting_vendor_id"))
+        batch_op.drop_index("ix_quiz_sitting_open")
+
+    op.drop_table("quiz_sitting")
     with op.batch_alter_table("package_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_package_progress_vendor_id"))
 
@@ -4355,6 +4929,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sales_order_sums")
 
     op.drop_table("sales_order")
+    with op.batch_alter_table("quiz_pool", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiz_pool_vendor_id"))
+
+    op.drop_table("quiz_pool")
     with op.batch_alter_table("partnership_move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_move_vendor_id"))
         batch_op.drop_index("ix_partnership_move_merge")
@@ -4368,6 +4946,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_video_vendor_id"))
 
     op.drop_table("lesson_video")
+    with op.batch_alter_table("lesson_task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_task_vendor_id"))
+
+    op.drop_table("lesson_task")
     with op.batch_alter_table("lesson_package", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_package_vendor_id"))
 
@@ -4380,6 +4962,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_file_vendor_id"))
 
     op.drop_table("lesson_file")
+    with op.batch_alter_table("issue_batch_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issue_batch_item_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_issue_batch_item_user_id"))
+        batch_op.drop_index("ix_issue_batch_item_state")
+
+    op.drop_table("issue_batch_item")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index("ix_enrolment_vendor_partnership")
         batch_op.drop_index(batch_op.f("ix_enrolment_vendor_id"))
@@ -4423,6 +5011,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_target_vendor_id"))
 
     op.drop_table("target")
+    with op.batch_alter_table("quiz_rules", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiz_rules_vendor_id"))
+
+    op.drop_table("quiz_rules")
+    with op.batch_alter_table("quiz_draw", schema=None) as batch_op:
+        batch_op.drop_index("ix_quiz_draw_version")
+        batch_op.drop_index(batch_op.f("ix_quiz_draw_vendor_id"))
+
+    op.drop_table("quiz_draw")
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_index("ix_question_version_position")
         batch_op.drop_index(batch_op.f("ix_question_vendor_id"))
@@ -4607,6 +5204,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_image_vendor_id"))
 
     op.drop_table("lesson_image")
+    with op.batch_alter_table("issue_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issue_batch_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_issue_batch_finished_at"))
+        batch_op.drop_index("ix_issue_batch_certification")
+
+    op.drop_table("issue_batch")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_batch_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_import_batch_status"))
@@ -4632,11 +5235,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checklist_item_vendor_id"))
 
     op.drop_table("checklist_item")
+    with op.batch_alter_table("certificate_design", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_design_vendor_id"))
+        batch_op.drop_index(
+            "ix_certificate_design_draft",
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        )
+
+    op.drop_table("certificate_design")
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_item_vendor_id"))
         batch_op.drop_index("ix_bulk_item_run_outcome")
 
     op.drop_table("bulk_item")
+    with op.batch_alter_table("bank_question_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_question_version_vendor_id"))
+
+    op.drop_table("bank_question_version")
     with op.batch_alter_table("audit_campaign", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_campaign_vendor_id"))
 
@@ -4757,6 +5373,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_email_change_user_id"))
 
     op.drop_table("email_change")
+    with op.batch_alter_table("design_image", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_design_image_vendor_id"))
+
+    op.drop_table("design_image")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_vendor_id"))
 
@@ -4802,6 +5422,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bulk_run_user_id"))
 
     op.drop_table("bulk_run")
+    with op.batch_alter_table("bank_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_question_vendor_id"))
+        batch_op.drop_index("ix_bank_question_topic")
+
+    op.drop_table("bank_question")
     with op.batch_alter_table("badge_picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_badge_picture_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_badge_picture_png_sha256"))

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 
 from prm.access import Actor, visible
 from prm.accounts.models import User
-from prm.audits.queries.partner_list import find_judged, partner_list_spec
+from prm.audits.queries.partner_list import find_partner_list
 from prm.bulk.action import BulkAction, Choose, Which
 from prm.bulk.assets import ASSET_ACTIONS
 from prm.bulk.certificates import CERTIFICATE_ACTIONS
@@ -33,8 +33,7 @@ def _partnerships(permission: P) -> Choose:
         if isinstance(which, list):
             statement = statement.where(Partnership.public_id.in_(which))
         else:
-            spec = partner_list_spec(actor, find_judged(actor))
-            listed = narrow(select_partnerships(actor), spec, which)
+            listed = narrow(select_partnerships(actor), find_partner_list(actor).spec, which)
             keys = listed.with_only_columns(Partnership.id, maintain_column_froms=True).order_by(None)
             statement = statement.where(Partnership.id.in_(keys))
         return visible(statement, actor, permission, Partnership).order_by(Partnership.name_folded)

@@ -9,6 +9,7 @@ from wtforms import (
     BooleanField,
     HiddenField,
     IntegerField,
+    PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -60,3 +61,28 @@ class RotateForm(FlaskForm):
 
     reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Give a reason.")), Length(max=500)])
     is_compromised = BooleanField(_l("Somebody else may have the keys in use"))
+
+
+class DesignForm(FlaskForm):
+    """How certificates look, and the specimen it is shown with."""
+
+    html = TextAreaField(_l("What stands on the page (HTML)"), validators=[Length(max=60_000)])
+    css = TextAreaField(_l("How it looks (CSS)"), validators=[Length(max=60_000)])
+    specimen = SelectField(_l("Shown with"))
+    paper = SelectField(_l("Paper"))
+    revision = HiddenField()
+
+
+class DesignImageForm(FlaskForm):
+    """A picture that designs may name."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=40)])
+    file = FileField(_l("PNG, JPEG or WebP"), validators=[FileRequired(_l("Choose a file."))])
+
+
+class BringKeyForm(FlaskForm):
+    """A key of the vendor's own. The passphrase is never sent back."""
+
+    file = FileField(_l("PKCS#12 file (.p12, .pfx)"), validators=[FileRequired(_l("Choose a file."))])
+    passphrase = PasswordField(_l("Its passphrase"), validators=[Length(max=200)])
+    reason = TextAreaField(_l("Reason"), validators=[InputRequired(_l("Give a reason.")), Length(max=500)])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
+from prm.certification.batches.models import ItemState
 from prm.certification.models import IssueBasis, Paper
 from prm.certification.validity import Standing, Status
 
@@ -36,4 +39,12 @@ BASIS_LABELS = {
 PAPER_LABELS = {
     Paper.A4: _l("A4"),
     Paper.LETTER: _l("US Letter"),
+}
+
+BATCH_STATES: dict[ItemState, Any] = {
+    ItemState.WAITING: _l("Waiting"),
+    ItemState.ISSUED: _l("Issued, not printed yet"),
+    ItemState.PRINTED: _l("Ready to download"),
+    ItemState.UNPRINTED: _l("Issued, cannot be printed"),
+    ItemState.REFUSED: _l("Not issued"),
 }

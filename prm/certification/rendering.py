@@ -18,7 +18,9 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from prm.access import Actor
+from prm.certification.batches.models import IssueBatch, IssueBatchItem
 from prm.certification.credentials.issuing import sign_for_print
+from prm.certification.designs.queries import read_design
 from prm.certification.models import Certificate, CertificateFile
 from prm.certification.printing import print_certificate
 from prm.certification.services.files import KeptBytes, keep_file, note_problem
@@ -28,7 +30,7 @@ from prm.extensions import db
 from prm.infra import clock, storage
 from prm.infra.db import transaction
 from prm.infra.pdf import PdfError
-from prm.infra.signing import SigningError
+from prm.infra.signing import SigningError, TimeStampMissing, make_signer, stamp_by
 from prm.vendors.models import StoredFile, Vendor
 
 RETRY_AFTER = timedelta(hours=1)
@@ -36,6 +38,10 @@ RETRY_AFTER = timedelta(hours=1)
 
 class Unprintable(Conflict):
     """A certificate cannot be printed as things are; the message says why."""
+
+
+class NotNow(Unprintable):
+    """Nothing can be printed at this moment; it will be possible without anybody's doing."""
 
 
 def read_file(actor: Actor, file_key: int) -> bytes:
@@ -66,10 +72,18 @@ def render_file(actor: Actor, file_key: int) -> bytes:
         key = find_signing_key()
         if key is None:
             raise SigningError("This vendor has no signing key.")
-        issuer = open_signing_key(key)
-        logo = _read_logo(certificate.facts)
+        signer = make_signer(open_signing_key(key), time_stamper=stamp_by(current_app.config["TSA_URL"]))
+        logo = read_logo(certificate.facts)
+        design = read_design(owner, certificate.facts.get("design"))
         signed = sign_for_print(actor, certificate)
-        content = print_certificate(certificate.facts, row.paper, issuer, row.requested_at, signed, logo)
+        content = print_certificate(
+            certificate.facts, row.paper, signer, row.requested_at, signed, logo, design
+        )
+    except TimeStampMissing as error:
+        current_app.logger.warning("certificate_not_stamped: %s: %s", certificate.public_id, error)
+        with transaction():
+            note_problem(file_key, str(error), is_passing=True)
+        raise NotNow(_("This certificate cannot be printed yet: %(problem)s", problem=error)) from error
     except (PdfError, SigningError, storage.StorageError) as error:
         current_app.logger.warning("certificate_unprintable: %s: %s", certificate.public_id, error)
         with transaction():
@@ -85,15 +99,21 @@ def render_file(actor: Actor, file_key: int) -> bytes:
     return content if row.sha256 == sha256 else _kept(row)
 
 
-def _read_logo(facts: Mapping[str, Any]) -> bytes | None:
+def read_logo(facts: Mapping[str, Any]) -> bytes | None:
     """The logo that the facts name, as it was when the certificate was issued."""
     digest = facts["brand"].get("logo")
     return storage.read(storage.key_of(facts["vendor"]["id"], digest)) if digest else None
 
 
 def list_due_files() -> list[int]:
-    """Files of the vendor served that wait to be printed; those that failed wait an hour."""
+    """Files of the vendor served that wait to be printed; those that failed wait an hour, those
+    of a batch that is at work are left to it."""
     again = clock.now() - RETRY_AFTER
+    printed_by_batches = (
+        select(IssueBatchItem.certificate_id)
+        .join(IssueBatch, IssueBatch.id == IssueBatchItem.batch_id)
+        .where(IssueBatch.finished_at.is_(None), IssueBatchItem.certificate_id.is_not(None))
+    )
     return list(
         db.session.scalars(
             select(CertificateFile.id)
@@ -102,6 +122,7 @@ def list_due_files() -> list[int]:
                 CertificateFile.file_id.is_(None),
                 Certificate.withdrawn_at.is_(None),
                 or_(CertificateFile.attempted_at.is_(None), CertificateFile.attempted_at < again),
+                CertificateFile.certificate_id.not_in(printed_by_batches),
             )
             .order_by(CertificateFile.id)
             .limit(500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,17 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from prm.access import Actor
 from prm.certification import rendering, services
+from prm.certification.batches.models import IssueBatch
+from prm.certification.batches.queries import count_progress, find_open_batch
+from prm.certification.batches.running import Interrupted, advance_batch
+from prm.certification.batches.services import start_batch
 from prm.certification.credentials.checking import Offline, at_noon, check_offline
 from prm.certification.credentials.rotation import rotate_keys
 from prm.certification.credentials.status import count_lists, sign_status_list
 from prm.certification.credentials.trust import BadTrust, fingerprint, keys_file, read_trust
-from prm.certification.models import Paper
+from prm.certification.models import Certification, Paper
 from prm.certification.queries.certificates import get_file
 from prm.certification.queries.people import find_candidate
 from prm.certification.queries.schemes import find_scheme, list_schemes
@@ -33,6 +39,8 @@ SHOWN = (
     "number", "name", "certification", "issuer", "partner", "issued_on", "expires_on", "revoked_on",
     "withdrawn_on",
 )  # fmt: skip
+
+WAIT_SECONDS = 3
 
 group = click.Group("certification", help="Certificates: issued by decision, checked as files.")
 
@@ -54,10 +62,7 @@ def issue(
     """Certify a person by decision, with a reason that is kept."""
     _vendor, actor = serve_vendor_named(vendor_slug)
     with transaction():
-        scheme = find_scheme(actor, certification)
-        if scheme is None:
-            offered = ", ".join(each.name for each in list_schemes(actor)) or "none yet"
-            raise click.ClickException(f"There is no certification {certification!r}. There are: {offered}")
+        scheme = _scheme_named(actor, certification)
         user = find_candidate(actor, email)
         if user is None:
             raise click.ClickException(f"Nobody with the address {email} belongs to {vendor_slug!r}.")
@@ -89,6 +94,75 @@ def issue(
     click.echo(f"valid until {report['expires_on'] or 'further notice'}; check at {report['verify_url']}")
     if out is not None:
         click.echo(f"written to {out}")
+
+
+@group.command("issue-batch")
+@vendor_option
+@click.option("--certification", required=True, metavar="C", help="The certification's name or id.")
+@json_option
+@with_appcontext
+@reported
+def issue_batch(vendor_slug: str, certification: str, as_json: bool) -> None:
+    """Issue a certification to everybody who qualifies, on all cores. Run again, it goes on.
+
+    Whatever ended it before: nobody is issued two, no number is left out. Exit status 1 where a file could
+    not be printed; the certificates count all the same.
+    """
+    vendor, actor = serve_vendor_named(vendor_slug)
+    began = time.monotonic()
+    with transaction():
+        scheme = _scheme_named(actor, certification)
+        batch = find_open_batch(scheme) or start_batch(actor, scheme, is_announced=False)
+    if batch is None:
+        if as_json:
+            print_json({"id": None, "total": 0})
+        else:
+            click.echo("nobody qualifies who does not hold it already")
+        return
+
+    def tell(at_work: IssueBatch) -> None:
+        if not as_json:
+            now = count_progress(at_work)
+            click.echo(f"  {now.printed} of {now.total}", err=True)
+
+    try:
+        while not advance_batch(vendor.id, batch.id, tell=tell):
+            db.session.rollback()
+            if db.session.get_one(IssueBatch, batch.id, populate_existing=True).finished_at is not None:
+                break
+            if not as_json:
+                click.echo("  another worker is at it, or was a moment ago: waiting", err=True)
+            time.sleep(WAIT_SECONDS)
+    except (Interrupted, SigningError) as error:
+        raise click.ClickException(f"{error} Run this again to go on.") from error
+    done, seconds = count_progress(batch), time.monotonic() - began
+    report = {
+        "id": str(batch.public_id),
+        "certification": scheme.name,
+        "total": done.total,
+        "issued": done.issued,
+        "printed": done.printed,
+        "unprinted": done.unprinted,
+        "refused": done.refused,
+        "seconds": round(seconds, 1),
+    }
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(
+            f"{scheme.name}: {done.issued} issued, {done.printed} printed, {done.unprinted} not printable, "
+            f"{done.refused} not issued, in {seconds:.1f} s"
+        )
+    if done.unprinted:
+        raise SystemExit(1)
+
+
+def _scheme_named(actor: Actor, named: str) -> Certification:
+    scheme = find_scheme(actor, named)
+    if scheme is None:
+        offered = ", ".join(each.name for each in list_schemes(actor)) or "none yet"
+        raise click.ClickException(f"There is no certification {named!r}. There are: {offered}")
+    return scheme
 
 
 @group.command("verify")

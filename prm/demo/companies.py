@@ -19,6 +19,7 @@ class Company:
     eagerness: float
     joins: datetime
     is_idle: bool = False  # sells, but neither learns nor uses material
+    is_untaught: bool = False  # uses material, but nobody learns
     id: int = 0
     public_id: UUID | None = None
     people: list[Actor] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,6 +23,13 @@ class Taught:
     right: dict[str, str | list[str]]
     wrong: dict[str, str | list[str]]
     functions: frozenset[JobFunction]
+
+    def half_right(self, seed: str) -> dict[str, str | list[str]]:
+        """Answers of which the seed makes about half wrong, never fewer."""
+        rng = random.Random(seed)
+        keys = list(self.right)
+        wrong = rng.sample(keys, rng.randint(-(-len(keys) // 2), len(keys)))
+        return {key: self.wrong[key] if key in wrong else self.right[key] for key in keys}
 
 
 def question_of(ask: Ask) -> dict[str, object]:

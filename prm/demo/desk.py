@@ -10,15 +10,20 @@ from sqlalchemy import select
 from prm.access import Actor, system_actor
 from prm.accounts.models import OutgoingMail
 from prm.audits.queries.compliance import today_of
+from prm.demo.aims import lay_out_onboarding
 from prm.demo.audits import ADMIN, COMPANY, MANAGER, acting
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
-from prm.partners.models import Partnership
+from prm.onboarding.models import Milestone
+from prm.onboarding.services import begin_plan, tick_milestone
+from prm.partners.models import PartnerApplication, Partnership, PartnershipType
 from prm.partners.services import applications, desk
 
 # Company, web site, country, who writes, their address, what they say, days ago, confirmed.
 APPLICANTS = (
+    ("Summit Networks", "www.summit.example", "US", "Dana Cole", "dana@summit.example",
+     "Two of our customers asked for Lumen Core; we would like to look after them.", 30, True),
     ("Kestrel Systems", "www.kestrel.example", "GB", "Moira Kay", "moira@kestrel.example",
      "We look after forty schools in the north and are asked for Lumen every week.", 9, True),
     ("Bright Path IT Services", "www.brightpath-services.example", "US", "Sam Doyle",
@@ -42,6 +47,7 @@ def add_desk(vendor_id: int, now: datetime) -> None:
         applications.set_form(
             admin, is_open=True, intro="You know your customers, we know our product: let us work together."
         )
+        lay_out_onboarding(admin)
     for company, website, country, name, email, message, days, is_confirmed in APPLICANTS:
         with clock.freeze(now - timedelta(days=days)), transaction():
             applications.apply(
@@ -50,8 +56,24 @@ def add_desk(vendor_id: int, now: datetime) -> None:
             )  # fmt: skip
             if is_confirmed:
                 applications.confirm_application(system_actor(vendor_id), _mailed_token(email))
+    with clock.freeze(now - timedelta(days=26)), transaction():
+        _approve(admin, APPLICANTS[0][0])
     with clock.freeze(now - timedelta(days=30)), transaction():
         _look_after(manager)
+
+
+def _approve(admin: Actor, company: str) -> None:
+    """Make an applicant a partner in onboarding; the call has been had, its people have not joined yet."""
+    application = db.session.scalars(
+        select(PartnerApplication).where(PartnerApplication.company == company)
+    ).one()
+    partnership = applications.approve_application(
+        admin, application, name=company, type=PartnershipType.VAR, region="West",
+        manager_id=admin.user_public_id,
+    )  # fmt: skip
+    begin_plan(admin, partnership)
+    call = db.session.scalars(select(Milestone).where(Milestone.title == "Introductory call")).one()
+    tick_milestone(admin, call, is_done=True)
 
 
 def _mailed_token(email: str) -> str:

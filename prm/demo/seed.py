@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from prm.access import system_actor
 from prm.accounts import services as accounts
+from prm.demo.aims import add_aims
+from prm.demo.assessment import add_assessment
 from prm.demo.audits import add_audits
 from prm.demo.content import FJORD, LUMEN
 from prm.demo.desk import add_desk
@@ -36,9 +38,11 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
                 if day.month != month:
                     month = day.month
                     tell(f"{text.name}: {day:%Y-%m}")
+            add_aims(world.admin, text.name, now)
             if text is LUMEN:
                 add_audits(world.vendor_id, now)
                 add_desk(world.vendor_id, now)
+                add_assessment(world.vendor_id, now, seed)
     add_operator(start)
 
 

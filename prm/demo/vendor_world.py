@@ -16,6 +16,7 @@ from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.certification import services as certification
 from prm.demo import files, packages
+from prm.demo.aims import publish_first_agreement
 from prm.demo.companies import Company
 from prm.demo.content import CourseText, VendorText
 from prm.demo.courses import Taught, question_of, what_is_taught
@@ -129,6 +130,8 @@ class VendorWorld:
 
     def set_up(self) -> None:
         """Everything that is there before the first partner joins; then the plan of the rest."""
+        with clock.freeze(self.start + timedelta(hours=1)), transaction():
+            publish_first_agreement(self.admin, self.text.name, self.start.date())
         self.write_content()
         self._plan_companies()
         sales = Sales(self.text, self.rng, self.system, self.history, self.start, self.now)
@@ -244,6 +247,7 @@ class VendorWorld:
                     self.start
                     + timedelta(days=8 + self.rng.randint(0, latest), hours=self.rng.randint(0, 6)),
                     is_idle=number % 4 == 3,
+                    is_untaught=number % 6 == 4,
                 )
             )
 
@@ -335,7 +339,9 @@ class VendorWorld:
         )
         for actor in company.people:
             assert actor.user_id is not None
-            if course.functions & company.functions[actor.user_id] and not company.is_idle:
+            if course.functions & company.functions[actor.user_id] and not (
+                company.is_idle or company.is_untaught
+            ):
                 self._plan_learning(actor, course, company.eagerness, now, days)
 
     def _plan_learning(
@@ -372,7 +378,8 @@ class VendorWorld:
         if done == len(course.lessons):
             end = at + timedelta(minutes=9 * done + 12)
             if fails_first:
-                self.history.at(end, lambda: submit(course.wrong))
+                # Which questions are wrong is decided without the world's dice, so that nothing else moves.
+                self.history.at(end, lambda: submit(course.half_right(f"{actor.user_id} {at}")))
                 end += timedelta(days=1)
             self.history.at(end, lambda: submit(course.right))
 

@@ -89,8 +89,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def enum_column(kind: type[StrEnum], **kwargs: Any) -> Mapped[Any]:
-    """A column holding `kind`'s values as text, guarded by a CHECK."""
+def enum_column(kind: type[StrEnum], *, check: str = "", **kwargs: Any) -> Mapped[Any]:
+    """A column holding `kind`'s values as text, guarded by a CHECK; `check` names that where a table has
+    two columns of one kind."""
     length = max(20, *(len(member.value) for member in kind))
     return mapped_column(
         Enum(
@@ -98,7 +99,7 @@ def enum_column(kind: type[StrEnum], **kwargs: Any) -> Mapped[Any]:
             native_enum=False,
             create_constraint=True,
             length=length,
-            name=kind.__name__.lower(),
+            name=check or kind.__name__.lower(),
             values_callable=lambda members: [m.value for m in members],
         ),
         **kwargs,

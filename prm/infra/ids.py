@@ -14,6 +14,11 @@ def new_public_id() -> UUID:
     return UUID(int=uuid6.uuid7().int)
 
 
+def new_random_id() -> UUID:
+    """A UUIDv4: for what must not tell in which order it was made."""
+    return UUID(bytes=secrets.token_bytes(16), version=4)
+
+
 def new_token() -> str:
     """256 random bits for links and sessions; only its hash is stored."""
     return secrets.token_urlsafe(32)

@@ -18,12 +18,20 @@ from importlib.resources import files
 
 import pydyf
 import weasyprint
-from pyhanko.sign.signers import SimpleSigner
 from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from prm.infra.pdf_art import FittedText, fit_text, qr_svg, rosette_svg, text_direction
+from prm.infra.pdf_art import (
+    Drawing,
+    FittedText,
+    fit_text,
+    qr_drawing,
+    qr_svg,
+    rosette_drawing,
+    rosette_svg,
+    text_direction,
+)
 from prm.infra.pdf_inspection import (
     EXPLANATIONS,
     Problem,
@@ -42,10 +50,12 @@ from prm.infra.pdf_resources import (
     collected_problems,
 )
 from prm.infra.pdf_signature import AMBIGUOUS_END, SignatureField, fill_hole
+from prm.infra.signing import DocumentSigner
 
 __all__ = [
     "EXPLANATIONS",
     "Attachment",
+    "Drawing",
     "FittedText",
     "MissingGlyphs",
     "PdfError",
@@ -56,9 +66,11 @@ __all__ = [
     "fit_text",
     "inspect_signature",
     "is_plainly_signed",
+    "qr_drawing",
     "qr_svg",
     "render_certificate",
     "render_report",
+    "rosette_drawing",
     "rosette_svg",
     "signing_certificates",
     "text_direction",
@@ -90,20 +102,23 @@ def render_certificate(
     *,
     css: str,
     attachments: Sequence[Attachment] = (),
-    signer: SimpleSigner,
+    signer: DocumentSigner,
     signed_at: datetime,
     language: str,
     title: str,
-    resources: Mapping[str, bytes],
+    resources: Mapping[str, bytes | Drawing],
     signature_label: str | None = None,
+    most_pages: int | None = None,
 ) -> bytes:
     """Return a signed PDF/A-3a and PDF/UA-1 document.
 
     `signed_at` is the time the signer claims, written in UTC to the second. `language` is a
     BCP 47 tag. `signature_label` is read out by screen readers for the signature field; by
-    default it is the signer's name. Raises ResourceRefused if the text asks for anything
-    beyond `resources`, MissingGlyphs if no installed font has one of its letters, PdfError if
-    the document cannot be made complete for another reason.
+    default it is the signer's name. `most_pages` is how many pages it may take.
+
+    Raises ResourceRefused if the text asks for anything beyond `resources`, MissingGlyphs if no
+    installed font has one of its letters, PdfError if the document cannot be made complete for
+    another reason.
     """
     if signed_at.tzinfo is None:
         raise PdfError("signed_at must be an instant with a zone.")
@@ -112,12 +127,14 @@ def render_certificate(
     if len(set(names)) < len(names) or not all(map(ATTACHMENT_NAME.fullmatch, names)):
         raise PdfError("Attachments need different names of plain letters, digits, - _ and dots.")
     signer_name = signer.subject_name or ""
+    room = signer.room()
     for spare_objects in range(MAX_SPARE_OBJECTS):
         field = SignatureField(
             signed_at=instant,
             signer_name=signer_name,
             label=signature_label or signer_name or title,
             media_types={attachment.name: attachment.mime for attachment in attachments},
+            room=room,
             spare_objects=spare_objects,
         )
         unsigned = _render(
@@ -130,6 +147,7 @@ def render_certificate(
             created_at=instant,
             finisher=field.finish,
             # PDF keeps embedded files sorted by name.
+            most_pages=most_pages,
             attachments=[_embedded(a, instant) for a in sorted(attachments, key=lambda a: a.name)],
         )
         if AMBIGUOUS_END not in unsigned:
@@ -137,7 +155,9 @@ def render_certificate(
     return fill_hole(unsigned, signer)
 
 
-def render_report(html: str, *, css: str, resources: Mapping[str, bytes], language: str, title: str) -> bytes:
+def render_report(
+    html: str, *, css: str, resources: Mapping[str, bytes | Drawing], language: str, title: str
+) -> bytes:
     """Return a tagged PDF/UA-1 document without signature; it carries no time of its own.
 
     Raises ResourceRefused and PdfError as `render_certificate` does; a letter that no
@@ -160,18 +180,20 @@ def _render(
     html: str,
     *,
     css: str,
-    resources: Mapping[str, bytes],
+    resources: Mapping[str, bytes | Drawing],
     language: str,
     title: str,
     variant: str,
     created_at: datetime | None,
     finisher: Finisher | None,
     attachments: list[weasyprint.Attachment],
+    most_pages: int | None = None,
 ) -> bytes:
     if not title.strip() or not language.strip():
         raise PdfError("A document needs a title and a language.")
     # With a base of our own a relative address is looked up and refused; without, it is skipped.
-    fetcher = ResourceFetcher(resources)
+    fetcher = ResourceFetcher({n: body for n, body in resources.items() if isinstance(body, bytes)})
+    drawings = {SCHEME + n: body for n, body in resources.items() if isinstance(body, Drawing)}
     with collected_problems() as problems:
         try:
             sheet, fonts = _style_sheet(css)
@@ -182,7 +204,10 @@ def _render(
                 color_profiles={OUTPUT_INTENT: _srgb_profile()},
                 pdf_variant=variant,
                 output_intent=OUTPUT_INTENT,
+                cache=drawings,
             )
+            if most_pages is not None and len(document.pages) > most_pages:
+                raise PdfError(f"This takes {len(document.pages)} pages; it has to fit on {most_pages}.")
             document.metadata.title = title
             document.metadata.lang = language
             if created_at is not None:

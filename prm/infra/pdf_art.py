@@ -3,8 +3,10 @@
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import segno
 
@@ -12,6 +14,7 @@ import segno
 QR_MASK = 4
 QR_QUIET_ZONE = 4
 
+DARK_RUN = re.compile(rb"\x01+")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -72,29 +75,62 @@ def _letter_width(character: str) -> float:
     return 1
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """Lines and areas in one colour, ready for a page: PDF operators in a square of `side` units whose
+    origin is its upper left corner.
+
+    WeasyPrint takes it for one of its own images. To parse and draw the same picture as SVG costs
+    most of the time that a certificate takes.
+    """
+
+    side: float
+    packed: bytes = field(repr=False)
+
+    def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[None, None, float]:
+        """Width, height and ratio: it has no size of its own."""
+        return None, None, 1
+
+    def draw(self, stream: Any, width: float, height: float, _style: Any) -> None:
+        """Place it, `width` times `height` large, at the origin of a stream."""
+        with stream.stacked():
+            stream.transform(a=width / self.side, d=height / self.side)
+            group = stream.add_group(0, 0, self.side, self.side)
+            group.stream, group.compress = [self.packed], False
+            group.extra["Filter"] = "/FlateDecode"
+            stream.draw_x_object(group.id)
+
+
 def qr_svg(url: str, capitals: str = "", *, colour: str = "#000000") -> bytes:
     """Return the QR code of an address as SVG: one filled path, quiet zone included.
 
     `capitals` follows the address: capital letters and digits, packed tighter than other letters.
     The same address always gives the same bytes. Error correction M: 15 % may be lost.
     """
-    parts = [url, *filter(None, [capitals])]
-    code = segno.make(parts, error="m", micro=False, boost_error=False, mask=QR_MASK)
-    path = []
-    for y, row in enumerate(code.matrix):
-        x = 0
-        while x < len(row):
-            run = x
-            while run < len(row) and row[run]:
-                run += 1
-            if run > x:
-                path.append(f"M{x + QR_QUIET_ZONE} {y + QR_QUIET_ZONE}h{run - x}v1h{x - run}z")
-            x = run + 1
-    side = len(code.matrix) + 2 * QR_QUIET_ZONE
+    side, runs = _qr_runs(url, capitals)
+    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in runs)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
-        f'<path fill="{_checked(colour)}" d="{"".join(path)}"/></svg>'
+        f'<path fill="{_checked(colour)}" d="{path}"/></svg>'
     ).encode("ascii")
+
+
+def qr_drawing(url: str, capitals: str = "", *, colour: str = "#000000") -> Drawing:
+    """The picture of qr_svg, for a page."""
+    side, runs = _qr_runs(url, capitals)
+    areas = " ".join(f"{x} {y} {length} 1 re" for x, y, length in runs)
+    return _drawing(side, f"{_operands(colour)} rg {areas} f")
+
+
+def _qr_runs(url: str, capitals: str) -> tuple[int, list[tuple[int, int, int]]]:
+    """The side with its quiet zone, and each run of dark modules: x, y, length."""
+    parts = [url, *filter(None, [capitals])]
+    code = segno.make(parts, error="m", micro=False, boost_error=False, mask=QR_MASK)
+    runs = []
+    for y, row in enumerate(code.matrix):
+        for dark in DARK_RUN.finditer(row):
+            runs.append((dark.start() + QR_QUIET_ZONE, y + QR_QUIET_ZONE, dark.end() - dark.start()))
+    return len(code.matrix) + 2 * QR_QUIET_ZONE, runs
 
 
 @lru_cache(maxsize=64)
@@ -104,8 +140,32 @@ def rosette_svg(colour: str, *, hollow: float = 0.7, strength: float = 1.0, widt
     `hollow` is the part of the radius that stays empty in the middle (0 to 0.9), `strength`
     how much of the colour is mixed into white (0 to 1), `width` that of the line in units.
     """
-    if not 0 <= hollow <= 0.9 or not 0 <= strength <= 1:
-        raise ValueError("hollow goes from 0 to 0.9, strength from 0 to 1.")
+    path = "".join("M" + "L".join(line) + "Z" for line in _rosette_lines(hollow))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200">'
+        f'<path fill="none" stroke="{_tinted(colour, strength)}" stroke-width="{width}" '
+        f'stroke-linejoin="round" d="{path}"/></svg>'
+    ).encode("ascii")
+
+
+@lru_cache(maxsize=64)
+def rosette_drawing(
+    colour: str, *, hollow: float = 0.7, strength: float = 1.0, width: float = 0.35
+) -> Drawing:
+    """The picture of rosette_svg, for a page."""
+    path = " ".join(f"{' l '.join(line).replace(' l ', ' m ', 1)} l h" for line in _rosette_lines(hollow))
+    return _drawing(200, f"{_operands(_tinted(colour, strength))} RG {width} w 1 j {path} S")
+
+
+def nothing() -> Drawing:
+    """A picture on which nothing is to be seen."""
+    return _drawing(1, "n")
+
+
+def _rosette_lines(hollow: float) -> list[list[str]]:
+    """The points of each closed line."""
+    if not 0 <= hollow <= 0.9:
+        raise ValueError("hollow goes from 0 to 0.9.")
     outer, inner = 99.0, 99.0 * hollow
     middle, reach = (outer + inner) / 2, (outer - inner) / 2
     lines = []
@@ -117,12 +177,16 @@ def rosette_svg(colour: str, *, hollow: float = 0.7, strength: float = 1.0, widt
             radius = middle + reach * share * math.sin(petals * angle / turns)
             x, y = radius * math.cos(angle), radius * math.sin(angle)
             points.append(f"{100 + x:.2f} {100 + y:.2f}")
-        lines.append("M" + "L".join(points) + "Z")
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200">'
-        f'<path fill="none" stroke="{_tinted(colour, strength)}" stroke-width="{width}" '
-        f'stroke-linejoin="round" d="{"".join(lines)}"/></svg>'
-    ).encode("ascii")
+        lines.append(points)
+    return lines
+
+
+def _drawing(side: float, operators: str) -> Drawing:
+    return Drawing(side, zlib.compress(operators.encode("ascii"), 9))
+
+
+def _operands(colour: str) -> str:
+    return " ".join(f"{channel / 255:.4g}" for channel in bytes.fromhex(_checked(colour)[1:]))
 
 
 def _checked(colour: str) -> str:
@@ -132,5 +196,7 @@ def _checked(colour: str) -> str:
 
 
 def _tinted(colour: str, strength: float) -> str:
+    if not 0 <= strength <= 1:
+        raise ValueError("strength goes from 0 to 1.")
     channels = bytes.fromhex(_checked(colour)[1:])
     return "#" + bytes(round(255 - (255 - c) * strength) for c in channels).hex()

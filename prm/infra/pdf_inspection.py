@@ -23,12 +23,14 @@ from pyhanko.sign.validation import async_validate_detached_cms, async_validate_
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from prm.infra.pdf_signature import run_to_end
-from prm.infra.signing import load_certificate
+from prm.infra.signing import load_certificates, run_to_end
 
 MAX_DOCUMENT_BYTES = 50_000_000
 MAX_HOLE_BYTES = 200_000
 MAX_BYTE_RANGES = 20
+STAMP = "signature_time_stamp_token"
+# How the signature of a key of each kind is named.
+ALGORITHMS = {"ec": "sha256_ecdsa", "rsa": "sha256_rsa"}
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 HOLE = re.compile(rb"<((?:[0-9A-Fa-f]{2})+)>")
 
@@ -73,13 +75,15 @@ class SignatureVerdict:
     `intact`: the signed bytes are unchanged. `trusted`: they were signed by an issuer whose
     root is trusted. `untouched`: the signature covers every byte of the file but its own, and
     brings nothing along. `signed_at` is the time the signer claims, in UTC, and known only of
-    a trusted signature; `signer_name` is what the signer's certificate says.
+    a trusted signature; `signer_name` is what the signer's certificate says. `stamped_at` is the time
+    that a time-stamping service vouches for; whether to trust that service is not judged here.
     """
 
     intact: bool = False
     trusted: bool = False
     untouched: bool = False
     signed_at: datetime | None = None
+    stamped_at: datetime | None = None
     signer_name: str | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -98,9 +102,12 @@ def inspect_signature(
     """Judge the signature of a document; whatever the bytes are, the answer is a verdict.
 
     `at` is the instant at which the issuer's certificate must be valid, by default now.
-    Raises ValueError only if a trusted root is no certificate.
+    Raises ValueError only if a trusted root is no certificate. The first certificate of a PEM is the root;
+    those behind it may stand between.
     """
-    roots = [load_certificate(pem) for pem in trusted_ca_pems]
+    vouching = [load_certificates(pem) for pem in trusted_ca_pems]
+    roots = [each[0] for each in vouching]
+    between = [certificate for each in vouching for certificate in each[1:]]
     if len(pdf_bytes) > MAX_DOCUMENT_BYTES:
         return SignatureVerdict(problems=(Problem.TOO_LARGE,))
     if not pdf_bytes.startswith(b"%PDF-"):
@@ -112,7 +119,7 @@ def inspect_signature(
     try:
         # A title may contain the words of a byte range: the signature is where a hole is.
         chosen = next((four for four in numbers if _hole(pdf_bytes, four)), numbers[0])
-        return _judge(pdf_bytes, chosen, roots, at)
+        return _judge(pdf_bytes, chosen, roots, between, at)
     # The bytes come from anybody: no parser of ASN.1 or PDF is trusted to raise its own errors.
     except Exception:
         return SignatureVerdict(problems=(Problem.MALFORMED,))
@@ -174,7 +181,7 @@ def extract_attachment(pdf_bytes: bytes, name: str) -> bytes | None:
 
 
 def _judge(
-    pdf_bytes: bytes, byte_range: list[int], roots: list[Any], at: datetime | None
+    pdf_bytes: bytes, byte_range: list[int], roots: list[Any], between: list[Any], at: datetime | None
 ) -> SignatureVerdict:
     _, before, after, rest = byte_range
     end = after + rest
@@ -197,7 +204,10 @@ def _judge(
     intact = bool(status.intact and status.valid)
     trusted = intact and bool(status.trusted)
     untouched = intact and end == len(pdf_bytes)
-    if trusted and _brings_more(content["content"], [status.signing_cert, *roots]):
+    stamp = status.timestamp_validity
+    is_stamped = stamp is not None and bool(stamp.intact and stamp.valid)
+    known = [status.signing_cert, *roots, *between]
+    if trusted and _brings_more(content["content"], known, is_stamped=is_stamped):
         untouched = False
     problems = []
     if not intact:
@@ -217,6 +227,7 @@ def _judge(
         trusted=trusted,
         untouched=untouched,
         signed_at=signed_at,
+        stamped_at=stamp.timestamp.astimezone(UTC) if trusted and is_stamped else None,
         signer_name=_name_of(status.signing_cert),
         problems=tuple(problems),
     )
@@ -235,8 +246,9 @@ def _plain_signature(container: bytes) -> bytes:
             "sid": cms.SignerIdentifier({"issuer_and_serial_number": cms.IssuerAndSerialNumber(place)}),
             "digest_algorithm": {"algorithm": "sha256"},
             "signed_attrs": signer["signed_attrs"],
-            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+            "signature_algorithm": {"algorithm": ALGORITHMS[leaf.public_key.algorithm]},
             "signature": signer["signature"].native,
+            **({"unsigned_attrs": signer["unsigned_attrs"]} if signer["unsigned_attrs"].native else {}),
         }
     )
     content = cms.SignedData(
@@ -274,19 +286,27 @@ def _read_revision(
     claimed = signature.self_reported_timestamp
     signed_at = None if claimed is None else claimed.astimezone(UTC)
     whole = (
-        status.bottom_line
+        status.intact
+        and status.valid
+        and status.trusted
+        and status.docmdp_ok
         and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
         and status.modification_level == ModificationLevel.NONE
     )
     return signed_at, None if whole else Problem.ADDED_LATER
 
 
-def _brings_more(signed: cms.SignedData, known: list[Any]) -> bool:
-    """Whether a signature carries what it does not cover: attributes, lists, certificates."""
+def _brings_more(signed: cms.SignedData, known: list[Any], *, is_stamped: bool) -> bool:
+    """Whether a signature carries what it does not cover: attributes, lists, certificates.
+
+    A time stamp of this very signature is none of that: it is signed itself.
+    """
     (signer,) = signed["signer_infos"]
     allowed = {certificate.dump() for certificate in known}
+    named = [attribute["type"].native for attribute in signer["unsigned_attrs"]]
+    values = sum(len(attribute["values"]) for attribute in signer["unsigned_attrs"])
     return (
-        len(signer["unsigned_attrs"]) > 0
+        (named != [] and not (is_stamped and named == [STAMP] and values == 1))
         or len(signed["crls"]) > 0
         or any(choice.chosen.dump() not in allowed for choice in signed["certificates"])
     )

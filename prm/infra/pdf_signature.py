@@ -7,34 +7,34 @@ PDF/A. This leans on WeasyPrint's and pydyf's object layout, so both are pinned 
 checks what it finds.
 """
 
-import asyncio
 import hashlib
-import threading
-from collections.abc import Coroutine, Mapping
+import re
+import zlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any
 
 import pydyf
-from pyhanko.sign.signers import SimpleSigner
 from weasyprint import Document
 
 from prm.infra.pdf_resources import MissingGlyphs, PdfError
+from prm.infra.signing import DocumentSigner
 
-T = TypeVar("T")
-
-# Hexadecimal digits kept free for the signature. A P-256 chain takes about 2,600, with the
-# longest names a certificate can hold about 4,000.
-HOLE_DIGITS = 8192
 OFFSET_DIGITS = 10
 BYTE_RANGE_HOLE = b"[0 " + b" ".join([b"9" * OFFSET_DIGITS] * 3) + b"]"
-CONTENTS_HOLE = b"<" + b"0" * HOLE_DIGITS + b">"
 # As pydyf writes the two entries. Nothing else in a document can look like this: other texts
 # are compressed, and in the metadata a "<" is escaped.
-HOLE = b"/ByteRange " + BYTE_RANGE_HOLE + b"/Contents " + CONTENTS_HOLE
+HOLE = re.compile(
+    rb"/ByteRange (?P<range>" + re.escape(BYTE_RANGE_HOLE) + rb")/Contents (?P<contents><0{4096,}>)"
+)
 
 # Where a stream's own last byte is a carriage return, readers take it for a part of the line end
 # before "endstream" and find the stream a byte shorter than it says: PDF/A checkers report that.
 AMBIGUOUS_END = b"\r\nendstream"
+
+# The highest level takes twice the time for a hundredth of the size.
+COMPRESSION = 6
 
 FIELD_NAME = "signature"
 # Annotation flags: print, locked.
@@ -79,9 +79,11 @@ class SignatureField:
         signer_name: str,
         label: str,
         media_types: Mapping[str, str],
+        room: int,
         spare_objects: int = 0,
     ) -> None:
-        """`label` is read out for the field; `media_types` are those of the attachments.
+        """`label` is read out for the field; `media_types` are those of the attachments; `room` is
+        how many hexadecimal digits the signature may take.
 
         `spare_objects` empty objects are added: they move what pydyf writes last.
         """
@@ -89,6 +91,7 @@ class SignatureField:
         self._signer_name = signer_name
         self._label = label
         self._media_types = media_types
+        self._room = room
         self._spare_objects = spare_objects
 
     def finish(self, document: Document, pdf: pydyf.PDF) -> None:
@@ -99,7 +102,7 @@ class SignatureField:
             _mark_as_pdfua(pdf)
             _forbid_interpolation(pdf)
             self._add_field(pdf)
-            _spare_carriage_returns(pdf)
+            _compress_once(pdf)
             for _ in range(self._spare_objects):
                 pdf.add_object(pydyf.Dictionary())
         except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
@@ -135,7 +138,7 @@ class SignatureField:
                 "M": pydyf.String(self._signed_at.strftime("D:%Y%m%d%H%M%SZ")),
                 "Reference": pydyf.Array([_no_change_permitted()]),
                 "ByteRange": BYTE_RANGE_HOLE,
-                "Contents": CONTENTS_HOLE,
+                "Contents": b"<" + b"0" * self._room + b">",
             }
         )
         pdf.add_object(signature)
@@ -184,56 +187,26 @@ class SignatureField:
         field["StructParent"] = key
 
 
-def fill_hole(unsigned: bytes, signer: SimpleSigner) -> bytes:
+def fill_hole(unsigned: bytes, signer: DocumentSigner) -> bytes:
     """Sign everything but the hole and write the signature into it.
 
-    Raises PdfError if there is not exactly one hole or the signature does not fit.
+    Raises PdfError if there is not exactly one hole or the signature does not fit, TimeStampMissing.
     """
-    if unsigned.count(HOLE) != 1:
+    found = list(HOLE.finditer(unsigned))
+    if len(found) != 1:
         raise PdfError("The document has not exactly one place for a signature.")
-    start = unsigned.index(HOLE)
-    after = start + len(HOLE)
-    before = after - len(CONTENTS_HOLE)
+    (hole,) = found
+    before, after = hole.start("contents"), hole.end("contents")
     numbers = (before, after, len(unsigned) - after)
     byte_range = b"[0 " + b" ".join(b"%0*d" % (OFFSET_DIGITS, n) for n in numbers) + b"]"
     document = bytearray(unsigned)
-    document[start:after] = HOLE.replace(BYTE_RANGE_HOLE, byte_range)
-    digest = hashlib.sha256(document[:before] + document[after:]).digest()
-    cms = run_to_end(signer.async_sign(digest, "sha256", use_pades=True)).dump()
-    if 2 * len(cms) > HOLE_DIGITS:
+    document[hole.start("range") : hole.end("range")] = byte_range
+    cms = signer.sign_digest(hashlib.sha256(document[:before] + document[after:]).digest())
+    room = after - before - 2
+    if 2 * len(cms) > room:
         raise PdfError("The signature is larger than the place kept for it.")
-    document[before + 1 : after - 1] = cms.hex().encode("ascii").ljust(HOLE_DIGITS, b"0")
+    document[before + 1 : after - 1] = cms.hex().encode("ascii").ljust(room, b"0")
     return bytes(document)
-
-
-def run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, also where the calling thread already has a running loop."""
-    if not _loop_is_running():
-        return asyncio.run(coroutine)
-    outcome: list[T] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(asyncio.run(coroutine))
-        # Whatever happened belongs to the caller, not to this short-lived thread.
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=run, name="pdf-signature")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return outcome[0]
-
-
-def _loop_is_running() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _refuse_missing_glyphs(document: Document) -> None:
@@ -261,11 +234,28 @@ def _forbid_interpolation(pdf: pydyf.PDF) -> None:
             item.extra["Interpolate"] = "false"
 
 
-def _spare_carriage_returns(pdf: pydyf.PDF) -> None:
-    """Leave a stream uncompressed whose compressed form would end ambiguously."""
+def _compress_once(pdf: pydyf.PDF) -> None:
+    """Compress every stream now: pydyf would each time it is asked for the bytes, three times in all.
+
+    A stream whose compressed form would end ambiguously stays as it is.
+    """
     for item in pdf.objects:
-        if isinstance(item, pydyf.Stream) and item.data.endswith(AMBIGUOUS_END):
+        if isinstance(item, pydyf.Stream) and item.compress:
+            written: bytes = pydyf.Stream(item.stream).data
+            plain = written.partition(b"stream\n")[2].removesuffix(b"\nendstream")
+            packed = _packed(plain)
             item.compress = False
+            if packed.endswith(b"\r"):
+                item.stream = [plain]
+            else:
+                item.stream = [packed]
+                item.extra["Filter"] = "/FlateDecode"
+
+
+# Some streams, as the colour profile, are the same in every document.
+@lru_cache(maxsize=64)
+def _packed(plain: bytes) -> bytes:
+    return zlib.compress(plain, COMPRESSION)
 
 
 def _no_change_permitted() -> pydyf.Dictionary:

@@ -6,10 +6,14 @@ to check a document needs the public root alone (`IssuerKey.ca_pem`). Renewing a
 creating another one and trusting both roots.
 """
 
+import asyncio
 import os
+import threading
 import unicodedata
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem as asn1_pem
@@ -17,12 +21,16 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from prm.infra.cms import PreparedSignature, prepare
 
 # A certificate of competence is shown to people decades later, and there is no time stamp
 # that would let a reader accept an expired signer.
@@ -36,6 +44,13 @@ DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 MAX_NAME_BYTES = 64
 CA_SUFFIX = " Root"
 
+# Hexadecimal digits kept free for a signature. A P-256 chain takes about 2,600, with the longest names
+# a certificate can hold about 4,000; a time stamp with its chain about 12,000.
+LEAST_ROOM = 8192
+ROOM_TO_SPARE = 64
+ROOM_FOR_STAMP = 24_576
+STAMP_SECONDS = 10
+
 SEAL_PREFIX = b"prm1."
 SALT_LENGTH = 16
 NONCE_LENGTH = 12
@@ -45,13 +60,18 @@ class SigningError(Exception):
     """A key cannot be made, opened or used."""
 
 
+class TimeStampMissing(SigningError):
+    """The time-stamping service did not answer with a time stamp."""
+
+
 class WrongSecret(SigningError):
     """The sealed bytes do not open with any secret given, or were altered."""
 
 
 @dataclass(frozen=True)
 class IssuerKey:
-    """One signer: its private key (PKCS#8 PEM, never printed), its certificate, its root."""
+    """One signer: its private key (PKCS#8 PEM, never printed), its certificate, and what vouches for it:
+    the root first, then the certificates between, if there are any."""
 
     key_pem: bytes = field(repr=False)
     leaf_pem: bytes
@@ -123,41 +143,124 @@ def create_issuer(common_name: str, organisation: str, not_before: datetime) -> 
 
 
 class DocumentSigner(SimpleSigner):
-    """A P-256 signer whose signature depends on key and document alone (RFC 6979).
+    """A signer whose signature depends on key and document alone (ECDSA by RFC 6979; RSA PKCS #1 v1.5).
 
-    A job that died between signing and storing can then be run again and gives the same file.
+    A job that died between signing and storing can then be run again and gives the same file, unless
+    a time stamp is asked for. One signer serves many documents: only the first is built in full.
     """
 
+    private: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+    time_stamper: TimeStamper | None = None
+    _prepared: PreparedSignature | None = None
+
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
-        """Sign with ECDSA over SHA-256."""
+        """Sign with SHA-256."""
         if digest_algorithm != "sha256":
             raise SigningError(f"This signer uses SHA-256, not {digest_algorithm}.")
-        key = serialization.load_der_private_key(self.signing_key.dump(), password=None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self.private.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """The signature (CMS, DER) of a document with this SHA-256, time-stamped where that is set.
+
+        Raises TimeStampMissing where the time-stamping service gives none.
+        """
+        if self._prepared is not None:
+            return self._prepared.filled(digest, lambda text: self.sign_raw(text, "sha256"))
+        try:
+            made: bytes = run_to_end(
+                self.async_sign(digest, "sha256", use_pades=True, timestamper=self.time_stamper)
+            ).dump()
+        except (TimestampRequestError, OSError, ValueError) as error:
+            if self.time_stamper is None:
+                raise
+            raise TimeStampMissing(
+                "The time-stamping service gives no time stamp; nothing is issued without one. "
+                f"It is tried again. ({type(error).__name__}: {error})"
+            ) from error
+        if self.time_stamper is None:
+            self._prepared = prepare(made, digest)
+        return made
+
+    def room(self) -> int:
+        """Hexadecimal digits that a signature of this signer may take."""
+        needed = 2 * len(self._without_stamp()) + ROOM_TO_SPARE
+        room = max(LEAST_ROOM, -(-needed // LEAST_ROOM) * LEAST_ROOM)
+        return room if self.time_stamper is None else room + ROOM_FOR_STAMP
+
+    def _without_stamp(self) -> bytes:
+        if self.time_stamper is None:
+            return self.sign_digest(bytes(32))
+        plain: bytes = run_to_end(self.async_sign(bytes(32), "sha256", use_pades=True)).dump()
+        return plain
 
 
-def make_signer(issuer: IssuerKey) -> SimpleSigner:
-    """Return the pyHanko signer of an issuer; its root travels in every signature.
+def make_signer(issuer: IssuerKey, *, time_stamper: TimeStamper | None = None) -> DocumentSigner:
+    """Return the pyHanko signer of an issuer; what vouches for it travels in every signature.
 
-    Raises SigningError if the key is not a P-256 key or not the certificate's.
+    Raises SigningError if the key is neither of an elliptic curve nor RSA, or not the certificate's.
     """
     try:
         key = serialization.load_pem_private_key(issuer.key_pem, password=None)
         leaf = x509.load_pem_x509_certificate(issuer.leaf_pem)
-        ca = x509.load_pem_x509_certificate(issuer.ca_pem)
+        others = x509.load_pem_x509_certificates(issuer.ca_pem)
     except (ValueError, TypeError) as error:
         raise SigningError("The issuer's key or certificate cannot be read.") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != leaf.public_key():
+    if (
+        not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+        or key.public_key() != leaf.public_key()
+    ):
         raise SigningError("The private key does not belong to the certificate.")
     _, _, key_der = asn1_pem.unarmor(issuer.key_pem)
     store = SimpleCertificateStore()
-    store.register(load_certificate(ca.public_bytes(serialization.Encoding.DER)))
-    return DocumentSigner(
+    for each in others:
+        store.register(load_certificate(each.public_bytes(serialization.Encoding.DER)))
+    signer = DocumentSigner(
         signing_cert=load_certificate(leaf.public_bytes(serialization.Encoding.DER)),
         signing_key=asn1_keys.PrivateKeyInfo.load(key_der),
         cert_registry=store,
     )
+    signer.private, signer.time_stamper = key, time_stamper
+    return signer
+
+
+def stamp_by(url: str) -> TimeStamper | None:
+    """What asks a time-stamping service (RFC 3161) at an address; None for none."""
+    return HTTPTimeStamper(url, timeout=STAMP_SECONDS) if url else None
+
+
+T = TypeVar("T")
+
+
+def run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, also where the calling thread already has a running loop."""
+    if not _loop_is_running():
+        return asyncio.run(coroutine)
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(asyncio.run(coroutine))
+        # Whatever happened belongs to the caller, not to this short-lived thread.
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=run, name="pdf-signature")
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def load_certificate(pem_or_der: bytes) -> asn1_x509.Certificate:
@@ -165,6 +268,13 @@ def load_certificate(pem_or_der: bytes) -> asn1_x509.Certificate:
     if asn1_pem.detect(pem_or_der):
         _, _, pem_or_der = asn1_pem.unarmor(pem_or_der)
     return asn1_x509.Certificate.load(pem_or_der, strict=True)
+
+
+def load_certificates(pem: bytes) -> list[asn1_x509.Certificate]:
+    """All certificates of a PEM, in their order; ValueError if one is none."""
+    return [
+        asn1_x509.Certificate.load(der, strict=True) for _kind, _headers, der in asn1_pem.unarmor(pem, True)
+    ]
 
 
 def seal(plain: bytes, secret: str | bytes, *, purpose: str = "signing-key") -> bytes:

@@ -21,7 +21,7 @@ from prm.infra.downloads import asked_form, table_attachment
 from prm.infra.tables import Column, Filter, TableSpec, all_rows, paginate
 from prm.journal import queries
 from prm.journal.chain import canonical
-from prm.journal.labels import SUBJECT_LABELS
+from prm.journal.labels import SUBJECT_LABELS, action_words
 from prm.journal.models import JournalEntry
 from prm.permissions import P
 
@@ -92,7 +92,10 @@ def _spec(chain: str, names: dict[str, str]) -> TableSpec:
             Filter(
                 "action",
                 _("What"),
-                [(action, action) for action in queries.list_actions(chain)],
+                sorted(
+                    ((action, action_words(action)) for action in queries.list_actions(chain)),
+                    key=lambda each: each[1].casefold(),
+                ),
                 lambda statement, value: statement.where(JournalEntry.action == value),
             ),
             Filter(
@@ -117,7 +120,8 @@ def _shown(entries: list[JournalEntry], names: dict[str, str]) -> dict[int, dict
             "at_iso": entry.at.isoformat(),
             "actor": _actor_name(entry, names),
             "role": _ROLE_NAMES.get(entry.actor_role, ""),
-            "action": entry.action,
+            "action": action_words(entry.action),
+            "code": entry.action,
             "subject": SUBJECT_LABELS.get(entry.subject_type, entry.subject_type),
             "subject_ref": _short(entry.subject_ref),
             "facts": [(key, _plain(value, _is_change(entry))) for key, value in entry.facts.items()],
@@ -149,7 +153,9 @@ def _plain(value: Any, is_change: bool) -> str:
     """A fact as text: a change as "before → after", a list with commas."""
     if isinstance(value, list):
         shown = [each if isinstance(each, str) else canonical(each) for each in value]
-        return " → ".join(shown) if is_change and len(shown) == 2 else ", ".join(shown)
+        if is_change and len(shown) == 2:
+            return " → ".join(dict.fromkeys(shown))  # what stayed as it was is said once
+        return ", ".join(shown)
     return value if isinstance(value, str) else canonical(value)
 
 

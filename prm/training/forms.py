@@ -11,8 +11,6 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
-    FieldList,
-    FormField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -22,18 +20,16 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from prm.accounts.labels import FUNCTION_LABELS
 from prm.infra.markdown import MAX_TEXT
-from prm.training.labels import SKILL_LEVELS
-from prm.training.models import QuestionKind, SkillLevel
+from prm.training.labels import DIFFICULTIES, REVIEWS, SKILL_LEVELS
+from prm.training.models import SkillLevel
+from prm.training.models.assessment import Review
 
 _TITLE = [InputRequired(_l("Enter a title.")), Length(max=200)]
-CHOICE_ROWS = 4
-MOST_ROWS = 20
 
 
 class Checkboxes(SelectMultipleField):
@@ -181,66 +177,6 @@ class LinkForm(ContentForm):
     url = StringField(_l("Address"), validators=[InputRequired(_l("Enter a web address.")), Length(max=2000)])
 
 
-class ChoiceForm(PlainForm):
-    """One choice of a question."""
-
-    text = StringField(_l("Choice"), validators=[Length(max=500)])
-    is_right = BooleanField(_l("Right"))
-
-
-class QuestionForm(FlaskForm):
-    """What every question has."""
-
-    revision = HiddenField()
-    prompt = TextAreaField(
-        _l("Question"), validators=[InputRequired(_l("Write the question.")), Length(max=4000)]
-    )
-    explanation = TextAreaField(
-        _l("Explanation"),
-        description=_l("Shown with the result once the quiz is passed, or no attempt is left."),
-        validators=[Length(max=4000)],
-    )
-
-
-class ChoiceQuestionForm(QuestionForm):
-    """A question with choices: a fixed number of rows, and a button for one more."""
-
-    choices = FieldList(FormField(ChoiceForm), label=_l("Choices"), max_entries=MOST_ROWS)
-
-    def fill_up(self, extra: int = 0) -> None:
-        """Show at least CHOICE_ROWS rows, and `extra` empty ones."""
-        wanted = min(MOST_ROWS, max(CHOICE_ROWS, len(self.choices) + extra))
-        while len(self.choices) < wanted:
-            self.choices.append_entry()
-
-    @property
-    def pairs(self) -> list[tuple[str, bool]]:
-        return [(row.form.text.data or "", bool(row.form.is_right.data)) for row in self.choices]
-
-
-class NumberQuestionForm(QuestionForm):
-    """A question whose answer is a number."""
-
-    answer = StringField(
-        _l("Answer"),
-        description=_l("A number such as 3.5 or 3,5, without thousands separators."),
-        validators=[InputRequired(_l("Enter the answer.")), Length(max=60)],
-    )
-    tolerance = StringField(
-        _l("Tolerance"),
-        default="0",
-        description=_l("How far an answer may be off and still count. 0: exactly this number."),
-        validators=[InputRequired(_l("Enter the tolerance.")), Length(max=60)],
-    )
-
-
-def question_form(kind: QuestionKind, **arguments: Any) -> ChoiceQuestionForm | NumberQuestionForm:
-    """The form for a question of a kind."""
-    if kind is QuestionKind.NUMERIC:
-        return NumberQuestionForm(**arguments)
-    return ChoiceQuestionForm(**arguments)
-
-
 class ImageForm(FlaskForm):
     """An image for lessons."""
 
@@ -266,3 +202,108 @@ class AssignForm(FlaskForm):
     def offer(self, courses: Iterable[tuple[str, str]], people: Iterable[tuple[str, str]]) -> None:
         self.courses.choices = list(courses)
         self.whom.choices = list(people)
+
+
+class QuizRulesForm(FlaskForm):
+    """How a quiz is taken."""
+
+    revision = HiddenField()
+    time_limit_minutes = OptionalInteger(
+        _l("Time limit in minutes"),
+        description=_l("By the server's clock, from the start. Empty: no limit."),
+        validators=[Optional(), NumberRange(1, 600, _l("Allow between 1 and 600 minutes."))],
+    )
+    wait_hours = OptionalInteger(
+        _l("Hours between two attempts"),
+        default=0,
+        description=_l("How long somebody waits after a failed attempt. 0: no waiting."),
+        validators=[Optional(), NumberRange(0, 24 * 90, _l("Enter between 0 and 2,160 hours."))],
+    )
+    shuffles_questions = BooleanField(_l("Shuffle the questions"))
+    shuffles_choices = BooleanField(_l("Shuffle the choices"))
+    is_one_at_a_time = BooleanField(_l("One question at a time"))
+    review_now = RadioField(
+        _l("Shown after each attempt"), choices=_choices(REVIEWS), default=Review.SCORE.value
+    )
+    review_over = RadioField(
+        _l("Shown when it is passed, or no attempt is left"),
+        choices=_choices(REVIEWS),
+        default=Review.EXPLANATIONS.value,
+    )
+
+
+class DrawForm(FlaskForm):
+    """Questions that a quiz draws from the bank."""
+
+    topic = SelectField(_l("Topic"), validate_choice=False)
+    difficulty = SelectField(
+        _l("Difficulty"),
+        choices=[SelectChoice("", _l("Any")), *_choices(DIFFICULTIES)],
+        default="",
+    )
+    questions = IntegerField(
+        _l("How many"),
+        default=5,
+        validators=[
+            InputRequired(_l("Say how many.")),
+            NumberRange(1, 200, _l("Draw between 1 and 200 questions.")),
+        ],
+    )
+
+
+class TaskForm(FlaskForm):
+    """A practical task and its rubric."""
+
+    revision = HiddenField()
+    title = StringField(_l("Title"), validators=_TITLE)
+    body = TextAreaField(
+        _l("The task"),
+        description=_l("What is to be done and handed in, and what counts. Markdown, as in lessons."),
+        validators=[InputRequired(_l("Say what is to be done.")), Length(max=20_000)],
+    )
+    minutes = OptionalInteger(
+        _l("Minutes"),
+        description=_l("How long it takes, about."),
+        validators=[Optional(), NumberRange(1, 1000, _l("Enter between 1 and 1,000 minutes."))],
+    )
+    rubric = TextAreaField(
+        _l("Rubric"),
+        description=_l(
+            "A criterion on a line of its own, its levels below it: points, a colon, what earns them. "
+            "An empty line before the next criterion."
+        ),
+        validators=[InputRequired(_l("Write at least one criterion.")), Length(max=20_000)],
+    )
+    pass_percent = IntegerField(
+        _l("Pass mark in percent"),
+        default=60,
+        description=_l("Of all points that can be had."),
+        validators=[
+            InputRequired(_l("Enter a pass mark.")),
+            NumberRange(0, 100, _l("The pass mark lies between 0 and 100 percent.")),
+        ],
+    )
+    grader = SelectField(
+        _l("Grader"),
+        validate_choice=False,
+        description=_l("Who grades what is handed in. Somebody else who may grade can take it over."),
+    )
+
+
+class HandInForm(FlaskForm):
+    """What is handed in."""
+
+    text = TextAreaField(_l("Your answer"), validators=[Length(max=20_000)])
+    file = FileField(_l("File"), description=_l("PDF, Word, PowerPoint, Excel, an image, a text or a zip."))
+
+
+class AppealForm(FlaskForm):
+    """Why a grade should be looked at again."""
+
+    reason = TextAreaField(
+        _l("Your reason"),
+        validators=[
+            InputRequired(_l("Say why the grade should be looked at again.")),
+            Length(max=4000),
+        ],
+    )

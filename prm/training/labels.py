@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from prm.training.models import LessonKind, QuestionKind, SkillLevel, VersionStatus
+from prm.training.models.assessment import Difficulty, Review
 from prm.training.models.content import Edition
+from prm.training.models.tasks import TaskStatus
+from prm.training.statistics import Flag
 
 SKILL_LEVELS = {
     SkillLevel.FOUNDATION: _l("Foundation"),
@@ -20,6 +23,55 @@ QUESTION_KINDS = {
     QuestionKind.SINGLE: _l("One right choice"),
     QuestionKind.MULTIPLE: _l("Several right choices"),
     QuestionKind.NUMERIC: _l("A number"),
+    QuestionKind.ORDERING: _l("Putting in order"),
+    QuestionKind.MATCHING: _l("Matching"),
+    QuestionKind.TEXT: _l("A short text"),
+}
+DIFFICULTIES = {
+    Difficulty.EASY: _l("Easy"),
+    Difficulty.MEDIUM: _l("Medium"),
+    Difficulty.HARD: _l("Hard"),
+}
+REVIEWS = {
+    Review.NOTHING: _l("Nothing"),
+    Review.SCORE: _l("The score"),
+    Review.MARKS: _l("The score, and which questions were right"),
+    Review.EXPLANATIONS: _l("The score, which questions were right, and the explanations"),
+}
+# What statistics point at (prm/training/statistics.py): label, kind, and what to do about it.
+FLAGS = {
+    Flag.LEAKED: (
+        _l("May have leaked"), "danger",
+        _l("It is right far more often lately than at first. Write it anew, or retire it."),
+    ),
+    Flag.GIVES_AWAY: (
+        _l("Gives itself away"), "warning",
+        _l("The right choice is much longer than the others. Make them alike."),
+    ),
+    Flag.MISLEADS: (
+        _l("Misleads"), "danger",
+        _l("Who does well in the rest gets it wrong more often. Check the key and the wording."),
+    ),
+    Flag.RIVAL: (
+        _l("A wrong choice wins"), "danger",
+        _l("The better half prefers a wrong choice. Check the key, or make that choice clearly wrong."),
+    ),
+    Flag.WEAK: (
+        _l("Tells little"), "warning",
+        _l("It hardly tells who knows from who does not."),
+    ),
+    Flag.EASY: (_l("Too easy"), "neutral", _l("Almost everybody has it right.")),
+    Flag.HARD: (_l("Too hard"), "warning", _l("Hardly anybody has it right. Is it taught?")),
+    Flag.DEAD_CHOICE: (
+        _l("A choice nobody takes"), "neutral",
+        _l("A wrong choice convinces nobody: write a better one."),
+    ),
+}  # fmt: skip
+TASK_STATUSES = {
+    TaskStatus.WAITING: (_l("Waits for a grade"), "info", "clock"),
+    TaskStatus.PASSED: (_l("Passed"), "success", "circle-check"),
+    TaskStatus.FAILED: (_l("Not passed"), "warning", "alert-triangle"),
+    TaskStatus.APPEALED: (_l("Appealed: waits for a second grade"), "info", "scale"),
 }
 LESSON_KINDS = {
     LessonKind.TEXT: (_l("Text"), "file-text"),
@@ -27,6 +79,7 @@ LESSON_KINDS = {
     LessonKind.VIDEO: (_l("Video"), "video"),
     LessonKind.FILE: (_l("File"), "paperclip"),
     LessonKind.LINK: (_l("Link"), "link"),
+    LessonKind.TASK: (_l("Practical task"), "clipboard-list"),
 }
 EDITIONS = {
     Edition.SCORM_12: "SCORM 1.2",

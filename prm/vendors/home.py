@@ -27,6 +27,7 @@ from prm.partners.models import AgreementVersion, Partnership
 from prm.partners.queries import agreements, desk
 from prm.permissions import P, Reach
 from prm.revenue import queries as revenue
+from prm.revenue.quarters import Quarter, quarter_of
 from prm.training import queries as training
 from prm.training.models import CourseVersion, EnrolmentStatus
 
@@ -195,16 +196,17 @@ def money(actor: Actor, locale: str) -> Money | None:
         top = revenue.list_largest_partners(actor, start, today, SHOWN)
     else:
         top = list(revenue.revenue_by(actor, revenue.By.PRODUCT, start, today).rows[:SHOWN])
-    shown = revenue.OrderFilters(date_from=today - timedelta(days=460), date_to=today)
-    history = list(
-        revenue.in_quarters(
-            [day for day in days if shown.date_from is None or day.on >= shown.date_from],
-            revenue.fiscal_start_month(actor),
-            shown,
-        )
-    )
+    start_month = revenue.fiscal_start_month(actor)
+    running = quarter_of(today, start_month)
+    # Whole quarters, and what there is of the running one: it says so.
+    first = Quarter(running.year - 1, running.number, start_month).first
+    shown = revenue.OrderFilters(date_from=first, date_to=today)
+    history = list(revenue.in_quarters([day for day in days if day.on >= first], start_month, shown))
     chart = bar_chart(
-        [row.label for row in history],
+        [
+            row.label if row.key != running.key else _("%(quarter)s so far", quarter=row.label)
+            for row in history
+        ],
         [minor_to_decimal(row.revenue_minor, currency) for row in history],
         title=_("Revenue by quarter"),
         number=money_format(currency, locale),

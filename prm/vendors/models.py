@@ -70,6 +70,8 @@ class SigningKey(Keyed, VendorOwned, db.Model):
     """A vendor's document-signing key: private key sealed with the installation's secret.
 
     Once retired, the private key is gone (empty). `compromised_at`: nobody may trust it from then on.
+    `is_brought`: the vendor's own, from a PKCS#12 file; `ca_pem` is then its root, followed by the
+    certificates between.
     """
 
     __tablename__ = "signing_key"
@@ -78,6 +80,7 @@ class SigningKey(Keyed, VendorOwned, db.Model):
     sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
     certificate_pem: Mapped[bytes] = mapped_column(LargeBinary)
     ca_pem: Mapped[bytes] = mapped_column(LargeBinary)
+    is_brought: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     compromised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -153,6 +153,8 @@
   }
 
   // ---- what is trusted
+  const certificatesIn = (pem) => pem.split(/-----END [^-]+-----/).slice(0, -1)
+    .map((each) => fromBase64(each.replace(/-----[^-]+-----|\s/g, "")));
   function addKeys(file) {
     if (!file || file.format !== "prm-issuer-keys-1") throw new Error("no keys");
     for (const each of file.keys) {
@@ -165,9 +167,8 @@
     }
     for (const each of file.documentCertificates) {
       if (each.revoked) continue;
-      const [leaf, root] = [each.certificate, each.root].map((pem) => fromBase64(pem.replace(/-----[^-]+-----|\s/g, "")));
-      trust.leaves.push(leaf);
-      trust.roots.push(root);
+      trust.leaves.push(...certificatesIn(each.certificate));
+      trust.roots.push(...certificatesIn(each.root));
     }
     trust.asOf = file.asOf;
   }
@@ -363,7 +364,7 @@
     return [toBytes(match[1]), toBytes(rest.replace(NAMESPACE, ""))];
   }
 
-  // ---- PDF: its own signature (CMS, P-256), then the credential inside
+  // ---- PDF: its own signature (CMS), then the credential inside
   function readDer(bytes, at) {
     let length = bytes[at + 1], start = at + 2;
     if (length & 0x80) {
@@ -387,10 +388,10 @@
     return found;
   }
 
-  const leftPadded = (number) => {
+  const leftPadded = (number, size) => {
     const bare = number[0] === 0 ? number.slice(1) : number;
-    if (bare.length > 32) throw new Error("number");
-    return joined(new Uint8Array(32 - bare.length), bare);
+    if (bare.length > size) throw new Error("number");
+    return joined(new Uint8Array(size - bare.length), bare);
   };
 
   async function fromPdf(bytes) {
@@ -420,15 +421,36 @@
   const PLAIN = {
     type: "06092a864886f70d010702", version: "020101", digests: "310f300d06096086480165030402010500",
     content: "300b06092a864886f70d010701", digest: "300d06096086480165030402010500",
-    signature: "300a06082a8648ce3d040302",
   };
-  function isPlain(container, parts, signer, leaf) {
+  const ECDSA = "300a06082a8648ce3d040302", RSA = "300d06092a864886f70d01010b0500";
+  // By the object identifier in the certificate: of a curve, or of RSA.
+  const KINDS = {
+    "06082a8648ce3d030107": {name: "ECDSA", namedCurve: "P-256", hash: "SHA-256", size: 32, signature: ECDSA},
+    "06052b81040022": {name: "ECDSA", namedCurve: "P-384", hash: "SHA-256", size: 48, signature: ECDSA},
+    "06092a864886f70d010101": {name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", size: 0, signature: RSA},
+  };
+  function isPlain(container, parts, signer, leaf, kind) {
     const [, serial, , issuer] = children(children(children(leaf.whole)[0].body)[0].body).map((each) => each.whole);
     return hex(children(container.body)[0].whole) === PLAIN.type
       && hex(parts[0].whole) === PLAIN.version && hex(parts[1].whole) === PLAIN.digests
       && hex(parts[2].whole) === PLAIN.content && hex(signer[0].whole) === PLAIN.version
       && same(signer[1].body, joined(issuer, serial)) && hex(signer[2].whole) === PLAIN.digest
-      && hex(signer[4].whole) === PLAIN.signature && signer[1].tag === 0x30 && signer[5].tag === 0x04;
+      && hex(signer[4].whole) === kind.signature && signer[1].tag === 0x30 && signer[5].tag === 0x04;
+  }
+
+  // A time stamp is not covered by the signature: only one of this very signature may stand there. Whether
+  // its service is to be trusted is not judged.
+  async function isItsStamp(attributes, signature) {
+    const STAMP = "060b2a864886f70d010910020e", STATED = "060b2a864886f70d0109100104";
+    const all = children(attributes.body);
+    const [name, values] = children(all[0].body);
+    const tokens = children(values.body);
+    if (all.length !== 1 || tokens.length !== 1 || hex(name.whole) !== STAMP) return false;
+    const token = children(children(children(tokens[0].body)[1].body)[0].body);
+    const [kind, content] = children(token[2].body);
+    const stated = children(children(children(content.body)[0].body)[0].body);
+    const imprint = children(stated[2].body)[1].body;
+    return hex(kind.whole) === STATED && same(imprint, await digest("SHA-256", signature));
   }
 
   async function isDocumentSigned(bytes, all, {before, after, end}) {
@@ -441,7 +463,9 @@
     const signers = children(parts[parts.length - 1].body);
     if (parts.length !== 5 || signers.length !== 1) return [true, false];
     const signer = children(signers[0].body);
-    if (signer.length !== 6 || signer[3].tag !== 0xa0) return [true, false];
+    const isStamped = signer.length === 7 && signer[6].tag === 0xa1;
+    if (!(signer.length === 6 || isStamped) || signer[3].tag !== 0xa0) return [true, false];
+    if (isStamped && !await isItsStamp(signer[6], signer[5].body)) return [true, false];
     const MESSAGE_DIGEST = "06092a864886f70d010904";
     const attribute = children(signer[3].body).map((each) => children(each.body))
       .find((pair) => hex(pair[0].whole) === MESSAGE_DIGEST);
@@ -450,17 +474,17 @@
     if (!same(wanted, actual)) return [true, false];
     const leaf = certificates.find((each) => trust.leaves.some((known) => same(known, each.whole)));
     if (!leaf) return [false, true];
-    if (!isPlain(container, parts, signer, leaf)) return [true, false];
+    const publicKey = children(children(children(leaf.whole)[0].body)[0].body)[6];
+    const named = children(children(publicKey.body)[0].body).map((each) => hex(each.whole));
+    const kind = KINDS[named[0]] || KINDS[named[1]];
+    if (!isPlain(container, parts, signer, leaf, kind)) return [true, false];
     const ours = [...trust.leaves, ...trust.roots];
     if (!certificates.every((each) => ours.some((known) => same(known, each.whole)))) return [true, false];
-    const key = await crypto.subtle.importKey(
-      "spki", children(children(children(leaf.whole)[0].body)[0].body)[6].whole,
-      {name: "ECDSA", namedCurve: "P-256"}, false, ["verify"],
-    );
-    const [r, s] = children(children(signer[5].body)[0].body).map((each) => leftPadded(each.body));
+    const key = await crypto.subtle.importKey("spki", publicKey.whole, kind, false, ["verify"]);
+    const numbers = () => children(children(signer[5].body)[0].body).map((each) => leftPadded(each.body, kind.size));
+    const signature = kind.size ? joined(...numbers()) : signer[5].body;
     const attributes = joined(Uint8Array.of(0x31), signer[3].whole.slice(1));
-    const algorithm = {name: "ECDSA", hash: "SHA-256"};
-    return [true, await crypto.subtle.verify(algorithm, key, joined(r, s), attributes)];
+    return [true, await crypto.subtle.verify(kind, key, signature, attributes)];
   }
 
   async function attached(bytes, all) {

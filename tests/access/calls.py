@@ -12,7 +12,7 @@ from typing import Any
 
 from prm.infra import clock, form_timing
 from prm.notifications.models import Kind
-from tests.access.rows_credentials import PICTURE_DIGEST
+from tests.access.rows_credentials import PICTURE_DIGEST, pkcs12_file
 from tests.access.shapes import Body, Call, Id, Name, Then
 from tests.access.worlds import SHARED, Tenant
 from tests.factories.marketing import png
@@ -43,6 +43,8 @@ ARGUMENTS: dict[str, str] = {
     "image_id": "image",
     "attempt_id": "{me}.attempt",
     "launch_id": "{me}.launch",
+    "submission_id": "mate.to_grade",
+    "draw_id": "draw",
     "enrolment_id": "mate.enrolment",
     "user_id": "user.member",
     "certificate_id": "member.certificate",
@@ -144,6 +146,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("run_id", LEARNERS | {"exec"}, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
+    ("submission_id", frozenset({"west"}), "mate_b.submission"),
     ("launch_id", LEARNERS, "mate.launch"),
     ("launch_id", LEARNERS, "mate_b.launch"),
     ("notification_id", EVERYBODY, "mate.notification"),
@@ -181,6 +184,13 @@ _ORDERS = {"column_external_id": "id", "column_partner": "partner", "column_orde
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
 _DRAFT = {"lesson_id": "draft_lesson"}
 _CONTENT = {"course_id": "unasked_course"}
+_OWN_SUBMISSION = {"submission_id": "{me}.submission"}
+_FOREIGN_SUBMISSION = {"submission_id": (LEARNERS, "mate.submission")}
+_GRADERS = frozenset({"admin", "manager", "west", "author"})
+_OF_BANK = {"question_id": "bank_question"}
+_BANK_QUESTION = {"topic": "Nets", "difficulty": "hard", "prompt": "Which?", "explanation": "This.",
+                  "choices-0-text": "one", "choices-0-is_right": "y", "choices-1-text": "two",
+                  "revision": "1", "kind": "single"}  # fmt: skip
 _LINK = {"title": "A page", "url": "https://example.com/page"}
 _COMMIT = {"commit": '{"item": "I1", "sequence": 1, "cmi": {"core": {"lesson_status": "completed"}}}'}
 _BULK = {"action": "partners.region", "region": "West", "which": "ticked", "ids": [Id("PA.partnership")]}
@@ -609,6 +619,37 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.delete_lesson", "GET"): Call(ids=_DRAFT),
     ("training.delete_lesson", "POST"): Call(ids=_DRAFT),
     ("training.new_question", "POST"): Call(body=_QUESTION),
+    ("training.start_quiz", "POST"): Call(leaves=False, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.save_answers", "POST"): Call(body=_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.hand_in", "POST"): Call(
+        ids={**_CONTENT, "lesson_id": "task"}, body={"text": "Done."}, beyond=UNTAUGHT
+    ),
+    ("training.own_submitted_file", "GET"): Call(ids=_OWN_SUBMISSION, beyond=_FOREIGN_SUBMISSION),
+    ("training.appeal", "POST"): Call(
+        ids=_OWN_SUBMISSION, body={"reason": "Look again."}, beyond=_FOREIGN_SUBMISSION
+    ),
+    ("training.grading", "GET"): Call(
+        queries=("?search=KAN", "?status=failed", "?grader=nobody", "?status=")
+    ),
+    ("training.submitted_file", "GET"): Call(
+        absent=tuple(("submission_id", f"{kind}_submission", _GRADERS) for kind in ("bare", "lost"))
+    ),
+    ("training.grade", "POST"): Call(body={"level-c1": "1", "feedback": "Good."}),
+    ("training.bank", "GET"): Call(queries=("?format=csv", "?search=KAN", "?state=", "?difficulty=easy")),
+    ("training.new_bank_question", "POST"): Call(body=_BANK_QUESTION),
+    ("training.edit_bank_question", "GET"): Call(ids=_OF_BANK),
+    ("training.edit_bank_question", "POST"): Call(ids=_OF_BANK, body=_BANK_QUESTION),
+    ("training.bank_question", "GET"): Call(ids=_OF_BANK),
+    ("training.retire_bank_question", "POST"): Call(ids=_OF_BANK),
+    ("training.import_questions", "POST"): Call(
+        body={"do": "import", "file": (b"topic,kind,question,right,wrong\nNets,single,Why?,so,no\n", "q.csv")}
+    ),
+    ("training.quiz_settings", "POST"): Call(
+        body={"revision": "1", "time_limit_minutes": "20", "wait_hours": "1", "review_now": "score",
+              "review_over": "marks"}
+    ),
+    ("training.add_draw", "POST"): Call(body={"topic": "Networks", "difficulty": "", "questions": "1"}),
+    ("training.statistics", "GET"): Call(ids={"version_id": "done_version"}, queries=("?format=csv",)),
     ("training.edit_question", "POST"): Call(body=_QUESTION),
     ("training.move_question", "POST"): Call(
         ids={"question_id": "draft_second_question"}, body={"direction": "up"}
@@ -635,6 +676,19 @@ CALLS: dict[tuple[str, str], Call] = {
     ("certification.did_document", "GET"): Call(absent=KEYLESS),
     ("certification.issuer_keys", "GET"): Call(absent=KEYLESS),
     ("certification.offline_checker", "GET"): Call(absent=KEYLESS),
+    ("certification.bring", "POST"): Call(
+        body={"file": (pkcs12_file(), "own.p12"), "passphrase": "", "reason": "Our own."}
+    ),
+    ("certification.batch", "GET"): Call(ids={"batch_id": "issue_batch"}),
+    ("certification.design", "POST"): Call(
+        body={"html": "<p>{{name}}</p>", "css": "", "specimen": "short", "paper": "a4", "revision": "1",
+              "do": "save"}
+    ),
+    ("certification.add_design_image", "POST"): Call(
+        body={"name": "badge", "file": (png(), "badge.png")}
+    ),
+    ("certification.remove_design_image", "POST"): Call(ids={"image_id": "design_image"}),
+    ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES),
     ("certification.rotate", "POST"): Call(body={"reason": "It is time."}),
     ("certification.verify_form", "GET"): Call(queries=("?code={member.code}",)),
     ("certification.verify_file", "POST"): Call(body={"file": _PDF}, leaves=False),

@@ -53,7 +53,12 @@ READS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "admin": (VENDOR_KINDS - {"MAIL"}, _ABOUT_PARTNERS, ALL_PARTNERS),
     "manager": (_CATALOGUE | {"STAFF", "POLICY", "APPLICANT"}, _ABOUT_PARTNERS, ALL_PARTNERS),
     "west": (_CATALOGUE | {"STAFF", "POLICY", "APPLICANT"}, _ABOUT_PARTNERS, frozenset({"PA"})),
-    "author": (_CATALOGUE | {"STAFF", "DRAFT", "GONE", "KEY"}, frozenset({"COMPANY"}), ALL_PARTNERS),
+    # Authors grade practical tasks: whose they are, and what was handed in.
+    "author": (
+        _CATALOGUE | {"STAFF", "DRAFT", "GONE", "KEY"},
+        frozenset({"COMPANY", "BOSS", "MEMBER", "MATE"}),
+        ALL_PARTNERS,
+    ),
     "exec": (_CATALOGUE | {"STAFF", "POLICY", "IMPORT"}, _ABOUT_PARTNERS - {"INVITE"}, ALL_PARTNERS),
     "padmin": (_CATALOGUE | {"STAFF", "POLICY"}, _ABOUT_PARTNERS, frozenset({"PA"})),
     "member": (_CATALOGUE, frozenset({"COMPANY", "MEMBER"}), frozenset({"PA"})),

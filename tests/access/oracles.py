@@ -160,6 +160,7 @@ class Asking(Questions):
             "course_id",
             "attempt_id",
             "run_id",
+            "submission_id",
         } & set(self.arguments):
             return []
         if "lesson_id" in self.arguments and self.line["member"] == "ok":

@@ -7,7 +7,11 @@ import json
 from datetime import UTC, datetime
 from functools import cache
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import pkcs12
 from flask import current_app
 from sqlalchemy import select
 
@@ -30,6 +34,18 @@ PICTURE_DIGEST = hashlib.sha256(PICTURE).hexdigest()
 def certificate_pem() -> bytes:
     """A certificate that any reader takes; whose it is says nothing here."""
     return create_issuer("Somebody", "Somebody", datetime(2026, 1, 1, tzinfo=UTC)).leaf_pem
+
+
+@cache
+def pkcs12_file() -> bytes:
+    """A key of somebody's own with its certificate and root, without a passphrase."""
+    made = create_issuer("Own", "Own", datetime(2026, 1, 1, tzinfo=UTC))
+    key = serialization.load_pem_private_key(made.key_pem, password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    certificate, root = (x509.load_pem_x509_certificate(pem) for pem in (made.leaf_pem, made.ca_pem))
+    return pkcs12.serialize_key_and_certificates(
+        b"own", key, certificate, [root], serialization.NoEncryption()
+    )
 
 
 def credential_key(f: Filler) -> CredentialKey:

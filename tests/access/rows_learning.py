@@ -34,6 +34,8 @@ from prm.training.models import (
     VersionStatus,
 )
 from prm.vendors.models import SigningKey
+from tests.access import rows_designs
+from tests.access.assessment_rows import add_bank, add_task, hand_in, sit
 from tests.access.content_rows import add_content, open_package
 from tests.access.filling import Filler
 from tests.access.rows_credentials import certificate_pem, credential_key, sign_credentials
@@ -74,6 +76,8 @@ def courses(f: Filler) -> None:
     content = _version(f, unasked, 1, VersionStatus.PUBLISHED, "COURSE", "unasked_", questions=0)
     add_content(f, content.id, "COURSE", "unasked_")
     add_content(f, f.tenant.things["draft_version"].id, "DRAFT", "draft_")
+    add_task(f, content.id)
+    add_bank(f)
     for owner, people in PEOPLE.items():
         partnership = f.tenant.partnerships[owner]
         assignment = f.add(
@@ -83,10 +87,10 @@ def courses(f: Filler) -> None:
             ),
             f"{owner}.assignment",
         )  # fmt: skip
-        for key in people.values():
+        for kind, key in people.items():
             _learn(f, key, partnership.id, course, version, assignment)
             _learn(f, key, partnership.id, done, done_version, None)
-            _begin(f, key, partnership.id, unasked)
+            _begin(f, key, partnership.id, unasked, owner, kind)
     for key in ("admin", "manager", "west", "author"):
         _learn(f, key, None, course, version, None)
         _learn(f, key, None, done, done_version, None)
@@ -94,7 +98,14 @@ def courses(f: Filler) -> None:
     _complete(f, f.tenant.leaver, None, fresh, "fresh_version")
 
 
-def _begin(f: Filler, key: str, partnership_id: int | None, unasked: Course) -> None:
+def _begin(
+    f: Filler,
+    key: str,
+    partnership_id: int | None,
+    unasked: Course,
+    owner: str | None = None,
+    kind: str = "",
+) -> None:
     enrolment = f.add(
         Enrolment(
             user_id=f.tenant.people[key].id, partnership_id=partnership_id, course_id=unasked.id,
@@ -103,6 +114,7 @@ def _begin(f: Filler, key: str, partnership_id: int | None, unasked: Course) -> 
         )
     )  # fmt: skip
     open_package(f, key, enrolment)
+    hand_in(f, key, owner, kind, enrolment)
 
 
 def _complete(f: Filler, who: UserRef, partnership_id: int | None, course: Course, version: str) -> None:
@@ -191,6 +203,8 @@ def _learn(
     for lesson in lessons:
         f.add(LessonProgress(enrolment_id=enrolment.id, lesson_id=lesson.id, completed_at=f.now))
     if not is_done:
+        if not has_failed:
+            sit(f, enrolment)
         return
     f.add(
         Attempt(
@@ -254,6 +268,7 @@ def certificates(f: Filler) -> None:
     _certificate(f, f.tenant.leaver, "leaver", f.say("STAFF"), None)
     _certificate(f, f.tenant.people["padmin2"], "withdrawn", f.say("BOSS", "PA"), "PA").withdrawn_at = f.now
     sign_credentials(f, key)
+    rows_designs.fill(f)
 
 
 def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | None) -> Certificate:

@@ -31,6 +31,8 @@ RANDOM_IN = {
     "stored_file": {"size", "name"},
     "certificate": {"number", "facts", "user_id", "partnership_id"},
     "journal_entry": {"facts"},
+    "bank_question_version": {"parts"},
+    "quiz_sitting": {"seed"},
     "credential": {"list_index", "document"},
     "credential_key": {"multibase"},
     "badge_picture": {"svg", "png"},

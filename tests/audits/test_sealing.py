@@ -50,18 +50,19 @@ def closed(world: World, cast: Cast, audit: making.AuditRef) -> making.AuditRef:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("statement", CHANGES)
 def test_nothing_of_a_closed_audit_is_changed_by_raw_sql(
-    world: World, cast: Cast, closed: making.AuditRef, statement: str
+    world: World, cast: Cast, closed: making.AuditRef
 ) -> None:
-    table = next(word for word in statement.split() if word.startswith("audit"))
-    with world.acting(cast.vendor):
-        before = db.session.execute(text(f"SELECT * FROM {table}")).all()
-        assert before, f"there is no {table} to change"
-        db.session.rollback()
-        with pytest.raises(DBAPIError, match="is sealed"), transaction():
-            db.session.execute(text(statement))
-        assert db.session.execute(text(f"SELECT * FROM {table}")).all() == before
+    for statement in CHANGES:
+        table = next(word for word in statement.split() if word.startswith("audit"))
+        with world.acting(cast.vendor):
+            before = db.session.execute(text(f"SELECT * FROM {table}")).all()
+            assert before, f"there is no {table} to change"
+            db.session.rollback()
+            with pytest.raises(DBAPIError, match="is sealed"), transaction():
+                db.session.execute(text(statement))
+            db.session.rollback()
+            assert db.session.execute(text(f"SELECT * FROM {table}")).all() == before, statement
 
 
 def test_the_same_statements_pass_before_it_is_closed(

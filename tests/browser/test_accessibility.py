@@ -118,7 +118,8 @@ NO_PAGES = {
     "imports.file", "imports.rejected", "marketing.download", "marketing.thumbnail", "operations.metrics",
     "partners.document", "reports.revenue_pdf",
     "reports.revenue_xlsx", "training.captions", "training.image", "training.lesson_file",
-    "training.resume", "training.video", "vendors.brand_css", "vendors.contrast",
+    "training.own_submitted_file", "training.resume", "training.submitted_file",
+    "training.video", "vendors.brand_css", "vendors.contrast",
     "vendors.logo",
 }  # fmt: skip
 BY_MAIL = {
@@ -130,7 +131,7 @@ BY_MAIL = {
 AFTER_AN_ACT = {
     "accounts.enrol_second_factor", "accounts.sign_in_code", "accounts.turn_off_second_factor",
     "audits.add_finding", "audits.agree_action", "audits.prove_action", "audits.report", "audits.sign_off",
-    "audits.verify_action", "audits.waive_finding", "bulk.run", "onboarding.activate",
+    "audits.verify_action", "audits.waive_finding", "bulk.run", "certification.batch", "onboarding.activate",
     "partners.remove_branch", "partners.remove_document", "partners.resume", "partners.unmerge",
     "search.index",
 }  # fmt: skip
@@ -234,6 +235,8 @@ def test_forms_with_errors_are_accessible(chromium: Browser, demo: Portal, who: 
             field.fill("")
         with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
             form.locator("button.btn-primary").first.click()
+            if form.get_attribute("data-confirm"):
+                page.get_by_role("dialog").locator("button.btn-primary").click()
         assert answered.value.status == 422
         summary = page.locator(".error-summary")
         expect(summary).to_be_visible()

@@ -15,15 +15,18 @@ from playwright.sync_api import Browser, Page
 from prm.certification.credentials.checking import check_offline
 from prm.certification.credentials.trust import read_trust
 from prm.infra import clock
+from prm.permissions import Role
 from tests.browser.axe import find_violations
 from tests.browser.csp import collect_csp_violations
 from tests.certification.conftest import Scene
 from tests.certification.conftest import scene as scene
 from tests.certification.specimens import Files, download
 from tests.certification.test_offline import qr_text
+from tests.certification.test_own_keys import bring, key_file
 from tests.factories import World
 from tests.factories import certification as certify
 from tests.factories.certification import CertificateRef
+from tests.time_stamps import stamping_service
 
 pytestmark = pytest.mark.browser
 
@@ -191,3 +194,28 @@ def test_the_page_holds_to_its_own_policy_and_is_accessible(
     page.evaluate("() => { const s = document.createElement('script'); s.textContent = 'window.evil = 1';"
                   " document.body.append(s); }")  # fmt: skip
     assert page.evaluate("() => window.evil") is None
+
+
+def test_what_an_own_key_signed_is_judged_too(
+    world: World,
+    scene: Scene,
+    open_checker: Callable[[Scene], Page],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """RSA, a chain of three certificates and a time stamp, beside what the first key signed."""
+    before = download(world, scene, certify.issue(world, scene.vendor, scene.scheme, scene.member))
+    bring(world, scene, key_file("rsa"))
+    person = world.user(Role.PARTNER_MEMBER, partnership=scene.company)
+    with stamping_service(tmp_path / "tsa") as service:
+        monkeypatch.setitem(world.app.config, "TSA_URL", service.url)
+        made = certify.issue(world, scene.vendor, scene.scheme, person)
+    content = world.client(person).get(f"/acme/certification/{made.public_id}/files/a4").data
+    page = open_checker(scene)
+    assert judge(page, "before.pdf", before.pdf)["status"] == "valid"
+    assert judge(page, "own.pdf", content)["status"] == "valid"
+    signature = content.index(b"/Contents <") + 400
+    for place in (len(content) // 3, signature):
+        flipped = bytearray(content)
+        flipped[place] = ord("0") if flipped[place] != ord("0") else ord("1")
+        assert judge(page, "flipped.pdf", bytes(flipped))["status"] == "altered"

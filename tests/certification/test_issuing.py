@@ -219,9 +219,10 @@ def test_a_new_scheme_is_issued_to_who_qualifies_by_one_press(world: World, scen
     with world.acting(scene.vendor) as actor, transaction():
         scheme = get_scheme(actor, later.public_id)
         assert len(services.list_issuable(actor, scheme)) == 3  # one left, one completed nothing
-        assert services.issue_to_qualified(actor, scheme, limit=2) == 2
-        assert services.issue_to_qualified(actor, scheme) == 1
-        assert services.issue_to_qualified(actor, scheme) == 0
+        keys = [user.id for user in people]
+        assert len(services.issue_to_people(actor, scheme, keys[1:])) == 2
+        assert len(services.issue_to_people(actor, scheme, keys)) == 1
+        assert len(services.issue_to_people(actor, scheme, keys)) == 0
     assert [names(world, scene, user).count("Later") for user in people] == [1, 1, 1, 0, 0]
     with clock.travel(datetime(2099, 1, 1, tzinfo=UTC)), world.acting(scene.vendor) as actor:
         # Expired, but nothing was completed since.

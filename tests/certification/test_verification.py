@@ -26,7 +26,7 @@ from prm.certification.views.verification import LEAST_SECONDS
 from prm.extensions import db, limiter
 from prm.infra import clock
 from prm.infra.db import transaction
-from prm.infra.signing import create_issuer
+from prm.infra.signing import create_issuer, make_signer
 from prm.permissions import Role
 from prm.vendors.models import Vendor
 from tests.certification.conftest import Scene
@@ -276,7 +276,7 @@ def test_a_certificate_signed_anew_by_somebody_else_is_altered(
     with world.acting(scene.vendor):
         facts = dict(db.session.get_one(Certificate, made.id).facts)
         facts["person"] = {"id": "", "name": "Mallory"}
-        forger = create_issuer("Acme GmbH Certification", "Acme GmbH", clock.now())
+        forger = make_signer(create_issuer("Acme GmbH Certification", "Acme GmbH", clock.now()))
         forged = print_certificate(facts, Paper.A4, forger, clock.now(), Signed(b"{}", ""))
     with world.app.app_context():
         verification = check_file(forged)

@@ -13,7 +13,8 @@ FILES = ("requirements.txt", "requirements-dev.txt")
 BROUGHT_BY = {
     "PIL": "pillow", "argon2": "argon2-cffi", "asn1crypto": "pyhanko", "click": "flask",
     "itsdangerous": "flask",
-    "markdown_it": "markdown-it-py", "markupsafe": "jinja2", "pyhanko_certvalidator": "pyhanko",
+    "markdown_it": "markdown-it-py", "markupsafe": "jinja2", "page": "page-validation",
+    "pyhanko_certvalidator": "pyhanko",
     "vl_convert": "vl-convert-python",
 }  # fmt: skip
 

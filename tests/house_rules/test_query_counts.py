@@ -33,6 +33,7 @@ from prm.revenue.quarters import quarter_of
 from tests.counting import counted
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories import audits as auditing
+from tests.factories.assessment import add_questions, hand_in, make_exam
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.partners import apply, make_template, publish_agreement
@@ -63,9 +64,11 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
             name=f"Person {number}",
         )
         asset = make_asset(world, acme, f"Asset {number}", campaign_id=campaign)
-        for course in courses:
+        for course in courses[:2]:
             assign(world, partnership, course, due_on=today + timedelta(days=30))
         complete(world, acme, person, courses[0])
+        add_questions(world, acme, 1, topic=f"Topic {number}")
+        hand_in(world, acme, person, courses[2])
         with world.acting(acme, person) as actor, transaction():
             version = marketing.find_newest_version(asset.id)
             assert version is not None
@@ -226,6 +229,7 @@ def people(world: World, acme: VendorRef) -> list[UserRef]:
 def test_pages_ask_as_many_queries_of_twice_the_rows(world: World) -> None:
     acme = world.vendor("acme")
     courses = [make_course(world, acme, f"Course {n}") for n in range(2)]
+    courses.append(make_exam(world, acme, "Practice", with_task=True))
     scheme = make_scheme(world, acme, courses[0])
     with world.acting(acme) as actor, transaction():
         audits.set_policy(

@@ -154,9 +154,9 @@ def page(specimen: Specimen) -> str:
 def resources(specimen: Specimen) -> dict[str, bytes]:
     """The images a certificate names."""
     images = {
-        "qr": pdf.qr_svg(VERIFY_URL, colour="#1c2733"),
-        "rosette": pdf.rosette_svg(specimen.primary, hollow=0.6, strength=0.1),
-        "seal": pdf.rosette_svg(specimen.primary),
+        "qr": pdf.qr_drawing(VERIFY_URL, colour="#1c2733"),
+        "rosette": pdf.rosette_drawing(specimen.primary, hollow=0.6, strength=0.1),
+        "seal": pdf.rosette_drawing(specimen.primary),
     }
     return images | {"logo": specimen.logo} if specimen.logo else images
 

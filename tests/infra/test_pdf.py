@@ -209,7 +209,7 @@ def test_no_stream_ends_with_a_carriage_return(monkeypatch: pytest.MonkeyPatch, 
     path = tmp_path / "attached.pdf"
     path.write_bytes(document)
     # What pydyf writes last, the table of where everything is: found by trying titles.
-    title = "x" * 340 + "y"
+    title = "x" * 356 + "y"
     with monkeypatch.context() as patch:
         patch.setattr(pdf, "MAX_SPARE_OBJECTS", 1)
         assert b"\r\nendstream" in render(title=title)

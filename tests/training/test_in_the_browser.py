@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from prm.permissions import Role
 from tests.browser.axe import explain, find_violations
 from tests.browser.csp import collect_csp_violations
 from tests.factories import World
+from tests.factories import assessment as exams
 from tests.factories import training as make
 from tests.factories.training import CourseRef
 from tests.factories.world import UserRef, VendorRef
@@ -103,16 +105,18 @@ def test_a_quiz_is_taken_with_the_keyboard_alone(site: Site) -> None:
     make.do_lessons(site.world, site.vendor, member, course)
     with site.page(member, width=360) as page:
         page.goto(f"/acme/training/courses/{course.public_id}/quiz")
-        page.get_by_role("link", name="Start the quiz").focus()
+        page.get_by_role("button", name="Start the quiz").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/questions")
         page.get_by_label("Port 80", exact=True).focus()
         page.keyboard.press("ArrowDown")  # to the next choice, which is right
+        page.keyboard.press("Tab")  # whether to come back to the next question
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
         page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
+        page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         page.keyboard.type("98765,45")
         page.keyboard.press("Tab")
@@ -120,6 +124,40 @@ def test_a_quiz_is_taken_with_the_keyboard_alone(site: Site) -> None:
         page.wait_for_url("**/attempts/**")
         assert page.get_by_role("heading", name="Passed").is_visible()
         assert page.get_by_text("3 of 3 questions right").is_visible()
+
+
+def test_answers_are_saved_as_they_are_given_and_the_clock_hands_them_in(site: Site) -> None:
+    world, vendor = site.world, site.vendor
+    exams.add_every_kind(world, vendor)
+    member = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor))
+    course = exams.make_exam(
+        world, vendor, draws=(("Every kind", None, 6),), rules={"time_limit_minutes": 1}, pass_mark=10
+    )
+    make.enrol(world, vendor, member, course)
+    path = f"/acme/training/courses/{course.public_id}/quiz"
+    with site.page(member, width=390) as page:
+        page.goto(path)
+        page.get_by_role("button", name="Start the quiz").click()
+        clock = page.get_by_role("timer")
+        expect(clock).to_have_text(re.compile(r"^0:5\d left$"))
+        page.get_by_label("Port 8443").check()
+        expect(page.get_by_text(re.compile("^Saved at"))).to_be_visible()
+        page.context.set_offline(True)
+        page.get_by_label("Back up").select_option("1")
+        expect(page.get_by_text("Not saved yet. Trying again.")).to_be_visible()
+        page.context.set_offline(False)
+        expect(page.get_by_text(re.compile("^Saved at"))).to_be_visible(timeout=10_000)
+        refuse_faults(page, 390)
+    with site.page(member) as page:  # another device
+        page.goto(f"{path}/questions")
+        expect(page.get_by_label("Port 8443")).to_be_checked()
+        expect(page.get_by_label("Back up")).to_have_value("1")
+        # The clock strikes: what is there is sent, gaps and all.
+        page.clock.install()
+        page.reload()
+        page.clock.fast_forward(70_000)
+        page.wait_for_url("**/attempts/**")
+        expect(page.get_by_text("1 of 6 questions right")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "look"), LOOKS)
@@ -140,10 +178,12 @@ def test_learners_pages_are_free_of_faults(site: Site, width: int, look: str) ->
         ):  # fmt: skip
             page.goto(f"/acme/training/{path}")
             refuse_faults(page, width)
-        page.goto(f"/acme/training/courses/{taken.public_id}/quiz/questions")
+        page.goto(f"/acme/training/courses/{taken.public_id}/quiz")
+        page.get_by_role("button", name="Start the quiz").click()
+        page.get_by_text("Every answer is saved as you give it.").wait_for()
         refuse_faults(page, width)
         page.get_by_role("button", name="Send my answers").click()
-        page.get_by_text("No attempt was used").wait_for()
+        page.get_by_text("No attempt was used").first.wait_for()
         refuse_faults(page, width)
 
 

@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from prm.access import Actor
-from prm.audits.queries.compliance import today_of
-from prm.audits.queries.standings import Judged, read_judged
+from prm.audits.policy import Policy
+from prm.audits.queries.compliance import find_policy, time_zone_of
+from prm.audits.queries.standings import count_missed, read_judged
+from prm.infra import clock
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.partners.listing import list_spec
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P
 
-
-def find_judged(actor: Actor) -> Judged | None:
-    """How partners stand today; None for who has no business with it."""
-    return read_judged(actor, today_of(actor)) if actor.can(P.COMPLIANCE_VIEW) else None
+FEW = 1000  # so many at a time are named in a statement
 
 
-def partner_list_spec(actor: Actor, judged: Judged | None) -> TableSpec:
-    """The list of partners; with `judged` their compliance too."""
-    spec = list_spec(actor)
-    if judged is None or judged.policy is None:
-        return spec
-    table = judged.table.c
-    by_compliance = Filter(
-        "compliance",
-        _("Compliance"),
-        [("failing", _("Not compliant")), ("met", _("Compliant"))],
-        lambda statement, value: statement.where(
-            Partnership.status != PartnershipStatus.ENDED,
-            Partnership.id.in_(select(table.partnership_id).where(table.is_compliant.is_(value == "met"))),
-        ),
-    )
-    return replace(
-        spec,
-        columns=[*spec.columns, Column("compliance", _("Compliance"))],
-        filters=[*spec.filters, by_compliance],
-    )
+@dataclass(frozen=True)
+class PartnerList:
+    """The list as somebody sees it today. `policy` None: there is none, or it is none of their business."""
+
+    actor: Actor
+    today: date
+    zone: str
+    policy: Policy | None
+
+    @property
+    def spec(self) -> TableSpec:
+        spec = list_spec(self.actor)
+        if self.policy is None:
+            return spec
+        choices = [("failing", _("Not compliant")), ("met", _("Compliant"))]
+        return replace(
+            spec,
+            columns=[*spec.columns, Column("compliance", _("Compliance"))],
+            filters=[*spec.filters, Filter("compliance", _("Compliance"), choices, self._that_stand)],
+        )
+
+    def _that_stand(self, statement: Select[Any], value: str) -> Select[Any]:
+        table = read_judged(self.actor, self.today).table.c
+        stand_so = select(table.partnership_id).where(table.is_compliant.is_(value == "met"))
+        return statement.where(Partnership.status != PartnershipStatus.ENDED, Partnership.id.in_(stand_so))
+
+    def count_missed(self, rows: Sequence[Partnership]) -> dict[int, int]:
+        """How many rules each partnership misses, by key; nothing of those that have ended."""
+        if self.policy is None:
+            return {}
+        found: dict[int, int] = {}
+        going = [row for row in rows if row.status is not PartnershipStatus.ENDED]
+        for start in range(0, len(going), FEW):
+            found |= count_missed(going[start : start + FEW], self.policy, self.today, self.zone)
+        return found
 
 
-def with_compliance(statement: Select[Any], judged: Judged | None) -> Select[Any]:
-    """The same rows with (is_compliant, how many rules are missed) at their end; none for the ended."""
-    if judged is None or judged.policy is None:
-        return statement
-    table = judged.table
-    return statement.outerjoin(table, table.c.partnership_id == Partnership.id).add_columns(
-        table.c.is_compliant, table.c.missed
-    )
+def find_partner_list(actor: Actor) -> PartnerList:
+    zone = time_zone_of(actor)
+    today = clock.today(zone)
+    policy = find_policy(actor, today) if actor.can(P.COMPLIANCE_VIEW) else None
+    return PartnerList(actor, today, zone, policy)

@@ -129,18 +129,37 @@ def _sign(actor: Actor, certificate: Certificate, picture: Picture) -> Credentia
     now = clock.now().replace(microsecond=0)
     unsigned = build_credential(certificate.facts, public_url(vendor), place, picture, key.did)
     document = as_file(sign_document(unsigned, open_credential_key(key), method=key.method, created=now))
+    return keep_credential(actor, certificate, key.id, place, document, None, now)
+
+
+def keep_credential(
+    actor: Actor,
+    certificate: Certificate,
+    key_id: int,
+    place: Place,
+    document: bytes,
+    picture: Picture | None,
+    signed_at: datetime,
+) -> Credential:
+    """Keep a credential that was signed, and its picture where that is not kept yet.
+
+    The caller holds the vendor's chain, and knows that the place is free and the key in use.
+    """
+    if picture is not None:
+        _keep_picture(certificate.vendor_id, picture)
     row = Credential(
         vendor_id=certificate.vendor_id,
         certificate_id=certificate.id,
-        key_id=key.id,
+        key_id=key_id,
         list_number=place.number,
         list_index=place.index,
         document=document,
         sha256=hashlib.sha256(document).hexdigest(),
-        signed_at=now,
+        signed_at=signed_at,
     )
     db.session.add(row)
     db.session.flush()
+    key = db.session.get_one(CredentialKey, key_id)
     record(
         actor,
         "credential.signed",

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
+
 from prm.access import Actor, require
 from prm.certification.credentials.issuing import withdraw_signed_by
 from prm.certification.credentials.models import CredentialKey
@@ -25,8 +27,11 @@ from prm.certification.services.keys import (
     seal_private,
 )
 from prm.certification.services.texts import required_reason
+from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra import clock
+from prm.infra.pkcs12 import read_pkcs12
+from prm.infra.signing import SigningError, make_signer
 from prm.journal.services import lock_chain, record
 from prm.permissions import P
 from prm.vendors.models import SigningKey, Vendor
@@ -81,6 +86,46 @@ def rotate_keys(actor: Actor, vendor: Vendor, *, reason: str, is_compromised: bo
         (str(old_document.public_id) if old_document else None, str(new_document.public_id)),
         (old_credential.multibase if old_credential else None, new_credential.multibase),
     )
+
+
+def bring_key(actor: Actor, vendor: Vendor, *, content: bytes, passphrase: str, reason: str) -> SigningKey:
+    """Sign documents with a key of the vendor's own from now on: a PKCS#12 file.
+
+    The key in use is retired and its private half destroyed; what it signed stays valid. The passphrase is
+    not kept. Raises DomainError (field "file" or "reason"), Forbidden.
+    """
+    require(actor, P.VENDOR_SETTINGS)
+    lock_chain()
+    reason = required_reason(reason)
+    now = clock.now()
+    try:
+        issuer = read_pkcs12(content, passphrase, now)
+        make_signer(issuer)
+    except SigningError as error:
+        raise DomainError(str(error), {"file": str(error)}) from error
+    if any(key.certificate_pem == issuer.leaf_pem for key in list_signing_keys()):
+        message = _("This certificate was used here before: bring a new one.")
+        raise DomainError(message, {"file": message})
+    if (old := find_signing_key()) is not None:
+        _retire(old, now, is_compromised=False)
+    key = SigningKey(
+        vendor_id=vendor.id,
+        sealed_key=seal_private(issuer.key_pem, DOCUMENTS),
+        certificate_pem=issuer.leaf_pem,
+        ca_pem=issuer.ca_pem,
+        is_brought=True,
+        created_at=now,
+    )
+    db.session.add(key)
+    db.session.flush()
+    record(
+        actor,
+        "signing_key.brought",
+        key,
+        facts={"replaces": old.public_id if old is not None else None},
+        personal={"reason": reason},
+    )
+    return key
 
 
 def reseal_keys(actor: Actor) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,16 +51,47 @@ def allot_place() -> Place:
 
     The caller holds the vendor's chain. Lists are filled to a half, then another is begun.
     """
-    number = db.session.scalar(select(func.max(Credential.list_number))) or 1
+    return allot_places(1)[0]
+
+
+def allot_places(count: int, reserved: Collection[tuple[int, int]] = ()) -> list[Place]:
+    """That many of them, none of which is among the reserved (list, index).
+
+    Without the vendor's chain they may be taken meanwhile: see list_taken.
+    """
+    number = max(
+        [db.session.scalar(select(func.max(Credential.list_number))) or 1, *(n for n, _i in reserved)]
+    )
     taken = select(func.count(Credential.id)).where(Credential.list_number == number)
-    if (db.session.scalar(taken) or 0) >= FULL:
-        number += 1
+    full = (db.session.scalar(taken) or 0) + sum(n == number for n, _index in reserved)
+    places: list[Place] = []
+    chosen = set(reserved)
     for _try in range(MAX_TRIES):
-        index = secrets.randbelow(LENGTH)
-        found = select(Credential.id).where(Credential.list_number == number, Credential.list_index == index)
-        if db.session.scalars(found).first() is None:
-            return Place(number, index)
+        if len(places) == count:
+            return places
+        if full >= FULL:
+            number, full = number + 1, 0
+        room = min(count - len(places), FULL - full)
+        drawn = {(number, secrets.randbelow(LENGTH)) for _each in range(room)} - chosen
+        free = drawn - {(p.number, p.index) for p in list_taken([Place(*each) for each in drawn])}
+        chosen |= free
+        full += len(free)
+        places += [Place(*each) for each in sorted(free, key=lambda _each: secrets.randbits(32))]
     raise RuntimeError("No free bit was found in a status list that is at most half full.")
+
+
+def list_taken(places: Sequence[Place]) -> set[Place]:
+    """Which of some places credentials of the vendor served have."""
+    found: set[Place] = set()
+    for number in {place.number for place in places}:
+        indexes = [place.index for place in places if place.number == number]
+        taken = db.session.scalars(
+            select(Credential.list_index).where(
+                Credential.list_number == number, Credential.list_index.in_(indexes)
+            )
+        )
+        found |= {Place(number, index) for index in taken}
+    return found
 
 
 def list_revoked(number: int) -> list[int]:

@@ -4,7 +4,7 @@ from prm.certification.services.files import request_file
 from prm.certification.services.issuing import (
     issue_by_decision,
     issue_on_evidence,
-    issue_to_qualified,
+    issue_to_people,
     list_issuable,
 )
 from prm.certification.services.revoking import revoke_certificate
@@ -15,7 +15,7 @@ __all__ = [
     "create_scheme",
     "issue_by_decision",
     "issue_on_evidence",
-    "issue_to_qualified",
+    "issue_to_people",
     "list_issuable",
     "request_file",
     "revoke_certificate",

@@ -59,9 +59,17 @@ def request_file(actor: Actor, certificate: Certificate, paper: Paper) -> Certif
 
 
 def make_file_due(
-    actor: Actor, certificate: Certificate, paper: Paper, requested_at: datetime
+    actor: Actor,
+    certificate: Certificate,
+    paper: Paper,
+    requested_at: datetime,
+    *,
+    is_one_of_many: bool = False,
 ) -> CertificateFile:
-    """Write the row that makes a job print this size of a certificate; its signature claims that time."""
+    """Write the row that makes a job print this size of a certificate; its signature claims that time.
+
+    No job of its own is started for one of many.
+    """
     row = CertificateFile(
         vendor_id=certificate.vendor_id,
         certificate_id=certificate.id,
@@ -69,7 +77,8 @@ def make_file_due(
         requested_at=requested_at.replace(microsecond=0),
     )
     db.session.add(row)
-    announce(actor, "certificate_file.due", row)
+    if not is_one_of_many:
+        announce(actor, "certificate_file.due", row)
     return row
 
 
@@ -82,6 +91,13 @@ def keep_file(actor: Actor, file_key: int, kept: KeptBytes) -> CertificateFile:
     if row.file_id is not None:
         return row
     certificate = db.session.get_one(Certificate, row.certificate_id, populate_existing=True)
+    return keep_printed(actor, row, certificate, kept)
+
+
+def keep_printed(
+    actor: Actor, row: CertificateFile, certificate: Certificate, kept: KeptBytes
+) -> CertificateFile:
+    """The same for a file that is due and its certificate, both read since the vendor's chain is held."""
     if certificate.withdrawn_at is not None:  # while it was printed: what was printed names nobody any more
         raise Conflict(_("Certificate %(number)s was withdrawn.", number=certificate.number))
     stored = StoredFile(
@@ -107,11 +123,14 @@ def keep_file(actor: Actor, file_key: int, kept: KeptBytes) -> CertificateFile:
     return row
 
 
-def note_problem(file_key: int, problem: str) -> None:
-    """Keep why a file could not be printed; the certificate stays."""
+def note_problem(file_key: int, problem: str, *, is_passing: bool = False) -> None:
+    """Keep why a file could not be printed; the certificate stays.
+
+    It is tried again in an hour, or, if the problem passes by itself, within a minute.
+    """
     row = _lock(file_key)
     if row.file_id is None:
-        row.attempted_at, row.problem = clock.now(), problem[:300]
+        row.attempted_at, row.problem = (None if is_passing else clock.now()), problem[:300]
         db.session.flush()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import current_app
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from prm.access import Actor, system_actor
 from prm.accounts.models import User
 from prm.certification.codes import new_code
+from prm.certification.designs.queries import find_design
 from prm.certification.models import (
     Certificate,
     CertificateCounter,
@@ -44,7 +45,6 @@ from prm.training.models import Completion
 from prm.vendors.models import Vendor
 
 FACTS_FORMAT = 1
-MAX_AT_ONCE = 200
 MAX_PREFIX = 20
 
 
@@ -91,24 +91,33 @@ def issue_by_decision(actor: Actor, scheme: Certification, user: User, *, reason
     return _issue(actor, scheme, user, IssueBasis.DECISION, reason=reason)
 
 
-def issue_to_qualified(actor: Actor, scheme: Certification, *, limit: int = MAX_AT_ONCE) -> int:
-    """Issue a certificate to everybody who meets a scheme and belongs here today, at most `limit`.
+def issue_to_people(actor: Actor, scheme: Certification, user_keys: Collection[int]) -> list[Certificate]:
+    """Issue a certificate to those of some people who meet a scheme and belong here today.
 
-    Returns how many were issued.
+    Their files are due, but no job is told of each: the caller prints them.
     """
     lock_chain()
-    chosen = list_issuable(actor, scheme)[:limit]
+    belonging = list_belonging(actor)
+    chosen = [q for q in list_qualified(scheme, actor, user_keys) if q.user_key in belonging]
     users = {
         user.id: user
         for user in db.session.scalars(select(User).where(User.id.in_([q.user_key for q in chosen])))
     }
-    for qualified in chosen:
-        _issue(actor, scheme, users[qualified.user_key], IssueBasis.EVIDENCE, evidence=qualified.evidence)
-    return len(chosen)
+    return [
+        _issue(
+            actor,
+            scheme,
+            users[qualified.user_key],
+            IssueBasis.EVIDENCE,
+            evidence=qualified.evidence,
+            is_one_of_many=True,
+        )
+        for qualified in chosen
+    ]
 
 
 def list_issuable(actor: Actor, scheme: Certification) -> list[Any]:
-    """Who would be issued a certificate by issue_to_qualified, without its limit."""
+    """Who meets a scheme, belongs here today and holds nothing valid of it."""
     belonging = list_belonging(actor)
     return [q for q in list_qualified(scheme, actor) if q.user_key in belonging]
 
@@ -125,6 +134,7 @@ def _issue(
     evidence: Sequence[Evidence] = (),
     reason: str | None = None,
     otherwise_at: int | None = None,
+    is_one_of_many: bool = False,
 ) -> Certificate:
     """Take a number, freeze the facts, make the first file due. `otherwise_at` is the key of the
     partnership to name where the person belongs to none today."""
@@ -172,7 +182,7 @@ def _issue(
         },
         personal={"name": user.name, "reason": reason},
     )
-    make_file_due(actor, certificate, Paper.A4, now)
+    make_file_due(actor, certificate, Paper.A4, now, is_one_of_many=is_one_of_many)
     return certificate
 
 
@@ -225,6 +235,7 @@ def freeze_facts(
             for each in evidence
         ],
         "previous": {"id": str(previous.public_id), "number": previous.number} if previous else None,
+        **({"design": str(design.public_id)} if (design := find_design(scheme)) is not None else {}),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from prm.access import Actor
@@ -17,7 +18,8 @@ from prm.certification.credentials.models import CredentialKey
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.data_integrity import encode_key
-from prm.infra.signing import IssuerKey, create_issuer, seal, unseal
+from prm.infra.pkcs12 import expires_at
+from prm.infra.signing import IssuerKey, SigningError, create_issuer, seal, unseal
 from prm.journal.services import record
 from prm.vendors.models import SigningKey, Vendor
 
@@ -70,7 +72,19 @@ def list_roots() -> list[bytes]:
 
 
 def open_signing_key(key: SigningKey) -> IssuerKey:
-    """The key ready to sign. Raises SigningError where no sealing key of the settings opens it."""
+    """The key ready to sign.
+
+    Raises SigningError where no sealing key of the settings opens it, and where the certificate that the
+    vendor brought has ended: nobody would accept what it signs.
+    """
+    if key.is_brought and (ended := expires_at(key.certificate_pem)) < clock.now():
+        raise SigningError(
+            _(
+                "The certificate of your signing key ended on %(date)s: bring a new one, or let a new key "
+                "be made.",
+                date=ended.date(),
+            )
+        )
     return IssuerKey(open_private(key.sealed_key, DOCUMENTS), key.certificate_pem, key.ca_pem)
 
 

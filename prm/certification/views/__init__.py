@@ -3,6 +3,7 @@
 from prm.certification.views import (
     certificates,
     credentials,
+    designs,
     issuers,
     issuing,
     keys,
@@ -16,6 +17,7 @@ __all__ = [
     "blueprint",
     "certificates",
     "credentials",
+    "designs",
     "issuers",
     "issuing",
     "keys",

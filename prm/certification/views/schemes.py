@@ -7,12 +7,14 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from prm.access import Actor, current_actor, requires
 from prm.certification import services
+from prm.certification.batches.queries import count_progress, find_open_batch, get_batch, list_exceptions
+from prm.certification.batches.services import start_batch
 from prm.certification.forms import SchemeForm
+from prm.certification.labels import BATCH_STATES
 from prm.certification.models import Certification
 from prm.certification.queries import schemes as queries
 from prm.certification.views.blueprint import blueprint
@@ -52,7 +54,9 @@ def create_scheme() -> str | Response | tuple[str, int]:
             return redirect(url_for("certification.edit_scheme", scheme_id=scheme.public_id))
         except DomainError as error:
             show_error(form, error)
-    page = render_template("certification/edit_scheme.html", form=form, scheme=None, qualified=0)
+    page = render_template(
+        "certification/edit_scheme.html", form=form, scheme=None, qualified=0, running=None
+    )
     return (page, 422) if request.method == "POST" else page
 
 
@@ -83,6 +87,7 @@ def edit_scheme(scheme_id: UUID) -> str | Response | tuple[str, int]:
         form=form,
         scheme=scheme,
         qualified=len(services.list_issuable(actor, scheme)),
+        running=find_open_batch(scheme),
     )
     return (page, status) if request.method == "POST" else page
 
@@ -90,21 +95,30 @@ def edit_scheme(scheme_id: UUID) -> str | Response | tuple[str, int]:
 @blueprint.post("/<slug:vendor>/certification/schemes/<uuid:scheme_id>/apply")
 @requires(P.SCHEME_EDIT)
 def apply_scheme(scheme_id: UUID) -> Response:
-    """Issue a certificate to everybody who qualifies."""
+    """Issue a certificate to everybody who qualifies: in the background, however many they are."""
     actor = current_actor()
     with transaction():
         scheme = queries.get_scheme(actor, scheme_id, P.SCHEME_EDIT)
-        issued = services.issue_to_qualified(actor, scheme)
-        left = len(services.list_issuable(actor, scheme))
-    if issued:
-        flash(
-            ngettext("%(num)s certificate is issued.", "%(num)s certificates are issued.", issued), "success"
-        )
-    else:
+        running = find_open_batch(scheme)
+        batch = running or start_batch(actor, scheme)
+    if batch is None:
         flash(_("Nobody qualifies who does not hold it already."), "info")
-    if left:
-        flash(ngettext("%(num)s person is left.", "%(num)s people are left: press again.", left), "info")
-    return redirect(url_for("certification.edit_scheme", scheme_id=scheme_id))
+        return redirect(url_for("certification.edit_scheme", scheme_id=scheme_id))
+    return redirect(url_for("certification.batch", batch_id=batch.public_id), 303)
+
+
+@blueprint.get("/<slug:vendor>/certification/batches/<uuid:batch_id>")
+@requires(P.SCHEME_EDIT)
+def batch(batch_id: UUID) -> str:
+    """How far the issue to everybody who qualifies is."""
+    found = get_batch(current_actor(), batch_id)
+    return render_template(
+        "certification/batch.html",
+        batch=found,
+        progress_of=count_progress(found),
+        exceptions=list_exceptions(found),
+        states=BATCH_STATES,
+    )
 
 
 # -- parts -------------------------------------------------------------------------------------

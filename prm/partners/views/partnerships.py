@@ -20,7 +20,7 @@ from prm.audits.labels.auditing import STATUS_KINDS as AUDIT_KINDS
 from prm.audits.labels.auditing import STATUSES as AUDIT_STATUSES
 from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
-from prm.audits.queries.partner_list import find_judged, partner_list_spec, with_compliance
+from prm.audits.queries.partner_list import PartnerList, find_partner_list
 from prm.audits.queries.story import Happening, get_story
 from prm.errors import DomainError
 from prm.extensions import db
@@ -42,7 +42,7 @@ from prm.partners.queries.past import find_merged, state_before
 from prm.partners.queries.structure import find_parent, list_branches, list_children
 from prm.partners.tabs import partner_tabs
 from prm.partners.views.blueprint import blueprint
-from prm.permissions import P
+from prm.permissions import P, Role
 
 
 @blueprint.get("/<slug:vendor>/partners/")
@@ -50,37 +50,24 @@ from prm.permissions import P
 def index() -> str | Response:
     """Every partnership within reach."""
     actor = current_actor()
-    judged = find_judged(actor)
-    spec = partner_list_spec(actor, judged)
-    statement = queries.select_partnerships(actor)
+    listing = find_partner_list(actor)
+    spec, statement = listing.spec, queries.select_partnerships(actor)
     if form := asked_form(request.args):
-        listed = all_rows(db.session(), with_compliance(statement, judged), spec, request.args).rows
-        has_compliance = judged is not None and judged.policy is not None
-        return table_attachment(
-            form,
-            "partners",
-            [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id"),
-             *([_("Compliance")] if has_compliance else [])],
-            (
-                [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
-                 manager or p.manager_name or "", p.external_id or "",
-                 *[compliance_words(*each) for each in ([standing] if has_compliance else [])]]
-                for p, region, manager, *standing in listed
-            ),
-        )  # fmt: skip
+        return _list_as_file(listing, form, list(all_rows(db.session(), statement, spec, request.args).rows))
     page = paginate(
         db.session(),
         queries.list_of_partnerships(actor),
         spec,
         request.args,
         partial(url_for, "partners.index"),
-        display=with_compliance(statement, judged),
+        display=statement,
     )
     partner_ids = [row[0].partner_id for row in page.rows if row[0].partner_id is not None]
     return render_template(
         "partners/index.html",
         table_page=page,
         people=queries.count_people(partner_ids),
+        missed=listing.count_missed([row[0] for row in page.rows]),
         compliance_words=compliance_words,
         tabs=_portfolio_tabs(actor),
         TYPE_LABELS=TYPE_LABELS,
@@ -89,17 +76,33 @@ def index() -> str | Response:
     )
 
 
-def compliance_words(is_compliant: bool | None, missed: int | None) -> str:
-    """How a partner stands, in a word or two; "" for one that is not judged."""
-    if is_compliant is None:
+def _list_as_file(listing: PartnerList, form: str, rows: list[Any]) -> Response:
+    columns = [_("Company"), _("Type"), _("Status"), _("Region"), _("Channel manager"), _("External id")]
+    missed = listing.count_missed([row[0] for row in rows])
+    return table_attachment(
+        form,
+        "partners",
+        [*columns, _("Compliance")] if listing.policy else columns,
+        (
+            [p.name, str(TYPE_LABELS[p.type]), str(STATUS_LABELS[p.status]), region or "",
+             manager or p.manager_name or "", p.external_id or "",
+             *([compliance_words(missed.get(p.id))] if listing.policy else [])]
+            for p, region, manager in rows
+        ),
+    )  # fmt: skip
+
+
+def compliance_words(missed: int | None) -> str:
+    """How a partner stands that misses so many rules; nothing of one that is not judged."""
+    if missed is None:
         return ""
-    return _("Compliant") if is_compliant else ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed)
+    return ngettext("Misses %(num)s rule", "Misses %(num)s rules", missed) if missed else _("Compliant")
 
 
 def _portfolio_tabs(actor: Actor) -> list[tuple[str, str, bool]]:
     """All partners, and those that the person looks after, for who looks after some."""
     own = str(actor.user_public_id)
-    if own not in {str(key) for key, _name in queries.list_managers(actor)}:
+    if actor.role not in {Role.CHANNEL_MANAGER, Role.VENDOR_ADMIN}:
         return []
     is_own = request.args.get("manager") == own
     return [

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    Uuid,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -28,6 +30,8 @@ from prm.infra.db import (
     tenant_key,
     tenant_table,
 )
+from prm.infra.ids import new_random_id
+from prm.training.models.kinds import QuestionKind
 
 
 class SkillLevel(StrEnum):
@@ -41,12 +45,6 @@ class VersionStatus(StrEnum):
     PUBLISHED = "published"
 
 
-class QuestionKind(StrEnum):
-    SINGLE = "single"
-    MULTIPLE = "multiple"
-    NUMERIC = "numeric"
-
-
 class LessonKind(StrEnum):
     """What a lesson is made of; everything but its text stands in models/content.py."""
 
@@ -55,6 +53,7 @@ class LessonKind(StrEnum):
     VIDEO = "video"
     FILE = "file"
     LINK = "link"
+    TASK = "task"  # a practical task, see models/tasks.py
 
 
 class EnrolmentStatus(StrEnum):
@@ -142,7 +141,10 @@ class LessonImage(Keyed, VendorOwned, db.Model):
 
 
 class Question(Keyed, VendorOwned, db.Model):
-    """A quiz question. `numeric_answer` ± `tolerance` are exact decimals. Never sent to a learner whole."""
+    """A quiz question. `numeric_answer` ± `tolerance` are exact decimals. Never sent to a learner whole.
+
+    `parts` is what the kinds consist of that have no choices and no number (prm/training/items.py).
+    """
 
     __tablename__ = "question"
     __table_args__ = tenant_table(
@@ -157,15 +159,20 @@ class Question(Keyed, VendorOwned, db.Model):
     explanation: Mapped[str] = mapped_column(default="")
     numeric_answer: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     tolerance: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    parts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}
 
 
 class Choice(Keyed, VendorOwned, db.Model):
+    """A choice of a question. Its public id is random: one made in order would tell in which order the
+    author wrote, which says something about the right one where choices are shuffled."""
+
     __tablename__ = "choice"
     __table_args__ = tenant_table(tenant_key("question_id", "question"))
 
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=new_random_id)
     question_id: Mapped[int]
     position: Mapped[int]
     text: Mapped[str]

@@ -29,6 +29,7 @@ from prm.training.models import (
     SkillLevel,
     VersionStatus,
 )
+from prm.training.queries.counting import questions_asked
 from prm.vendors.models import StoredFile, Vendor
 
 
@@ -142,19 +143,13 @@ def _published() -> Any:
         .correlate(CourseVersion)
         .scalar_subquery()
     )
-    questions = (
-        select(func.count(Question.id))
-        .where(Question.course_version_id == CourseVersion.id)
-        .correlate(CourseVersion)
-        .scalar_subquery()
-    )
     return (
         select(
             CourseVersion,
             Course,
             lessons.label("lessons"),
             minutes.label("minutes"),
-            questions.label("questions"),
+            questions_asked(CourseVersion.id, CourseVersion).label("questions"),
         )
         .join(Course, Course.id == CourseVersion.course_id)
         .where(CourseVersion.status == VersionStatus.PUBLISHED)

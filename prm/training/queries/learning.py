@@ -26,9 +26,10 @@ from prm.training.models import (
     Lesson,
     LessonKind,
     LessonProgress,
-    Question,
     VersionStatus,
 )
+from prm.training.models.tasks import TaskStatus, TaskSubmission
+from prm.training.queries.counting import questions_asked
 from prm.training.queries.courses import today_of
 
 OPEN = (EnrolmentStatus.ASSIGNED, EnrolmentStatus.STARTED)
@@ -40,6 +41,7 @@ class NextStep(StrEnum):
     START = "start"
     LESSON = "lesson"
     QUIZ = "quiz"
+    WAIT = "wait"  # for a practical task to be graded
     NOTHING = "nothing"  # completed
     ASK = "ask"  # no attempt left
 
@@ -81,6 +83,8 @@ class LearningItem:
     course_key: int
     version_key: int
     current_lesson_key: int | None
+    tasks_waiting: int = 0
+    """Practical tasks that were handed in and are not graded yet: they do not keep the quiz shut."""
 
     @property
     def percent(self) -> int:
@@ -97,10 +101,11 @@ class LearningItem:
 
     @property
     def is_quiz_open(self) -> bool:
-        """The quiz opens once every lesson is done, and closes when it is passed or used up."""
+        """The quiz opens once every lesson is done (or a task handed in), and closes when it is passed or
+        used up."""
         return (
             self.questions > 0
-            and self.lessons_done >= self.lessons
+            and self.lessons_done + self.tasks_waiting >= self.lessons
             and not self.is_quiz_passed
             and self.attempts_left != 0
         )
@@ -247,8 +252,9 @@ def _items() -> Any:
     minutes = select(func.coalesce(func.sum(Lesson.minutes), 0)).where(
         Lesson.course_version_id == Enrolment.course_version_id
     )
-    questions = select(func.count(Question.id)).where(
-        Question.course_version_id == Enrolment.course_version_id
+    handed_in = select(func.count(TaskSubmission.lesson_id.distinct())).where(
+        TaskSubmission.enrolment_id == Enrolment.id,
+        TaskSubmission.status.in_((TaskStatus.WAITING, TaskStatus.APPEALED)),
     )
     done = select(func.count(LessonProgress.id)).where(LessonProgress.enrolment_id == Enrolment.id)
     passed = select(func.count(Attempt.id)).where(Attempt.enrolment_id == Enrolment.id, Attempt.has_passed)
@@ -256,7 +262,7 @@ def _items() -> Any:
         _Newer.course_id == Enrolment.course_id, _Newer.status == VersionStatus.PUBLISHED
     )
     counted = {
-        "lessons": lessons, "minutes": minutes, "questions": questions, "done": done,
+        "lessons": lessons, "minutes": minutes, "handed_in": handed_in, "done": done,
         "passed": passed, "newest": newest,
     }  # fmt: skip
     return (
@@ -265,6 +271,7 @@ def _items() -> Any:
             CourseVersion,
             Course,
             Completion,
+            questions_asked(Enrolment.course_version_id, Enrolment).label("questions"),
             *[each.correlate(Enrolment).scalar_subquery().label(name) for name, each in counted.items()],
         )
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
@@ -307,6 +314,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         course_key=enrolment.course_id,
         version_key=version.id,
         current_lesson_key=enrolment.current_lesson_id,
+        tasks_waiting=row.handed_in,
     )
 
 
@@ -315,8 +323,10 @@ def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
         return NextStep.NOTHING
     if status is EnrolmentStatus.FAILED:
         return NextStep.ASK
-    if row.done < row.lessons:
-        return NextStep.LESSON if row.done else NextStep.START
+    if row.done + row.handed_in < row.lessons:
+        return NextStep.LESSON if row.done + row.handed_in else NextStep.START
+    if row.handed_in and (row.passed or not row.questions):
+        return NextStep.WAIT
     return NextStep.QUIZ
 
 

@@ -18,10 +18,11 @@ from prm.training.services.authoring import (
     move_lesson,
 )
 from prm.training.services.images import add_image
-from prm.training.services.learning import complete_lesson, enrol, remember_place, submit_attempt
+from prm.training.services.learning import complete_lesson, enrol, remember_place
 from prm.training.services.merging import enrol_merged, part_enrolments
 from prm.training.services.publishing import list_problems, publish_version, start_new_version
 from prm.training.services.questions import add_question, delete_question, edit_question, move_question
+from prm.training.services.sittings import close_expired, save_answers, start_quiz, submit_attempt
 
 __all__ = [
     "Assigned",
@@ -31,6 +32,7 @@ __all__ = [
     "assign_course",
     "assign_courses",
     "check_assignment",
+    "close_expired",
     "complete_lesson",
     "create_course",
     "delete_lesson",
@@ -49,6 +51,8 @@ __all__ = [
     "part_enrolments",
     "publish_version",
     "remember_place",
+    "save_answers",
     "start_new_version",
+    "start_quiz",
     "submit_attempt",
 ]

@@ -17,8 +17,9 @@ from prm.training.models.content import (
     PackageLaunch,
     VideoCaptions,
 )
+from prm.training.models.tasks import LessonTask
 
-_OF_LESSONS = (LessonPackage, LessonVideo, VideoCaptions, LessonFile, LessonLink)
+_OF_LESSONS = (LessonPackage, LessonVideo, VideoCaptions, LessonFile, LessonLink, LessonTask)
 
 
 def copy_content(actor: Actor, copies: Mapping[int, Lesson]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,37 +9,24 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from prm.access import Actor, visible
-from prm.errors import Conflict, DomainError, NotFound
+from prm.errors import Conflict, NotFound
 from prm.extensions import db
 from prm.permissions import P
 from prm.training.models import CourseVersion, Lesson, Question, VersionStatus
+from prm.training.models.assessment import QuizDraw
+from prm.training.wording import at_most, clean_line, clean_text, need
 
-# What no text holds and PostgreSQL refuses: C0 controls but tab and line end, lone surrogates.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-
-
-def clean_line(text: str) -> str:
-    """One line: spaces folded, no control characters."""
-    return " ".join(_CONTROLS.sub("", text).split())
-
-
-def clean_text(text: str) -> str:
-    """Several lines with plain line ends and no control characters."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def need(value: str, field: str, message: str, longest: int) -> str:
-    """`value`, or DomainError where it is empty or longer than `longest` characters."""
-    if not value.strip():
-        raise DomainError(message, {field: message})
-    return at_most(value, field, longest)
-
-
-def at_most(value: str, field: str, longest: int) -> str:
-    if len(value) > longest:
-        message = _("This may have at most %(count)s characters.", count=longest)
-        raise DomainError(message, {field: message})
-    return value
+__all__ = [
+    "at_most",
+    "check_revision",
+    "clean_line",
+    "clean_text",
+    "lock_draft",
+    "lock_draft_of",
+    "need",
+    "next_position",
+    "swap",
+]
 
 
 def lock_draft(actor: Actor, version_id: UUID) -> CourseVersion:
@@ -48,7 +34,7 @@ def lock_draft(actor: Actor, version_id: UUID) -> CourseVersion:
     return _locked(actor, CourseVersion.public_id == version_id)
 
 
-def lock_draft_of(actor: Actor, part: Lesson | Question) -> CourseVersion:
+def lock_draft_of(actor: Actor, part: Lesson | Question | QuizDraw) -> CourseVersion:
     """The same for the draft that a lesson or question stands in."""
     return _locked(actor, CourseVersion.id == part.course_version_id)
 
@@ -78,11 +64,13 @@ def check_revision(row: CourseVersion | Lesson | Question, revision: int) -> Non
         )
 
 
-def next_position(parts: Sequence[Lesson] | Sequence[Question]) -> int:
+def next_position(parts: Sequence[Lesson] | Sequence[Question] | Sequence[QuizDraw]) -> int:
     return max((part.position for part in parts), default=0) + 1
 
 
-def swap(parts: Sequence[Lesson] | Sequence[Question], moved_key: int, step: int) -> bool:
+def swap(
+    parts: Sequence[Lesson] | Sequence[Question] | Sequence[QuizDraw], moved_key: int, step: int
+) -> bool:
     """Exchange one of the ordered parts with its neighbour; False where there is none."""
     index = next(i for i, part in enumerate(parts) if part.id == moved_key)
     if not 0 <= index + step < len(parts):

@@ -1,38 +1,33 @@
-"""Learning: enrolling oneself, doing lessons, taking the quiz, completing."""
+"""Learning: enrolling oneself, doing lessons, completing. Taking the quiz: services/sittings.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select
 
 from prm.access import Actor, visible
-from prm.errors import Conflict, DomainError, NotFound
+from prm.errors import Conflict, NotFound
 from prm.extensions import db
 from prm.infra import clock
-from prm.infra.db import claim
 from prm.journal.services import record
 from prm.permissions import P
 from prm.training.models import (
     Attempt,
     Completion,
-    CourseVersion,
     Enrolment,
     EnrolmentStatus,
     Lesson,
     LessonKind,
     LessonProgress,
-    Question,
-    QuestionKind,
 )
+from prm.training.models.tasks import TaskStatus, TaskSubmission
 from prm.training.queries.assignments import list_latest_enrolments
 from prm.training.queries.content import find_package_score
+from prm.training.queries.counting import count_questions
 from prm.training.queries.courses import find_newest_version
 from prm.training.queries.learning import OPEN
-from prm.training.queries.quiz import list_keys
-from prm.training.scoring import Answer, Key, read_answer, score_answers
 from prm.training.services.enrolments import insert_enrolments
 
 
@@ -89,6 +84,8 @@ def complete_lesson(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolm
         raise Conflict(_("This lesson is done when the package in it says so. Open it and work through it."))
     if lesson.kind is LessonKind.VIDEO:
         raise Conflict(_("This lesson is done when you have watched the video."))
+    if lesson.kind is LessonKind.TASK:
+        raise Conflict(_("This lesson is done when your work has been graded as passed."))
     finish_lesson(actor, enrolment, lesson.id)
     return enrolment
 
@@ -117,7 +114,7 @@ def finish_lesson(actor: Actor, enrolment: Enrolment, lesson_key: int) -> None:
     enrolment.current_lesson_id = following[0].id if following else None
     db.session.flush()
     if not following:
-        _complete_if_done(actor, enrolment)
+        complete_if_done(actor, enrolment)
 
 
 def remember_place(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolment:
@@ -130,66 +127,6 @@ def remember_place(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolme
     enrolment.current_lesson_id = lesson.id
     db.session.flush()
     return enrolment
-
-
-def submit_attempt(
-    actor: Actor, enrolment_id: UUID, answers: Mapping[str, object], *, number: int | None = None
-) -> Attempt:
-    """Take one attempt with these answers and score it.
-
-    `answers` maps question ids (text) to a choice's id, several choices' ids, or a number as text.
-    `number` is the attempt the person was shown: sent twice, it is taken once. Raises NotFound;
-    Conflict where no attempt is left, lessons are still to do, the quiz is passed, or that number
-    was taken; DomainError with a field per unanswered question, which takes no attempt.
-    """
-    enrolment = lock_enrolment(actor, enrolment_id)
-    version = db.session.scalars(
-        select(CourseVersion).where(CourseVersion.id == enrolment.course_version_id)
-    ).one()
-    keys = list_keys(version.id)
-    if not keys:
-        raise NotFound
-    if enrolment.status is EnrolmentStatus.COMPLETED or _is_passed(enrolment):
-        raise Conflict(_("You have already passed this quiz."))
-    if len(_done(enrolment)) < len(_lessons(enrolment)):
-        raise Conflict(_("Do every lesson first: then the quiz opens."))
-    kept = _read(keys, answers)
-    _claim_attempt(enrolment, version, number)
-    score = score_answers(keys, kept)
-    attempt = Attempt(
-        vendor_id=enrolment.vendor_id,
-        enrolment_id=enrolment.id,
-        number=enrolment.attempts_used,
-        submitted_at=clock.now(),
-        answers=kept,
-        correct=len(score.right),
-        questions=score.questions,
-        score_percent=score.percent,
-        has_passed=score.reaches(version.pass_mark),
-    )
-    db.session.add(attempt)
-    begin(enrolment)
-    is_last = (
-        version.max_attempts is not None
-        and enrolment.attempts_used >= version.max_attempts + enrolment.extra_attempts
-    )
-    if not attempt.has_passed and is_last:
-        enrolment.status = EnrolmentStatus.FAILED
-    db.session.flush()
-    record(
-        actor,
-        "training.attempted",
-        attempt,
-        facts={
-            "enrolment": enrolment.public_id,
-            "number": attempt.number,
-            "score_percent": attempt.score_percent,
-            "has_passed": attempt.has_passed,
-        },
-    )
-    if attempt.has_passed:
-        _complete_if_done(actor, enrolment)
-    return attempt
 
 
 # -- parts -------------------------------------------------------------------------------------
@@ -235,54 +172,32 @@ def _done(enrolment: Enrolment) -> set[int]:
     )
 
 
-def _is_passed(enrolment: Enrolment) -> bool:
+def is_passed(enrolment: Enrolment) -> bool:
+    """Whether an attempt of this enrolment passed the quiz."""
     passed = select(func.count(Attempt.id)).where(Attempt.enrolment_id == enrolment.id, Attempt.has_passed)
     return db.session.execute(passed).scalar_one() > 0
 
 
-def _read(keys: list[Key], answers: Mapping[str, object]) -> dict[str, Answer]:
-    kept: dict[str, Answer] = {}
-    missing: dict[str, str] = {}
-    for key in keys:
-        answer = read_answer(key, answers.get(key.question_id))
-        if answer is not None:
-            kept[key.question_id] = answer
-        elif key.kind is QuestionKind.NUMERIC and str(answers.get(key.question_id) or "").strip():
-            missing[key.question_id] = _("Enter a number such as 3.5, without thousands separators.")
-        else:
-            missing[key.question_id] = _("Answer this question.")
-    if missing:
-        raise DomainError(_("Every question needs an answer. No attempt was used."), missing)
-    return kept
-
-
-def _claim_attempt(enrolment: Enrolment, version: CourseVersion, number: int | None) -> None:
-    """Take one attempt; raises Conflict where none is left or that number is taken."""
-    free = Enrolment.attempts_used < (version.max_attempts or 0) + Enrolment.extra_attempts
-    statement = (
-        update(Enrolment)
-        .where(
-            Enrolment.id == enrolment.id,
-            Enrolment.status.in_(OPEN),
-            or_(version.max_attempts is None, free),
+def is_quiz_open(enrolment: Enrolment) -> bool:
+    """Whether every lesson is done, a practical task handed in counting as done."""
+    done = _done(enrolment) | set(
+        db.session.scalars(
+            select(TaskSubmission.lesson_id).where(
+                TaskSubmission.enrolment_id == enrolment.id,
+                TaskSubmission.status.in_((TaskStatus.WAITING, TaskStatus.APPEALED)),
+            )
         )
-        .values(attempts_used=Enrolment.attempts_used + 1)
     )
-    if number is not None:
-        statement = statement.where(Enrolment.attempts_used == number - 1)
-    claim(statement, _("No attempt is left, or this one was already submitted."))
-    db.session.refresh(enrolment, ["attempts_used"])
+    return len(done) >= len(_lessons(enrolment))
 
 
-def _complete_if_done(actor: Actor, enrolment: Enrolment) -> None:
+def complete_if_done(actor: Actor, enrolment: Enrolment) -> None:
     """Write the completion once everything is done. The row lock lets one of two ends through."""
     if enrolment.status is EnrolmentStatus.COMPLETED:
         return
     if len(_done(enrolment)) < len(_lessons(enrolment)):
         return
-    questions = db.session.execute(
-        select(func.count(Question.id)).where(Question.course_version_id == enrolment.course_version_id)
-    ).scalar_one()
+    questions = count_questions(enrolment.course_version_id)
     best = db.session.execute(
         select(func.max(Attempt.score_percent)).where(
             Attempt.enrolment_id == enrolment.id, Attempt.has_passed

@@ -11,9 +11,10 @@ from prm.access import Actor, visible
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock
-from prm.infra.ids import new_public_id
+from prm.infra.ids import new_random_id
 from prm.journal.services import record
 from prm.permissions import P
+from prm.training.items import CHOICE_KINDS, check_choices, check_parts
 from prm.training.models import (
     Choice,
     Course,
@@ -25,11 +26,12 @@ from prm.training.models import (
     QuestionKind,
     VersionStatus,
 )
+from prm.training.queries.bank import list_draw_problems, list_draws
 from prm.training.queries.content import counts_packages
 from prm.training.queries.courses import list_choices
 from prm.training.services import drafts
 from prm.training.services.attached import copy_content
-from prm.training.services.questions import check_choices
+from prm.training.services.quiz_settings import copy_settings, keep_pools
 
 
 def publish_version(actor: Actor, version_id: UUID) -> CourseVersion:
@@ -42,6 +44,7 @@ def publish_version(actor: Actor, version_id: UUID) -> CourseVersion:
     problems = list_problems(version)
     if problems:
         raise DomainError(" ".join(problems))
+    keep_pools(actor, version)
     version.status = VersionStatus.PUBLISHED
     version.published_at = clock.now()
     db.session.flush()
@@ -81,9 +84,10 @@ def list_problems(version: CourseVersion) -> list[str]:
         select(func.count(Lesson.id)).where(Lesson.course_version_id == version.id)
     ).scalar_one()
     problems = []
-    if not lessons and not questions:
+    draws = list_draws(version.id)
+    if not lessons and not questions and not draws:
         problems.append(_("Write at least one lesson or one question."))
-    if questions and counts_packages(version.id):
+    if (questions or draws) and counts_packages(version.id):
         problems.append(
             _("The score of a package counts as the test, and there is a quiz too. Keep one of them.")
         )
@@ -93,11 +97,13 @@ def list_problems(version: CourseVersion) -> list[str]:
             if question.kind is QuestionKind.NUMERIC:
                 if question.numeric_answer is None:
                     raise DomainError(_("It has no answer."))
-            else:
+            elif question.kind in CHOICE_KINDS:
                 check_choices(question.kind, [(c.text, c.is_correct) for c in choices.get(question.id, ())])
+            else:
+                check_parts(question.kind, question.parts)
         except DomainError as error:
             problems.append(_("Question %(number)s: %(problem)s", number=number, problem=str(error)))
-    return problems
+    return [*problems, *list_draw_problems(draws)]
 
 
 def start_new_version(actor: Actor, course_id: UUID) -> CourseVersion:
@@ -153,6 +159,7 @@ def _copy(actor: Actor, source: CourseVersion) -> CourseVersion:
     db.session.flush()
     copy_content(actor, copies)
     _copy_questions(actor, source, draft)
+    copy_settings(actor, source, draft)
     record(actor, "course_version.started", draft, facts={"number": draft.number, "from": source.public_id})
     return draft
 
@@ -175,6 +182,7 @@ def _copy_questions(actor: Actor, source: CourseVersion, draft: CourseVersion) -
             explanation=question.explanation,
             numeric_answer=question.numeric_answer,
             tolerance=question.tolerance,
+            parts=question.parts,
         )
         for question in questions
     }
@@ -182,7 +190,7 @@ def _copy_questions(actor: Actor, source: CourseVersion, draft: CourseVersion) -
     db.session.flush()
     rows = [
         {
-            "public_id": new_public_id(),
+            "public_id": new_random_id(),
             "vendor_id": actor.vendor_id,
             "question_id": copies[question_id].id,
             "position": choice.position,

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from prm.access import Actor
-from prm.errors import DomainError
 from prm.extensions import db
+from prm.training.items import CHOICE_KINDS, Choices, Written, parts_of, read_choices, read_numbers
 from prm.training.models import Choice, CourseVersion, Question, QuestionKind
 from prm.training.queries.courses import get_question
-from prm.training.scoring import parse_number
 from prm.training.services import drafts
 
-MAX_CHOICES = 20
 MAX_PROMPT = 4000
-
-Choices = Sequence[tuple[str, bool]]  # text, whether it is right
 
 
 def add_question(
@@ -29,19 +24,18 @@ def add_question(
     *,
     kind: QuestionKind,
     prompt: str,
-    choices: Choices = (),
-    answer: str | Decimal | None = None,
-    tolerance: str | Decimal = "0",
     explanation: str = "",
+    **written: Any,
 ) -> Question:
     """Add a question at the end of a draft's quiz.
 
-    `choices` for the kinds that have some; `answer` ± `tolerance` for a number. Raises DomainError
-    where the key is not one: exactly one right choice of a single, at least one of a multiple.
+    `written` are the fields of items.Written that the kind has: `choices`, `answer` ± `tolerance`,
+    `items`, `pairs` and `targets`, `accepted`. Raises DomainError where the key is not one: exactly one
+    right choice of a single, at least one of a multiple.
     """
     version = drafts.lock_draft(actor, version_id)
     question = Question(vendor_id=actor.vendor_id, course_version_id=version.id, kind=kind, position=0)
-    kept = _write(question, prompt, choices, answer, tolerance, explanation)
+    kept = _write(question, prompt, explanation, Written(**written))
     question.position = drafts.next_position(_questions(version))
     db.session.add(question)
     db.session.flush()
@@ -55,10 +49,8 @@ def edit_question(
     *,
     revision: int,
     prompt: str,
-    choices: Choices = (),
-    answer: str | Decimal | None = None,
-    tolerance: str | Decimal = "0",
     explanation: str = "",
+    **written: Any,
 ) -> Question:
     """Change a draft's question; its kind stays. Raises as add_question, and Conflict where somebody
     saved since `revision` was read."""
@@ -66,7 +58,7 @@ def edit_question(
     drafts.lock_draft_of(actor, question)
     db.session.refresh(question)
     drafts.check_revision(question, revision)
-    kept = _write(question, prompt, choices, answer, tolerance, explanation)
+    kept = _write(question, prompt, explanation, Written(**written))
     # Choices alone may have changed: the question counts as changed with them.
     question.revision = revision + 1
     db.session.flush()
@@ -94,23 +86,6 @@ def delete_question(actor: Actor, question_id: UUID) -> CourseVersion:
     return version
 
 
-def check_choices(kind: QuestionKind, choices: Choices) -> None:
-    """Raises DomainError where these choices are no key for a question of the kind."""
-    if len(choices) < 2:
-        raise _wrong_choices(_("Write at least two choices."))
-    if len({text.casefold() for text, _right in choices}) < len(choices):
-        raise _wrong_choices(_("Two choices say the same."))
-    right = sum(is_right for _text, is_right in choices)
-    if kind is QuestionKind.SINGLE and right != 1:
-        raise _wrong_choices(_("Mark exactly one choice as right."))
-    if kind is QuestionKind.MULTIPLE and right < 1:
-        raise _wrong_choices(_("Mark at least one choice as right."))
-
-
-def _wrong_choices(message: str) -> DomainError:
-    return DomainError(message, {"choices": message})
-
-
 def _questions(version: CourseVersion) -> list[Question]:
     return list(
         db.session.scalars(
@@ -122,39 +97,16 @@ def _questions(version: CourseVersion) -> list[Question]:
     )
 
 
-def _write(
-    question: Question,
-    prompt: str,
-    choices: Choices,
-    answer: str | Decimal | None,
-    tolerance: str | Decimal,
-    explanation: str,
-) -> Choices:
+def _write(question: Question, prompt: str, explanation: str, written: Written) -> Choices:
     question.prompt = drafts.need(drafts.clean_text(prompt), "prompt", _("Write the question."), MAX_PROMPT)
     question.explanation = drafts.at_most(drafts.clean_text(explanation).strip(), "explanation", MAX_PROMPT)
     if question.kind is QuestionKind.NUMERIC:
-        number, margin = _number(answer, "answer"), _number(tolerance, "tolerance")
-        if margin < 0:
-            message = _("The tolerance is zero or more.")
-            raise DomainError(message, {"tolerance": message})
-        question.numeric_answer, question.tolerance = number, margin
+        question.numeric_answer, question.tolerance = read_numbers(written)
         return ()
-    kept = [(drafts.clean_line(text), is_right) for text, is_right in choices]
-    if any(is_right and not text for text, is_right in kept):
-        raise _wrong_choices(_("A choice that is marked as right has no text."))
-    kept = [(drafts.at_most(text, "choices", 500), is_right) for text, is_right in kept if text]
-    if len(kept) > MAX_CHOICES:
-        raise _wrong_choices(_("A question has at most %(count)s choices.", count=MAX_CHOICES))
-    check_choices(question.kind, kept)
-    return kept
-
-
-def _number(value: str | Decimal | None, field: str) -> Decimal:
-    number = parse_number(str(value)) if value is not None else None
-    if number is None:
-        message = _("Enter a number such as 3.5, without thousands separators.")
-        raise DomainError(message, {field: message})
-    return number
+    if question.kind in CHOICE_KINDS:
+        return read_choices(question.kind, written.choices)
+    question.parts = parts_of(question.kind, written)
+    return ()
 
 
 def _add_choices(question: Question, choices: Choices) -> None:

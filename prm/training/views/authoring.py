@@ -22,9 +22,12 @@ from prm.permissions import P
 from prm.training import services
 from prm.training.forms import ImageForm, VersionForm
 from prm.training.images import MAX_BYTES
-from prm.training.labels import LESSON_KINDS, QUESTION_KINDS, SKILL_LEVELS
+from prm.training.labels import DIFFICULTIES, LESSON_KINDS, QUESTION_KINDS, SKILL_LEVELS
 from prm.training.models import SkillLevel, VersionStatus
 from prm.training.queries import courses as queries
+from prm.training.queries.bank import list_draws
+from prm.training.queries.counting import count_questions
+from prm.training.queries.quiz import item_of_question
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import render_lesson, tabs
 
@@ -80,6 +83,9 @@ def version(version_id: UUID) -> str:
         lessons=lessons,
         bodies={} if is_draft else {each.id: render_lesson(each.body, course.id) for each in lessons},
         questions=questions,
+        items={each.question.id: item_of_question(each.question, each.choices) for each in questions},
+        draws=list_draws(found.id),
+        difficulties=DIFFICULTIES,
         prompts={each.question.id: render_lesson(each.question.prompt, course.id) for each in questions},
         problems=services.list_problems(found) if is_draft else [],
         images=len(queries.list_images(course.id)),
@@ -174,7 +180,7 @@ def publish(version_id: UUID) -> str | Response:
         course=course,
         problems=services.list_problems(found),
         lessons=len(queries.list_lessons(actor, found.id)),
-        questions=len(queries.list_questions(actor, found.id)),
+        questions=count_questions(found.id),
     )
 
 

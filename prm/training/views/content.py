@@ -1,4 +1,4 @@
-"""Pages of authors: lessons that are a package, a video, a file or a link."""
+"""Pages of authors: lessons that are a package, a video, a file, a link or a practical task."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.infra.uploads import takes_large_files
 from prm.permissions import P
-from prm.training.forms import FileForm, LinkForm, PackageForm, VideoForm
+from prm.training.forms import FileForm, LinkForm, PackageForm, TaskForm, VideoForm
 from prm.training.labels import EDITIONS, LESSON_KINDS
 from prm.training.models import Lesson, LessonKind, VersionStatus
 from prm.training.queries import courses as queries
+from prm.training.queries import tasks
+from prm.training.rubrics import read_rubric, write_rubric
 from prm.training.services import content, packages
+from prm.training.services import tasks as task_services
 from prm.training.views.authoring import keep_text, revision_of
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import content_of
@@ -32,21 +35,23 @@ FORMS: dict[LessonKind, type[FlaskForm]] = {
     LessonKind.VIDEO: VideoForm,
     LessonKind.FILE: FileForm,
     LessonKind.LINK: LinkForm,
+    LessonKind.TASK: TaskForm,
 }
 
 
 @blueprint.route(
-    "/<slug:vendor>/training/versions/<uuid:version_id>/content/<any(package, video, file, link):kind>",
+    "/<slug:vendor>/training/versions/<uuid:version_id>/content/<any(package, video, file, link, task):kind>",
     methods=["GET", "POST"],
 )
 @requires(P.COURSE_EDIT)
 @takes_large_files
 @limiter.limit("30/minute", methods=["POST"])
 def new_content(version_id: UUID, kind: str) -> str | Response | tuple[str, int]:
-    """Add a package, a video, a file or a link at the end of a draft."""
+    """Add a package, a video, a file, a link or a practical task at the end of a draft."""
     actor = current_actor()
     version = queries.get_version(actor, version_id)
     form = FORMS[LessonKind(kind)]()
+    _offer_graders(actor, form)
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
@@ -82,6 +87,7 @@ def edit_content(lesson_id: UUID) -> str | Response | tuple[str, int]:
     form = FORMS[lesson.kind](**_values(lesson, shown))
     if lesson.kind is LessonKind.PACKAGE:
         form.organization.choices = _organizations(shown)
+    _offer_graders(actor, form)
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
@@ -108,6 +114,12 @@ def edit_content(lesson_id: UUID) -> str | Response | tuple[str, int]:
     return page, status
 
 
+def _offer_graders(actor: Actor, form: Any) -> None:
+    if isinstance(form, TaskForm):
+        people = [(str(public_id), name) for public_id, _key, name in tasks.list_graders(actor)]
+        form.grader.choices = [("", _("Whoever may grade")), *people]
+
+
 def _organizations(shown: dict[str, Any]) -> list[tuple[int, str]]:
     found = shown["package"].outline["organizations"]
     return [(place, each["title"] or each["identifier"]) for place, each in enumerate(found)]
@@ -125,6 +137,14 @@ def _values(lesson: Lesson, shown: dict[str, Any]) -> dict[str, Any]:
         values |= {"threshold_percent": video.threshold_percent, "transcript": video.transcript}
     elif lesson.kind is LessonKind.LINK:
         values["url"] = shown["url"]
+    elif lesson.kind is LessonKind.TASK:
+        task = shown["task"]
+        graders = {key: str(public_id) for public_id, key, _name in tasks.list_graders(current_actor())}
+        values |= {
+            "rubric": write_rubric(task.criteria),
+            "pass_percent": task.pass_percent,
+            "grader": graders.get(task.grader_key, ""),
+        }
     return values
 
 
@@ -249,6 +269,31 @@ def _change_link(actor: Actor, lesson_id: UUID, form: Any) -> Lesson:
         )
 
 
+def _task(form: Any) -> dict[str, Any]:
+    """What the services take of a practical task."""
+    try:
+        grader = UUID(form.grader.data) if form.grader.data else None
+    except ValueError:
+        message = _("This person may not grade.")
+        raise DomainError(message, {"grader": message}) from None
+    return {
+        **_common(form),
+        "rubric": read_rubric(form.rubric.data or ""),
+        "pass_percent": form.pass_percent.data,
+        "grader_id": grader,
+    }
+
+
+def _add_task(actor: Actor, version_id: UUID, form: Any) -> Lesson:
+    with transaction():
+        return task_services.add_task(actor, version_id, **_task(form))
+
+
+def _change_task(actor: Actor, lesson_id: UUID, form: Any) -> Lesson:
+    with transaction():
+        return task_services.edit_task(actor, lesson_id, revision=revision_of(form), **_task(form))
+
+
 def _titled(form: Any, name: str) -> dict[str, Any]:
     """A lesson without a title has its file's name for one."""
     return {**_common(form), "title": form.title.data or name.rpartition(".")[0] or name}
@@ -259,10 +304,12 @@ _ADD: dict[LessonKind, Callable[[Actor, UUID, Any], Lesson]] = {
     LessonKind.VIDEO: _add_video,
     LessonKind.FILE: _add_file,
     LessonKind.LINK: _add_link,
+    LessonKind.TASK: _add_task,
 }
 _CHANGE: dict[LessonKind, Callable[[Actor, UUID, Any], Lesson]] = {
     LessonKind.PACKAGE: _change_package,
     LessonKind.VIDEO: _change_video,
     LessonKind.FILE: _change_file,
     LessonKind.LINK: _change_link,
+    LessonKind.TASK: _change_task,
 }

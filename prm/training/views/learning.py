@@ -1,8 +1,7 @@
-"""Pages of learners: the catalogue, a course, its lessons, its quiz."""
+"""Pages of learners: the catalogue, a course, its lessons. The quiz: views/quiz.py."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from prm.access import Actor, current_actor, requires
 from prm.accounts.labels import FUNCTION_LABELS
-from prm.errors import Conflict, DomainError, NotFound
+from prm.errors import NotFound
 from prm.infra.db import transaction
 from prm.permissions import P
 from prm.training import services
 from prm.training.labels import LESSON_KINDS, SKILL_LEVELS, STANDINGS
-from prm.training.models import EnrolmentStatus, QuestionKind
+from prm.training.models import EnrolmentStatus
+from prm.training.models.assessment import Review
 from prm.training.queries import LearningItem, NextStep, learning
 from prm.training.queries import quiz as quizzes
 from prm.training.queries.courses import (
@@ -99,6 +99,7 @@ def course(course_id: UUID) -> str:
         steps=steps,
         place=learning.find_place(item, steps) if item else None,
         attempts=quizzes.list_attempts(item.key) if item else [],
+        is_score_told=item is not None and quizzes.review_of(item) is not Review.NOTHING,
         can_take=actor.can(P.COURSE_TAKE),
         may_enrol=_may_enrol(item),
         **LABELS,
@@ -194,90 +195,3 @@ def remember(course_id: UUID, lesson_id: UUID) -> Response:
         services.remember_place(actor, my_item(actor, course_id).enrolment_id, lesson_id)
     flash(_("Your place is saved. You can go on from here at any time."), "success")
     return redirect(url_for("training.course", course_id=course_id), 303)
-
-
-@blueprint.get("/<slug:vendor>/training/courses/<uuid:course_id>/quiz")
-@requires(P.COURSE_TAKE)
-def quiz(course_id: UUID) -> str:
-    """The rules of the quiz, before it is taken."""
-    item = my_item(current_actor(), course_id)
-    if not item.questions:
-        raise NotFound
-    return render_template("training/quiz.html", item=item, attempts=quizzes.list_attempts(item.key))
-
-
-@blueprint.route("/<slug:vendor>/training/courses/<uuid:course_id>/quiz/questions", methods=["GET", "POST"])
-@requires(P.COURSE_TAKE)
-def take_quiz(course_id: UUID) -> str | Response | tuple[str, int]:
-    """All questions on one page; sending them takes one attempt."""
-    actor = current_actor()
-    item = my_item(actor, course_id)
-    if not item.questions:
-        raise NotFound
-    questions = quizzes.list_quiz_questions(item.version_key)
-    given: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        given = {str(each.public_id): _given(each) for each in questions}
-        number = _number_shown() or item.attempts_used + 1
-        try:
-            with transaction():
-                attempt = services.submit_attempt(actor, item.enrolment_id, given, number=number)
-            return redirect(url_for("training.attempt", attempt_id=attempt.public_id), 303)
-        except Conflict:
-            sent = quizzes.find_attempt(item.key, number)
-            if sent is None:
-                raise
-            flash(_("These answers had already been sent. This is their result."), "info")
-            return redirect(url_for("training.attempt", attempt_id=sent.public_id), 303)
-        except DomainError as error:
-            errors = error.fields
-    elif not item.is_quiz_open:
-        return redirect(url_for("training.quiz", course_id=course_id))
-    page = render_template(
-        "training/take_quiz.html",
-        item=item,
-        questions=[(each, render_lesson(each.prompt, item.course_key)) for each in questions],
-        given=given,
-        errors=errors,
-        kinds=QuestionKind,
-    )
-    return (page, 422) if errors else page
-
-
-def _number_shown() -> int | None:
-    """The attempt that the page was for."""
-    text = request.form.get("number", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
-
-
-def _given(question: quizzes.QuizQuestion) -> Any:
-    name = f"q-{question.public_id}"
-    if question.kind is QuestionKind.MULTIPLE:
-        return request.form.getlist(name)
-    return request.form.get(name)
-
-
-@blueprint.get("/<slug:vendor>/training/attempts/<uuid:attempt_id>")
-@requires(P.COURSE_TAKE)
-def attempt(attempt_id: UUID) -> str:
-    """The result of one attempt; what was right only once that helps nobody to pass."""
-    actor = current_actor()
-    found = quizzes.get_attempt(actor, attempt_id)
-    item = learning.get_my_learning(actor, found.enrolment_id)
-    is_told = item.is_quiz_passed or item.attempts_left == 0
-    reviewed = quizzes.review_attempt(found, item.version_key) if is_told else []
-    return render_template(
-        "training/attempt.html",
-        item=item,
-        attempt=found,
-        is_told=is_told,
-        reviewed=[
-            (
-                each,
-                render_lesson(each.prompt, item.course_key),
-                render_lesson(each.explanation, item.course_key),
-            )
-            for each in reviewed
-        ],
-    )

@@ -15,10 +15,11 @@ from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.permissions import P
 from prm.training import services
-from prm.training.forms import ChoiceQuestionForm, NumberQuestionForm, question_form
 from prm.training.labels import QUESTION_KINDS
 from prm.training.models import QuestionKind
 from prm.training.queries import courses as queries
+from prm.training.queries.quiz import item_of_question
+from prm.training.question_forms import FORMS, QuestionForm, stored_in
 from prm.training.views.authoring import keep_text, revision_of
 from prm.training.views.blueprint import blueprint
 from prm.training.views.lessons import step_asked
@@ -30,13 +31,13 @@ def new_question(version_id: UUID) -> str | Response | tuple[str, int]:
     """Write a question of the kind that the address names."""
     actor = current_actor()
     version = queries.get_version(actor, version_id)
-    kind = _kind_asked()
-    form = question_form(kind)
-    adds_row = _adds_row(form)
-    if not adds_row and form.validate_on_submit():
+    kind = kind_asked()
+    form = FORMS[kind]()
+    is_row_added = adds_row(form)
+    if not is_row_added and form.validate_on_submit():
         try:
             with transaction():
-                services.add_question(actor, version_id, kind=kind, **_values(form))
+                services.add_question(actor, version_id, kind=kind, **values_of(form))
             flash(_("The question is saved."), "success")
             return redirect(url_for("training.version", version_id=version_id, _anchor="quiz"), 303)
         except DomainError as error:
@@ -49,7 +50,7 @@ def new_question(version_id: UUID) -> str | Response | tuple[str, int]:
         version=version,
         course=queries.get_course_of(actor, version),
     )
-    return (page, 422) if form.is_submitted() and not adds_row else page
+    return (page, 422) if form.is_submitted() and not is_row_added else page
 
 
 @blueprint.route("/<slug:vendor>/training/questions/<uuid:question_id>/edit", methods=["GET", "POST"])
@@ -60,13 +61,13 @@ def edit_question(question_id: UUID) -> str | Response | tuple[str, int]:
     found = queries.get_question(actor, question_id)
     version = queries.get_version_of(actor, found.question)
     kind = found.question.kind
-    form = question_form(kind, data=_stored(found))
-    adds_row = _adds_row(form)
-    status, theirs = 422 if form.is_submitted() and not adds_row else 200, None
-    if not adds_row and form.validate_on_submit():
+    form = FORMS[kind](data=_stored(found))
+    is_row_added = adds_row(form)
+    status, theirs = 422 if form.is_submitted() and not is_row_added else 200, None
+    if not is_row_added and form.validate_on_submit():
         try:
             with transaction():
-                services.edit_question(actor, question_id, revision=revision_of(form), **_values(form))
+                services.edit_question(actor, question_id, revision=revision_of(form), **values_of(form))
             flash(_("The question is saved."), "success")
             return redirect(url_for("training.version", version_id=version.public_id, _anchor="quiz"), 303)
         except Conflict as error:
@@ -83,42 +84,40 @@ def edit_question(question_id: UUID) -> str | Response | tuple[str, int]:
         version=version,
         course=queries.get_course_of(actor, version),
         theirs=theirs,
+        theirs_item=item_of_question(theirs.question, theirs.choices) if theirs else None,
     )
     return page, status
 
 
-def _kind_asked() -> QuestionKind:
+def kind_asked() -> QuestionKind:
+    """The kind that the address names."""
     try:
         return QuestionKind(request.values.get("kind", ""))
     except ValueError:
         return QuestionKind.SINGLE
 
 
-def _adds_row(form: ChoiceQuestionForm | NumberQuestionForm) -> bool:
+def adds_row(form: QuestionForm) -> bool:
     """Whether the person asked for one more row rather than to save; fills up the rows."""
     is_asked = form.is_submitted() and "add_row" in request.form
-    if isinstance(form, ChoiceQuestionForm):
-        form.fill_up(1 if is_asked else 0)
+    form.fill_up(1 if is_asked else 0)
     return is_asked
 
 
 def _stored(found: queries.QuestionWithChoices) -> dict[str, Any]:
-    question = found.question
     return {
-        "revision": question.revision,
-        "prompt": question.prompt,
-        "explanation": question.explanation,
-        "choices": [{"text": choice.text, "is_right": choice.is_correct} for choice in found.choices],
-        "answer": queries.plain_number(question.numeric_answer),
-        "tolerance": queries.plain_number(question.tolerance),
+        "revision": found.question.revision,
+        **stored_in(item_of_question(found.question, found.choices)),
     }
 
 
-def _values(form: ChoiceQuestionForm | NumberQuestionForm) -> dict[str, Any]:
-    values: dict[str, Any] = {"prompt": form.prompt.data or "", "explanation": form.explanation.data or ""}
-    if isinstance(form, ChoiceQuestionForm):
-        return {**values, "choices": form.pairs}
-    return {**values, "answer": form.answer.data or "", "tolerance": form.tolerance.data or ""}
+def values_of(form: QuestionForm) -> dict[str, Any]:
+    """What the services take of a question's form."""
+    return {
+        "prompt": form.prompt.data or "",
+        "explanation": form.explanation.data or "",
+        **form.written,
+    }
 
 
 @blueprint.post("/<slug:vendor>/training/questions/<uuid:question_id>/move")

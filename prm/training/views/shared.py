@@ -13,9 +13,9 @@ from prm.infra.http import CONTENT_SECURITY_POLICY
 from prm.infra.markdown import IMAGE, ShownImage, render_markdown
 from prm.permissions import P
 from prm.training import origin
-from prm.training.labels import ITEM_STATES
+from prm.training.labels import ITEM_STATES, TASK_STATUSES
 from prm.training.models import Lesson, LessonKind
-from prm.training.queries import content
+from prm.training.queries import content, tasks
 from prm.training.queries.courses import list_images
 
 Tab = tuple[str, str, bool]
@@ -26,6 +26,8 @@ def tabs(actor: Actor, current: str) -> list[Tab]:
     offered = [
         (_("Catalogue"), "training.index", P.COURSE_VIEW),
         (_("Write courses"), "training.authoring", P.COURSE_EDIT),
+        (_("Question bank"), "training.bank", P.COURSE_EDIT),
+        (_("Grade tasks"), "training.grading", P.TASK_GRADE),
         (_("Assign"), "training.assign", P.COURSE_ASSIGN),
     ]
     shown = [
@@ -74,6 +76,17 @@ def content_of(lesson: Lesson, enrolment_key: int | None = None) -> dict[str, An
         return {"video": video, "watched": watched, "transcript": render_lesson(video.transcript, 0)}
     if lesson.kind is LessonKind.FILE:
         return {"stored": content.get_lesson_file(lesson.id)}
+    if lesson.kind is LessonKind.TASK:
+        task = tasks.get_task(lesson.id)
+        handed = tasks.list_handed_in(enrolment_key, lesson.id) if enrolment_key else []
+        return {
+            "task": task,
+            "handed": handed,
+            "task_statuses": TASK_STATUSES,
+            "graders": tasks.name_people(
+                [task.grader_key, *[g.grader_key for each in handed for g in each.gradings]]
+            ),
+        }
     if lesson.kind is LessonKind.LINK:
         return {"url": content.get_link(lesson.id)}
     return {}
