@@ -688,7 +688,6 @@ CALLS: dict[tuple[str, str], Call] = {
         body={"name": "badge", "file": (png(), "badge.png")}
     ),
     ("certification.remove_design_image", "POST"): Call(ids={"image_id": "design_image"}),
-    ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES),
     ("certification.rotate", "POST"): Call(body={"reason": "It is time."}),
     ("certification.verify_form", "GET"): Call(queries=("?code={member.code}",)),
     ("certification.verify_file", "POST"): Call(body={"file": _PDF}, leaves=False),
