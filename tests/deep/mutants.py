@@ -46,7 +46,7 @@ class Mutant:
     at: str = ""  # file and function: what stays when lines move
 
     def __str__(self) -> str:
-        return f"{self.kind:12} {self.place}  {self.text}"
+        return f"{self.kind:12} {self.place}  {self.text[:240]}"
 
 
 # -- code of functions -------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class Weakening(ast.NodeTransformer):
         number = self.count
         self.count += 1
         if self._inside:
-            text = " ".join(ast.unparse(node).split())[:240]
+            text = " ".join(ast.unparse(node).split())
             self.found.append((kind, node.lineno, self._inside[0], text))  # type: ignore[attr-defined]
         else:
             self.found.append(("", 0, "", ""))
