@@ -48,7 +48,7 @@ def is_mine(actor: Actor) -> Any:
     own = [kind for kind, spec in KINDS.items() if spec.permission is None]
     about: dict[P, list[Kind]] = {}
     for kind, spec in KINDS.items():
-        if spec.permission is not None and actor.can(spec.permission):
+        if spec.permission is not None:
             about.setdefault(spec.permission, []).append(kind)
     return and_(
         Notification.user_id == actor.user_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from prm.certification.codes import new_code
@@ -194,7 +194,7 @@ def _learn(
             user_id=user.id, partnership_id=partnership_id, course_id=course.id, course_version_id=version.id,
             status=_status(is_done, has_failed),
             assignment_id=assignment.id if assignment else None,
-            due_on=assignment.due_on if assignment else None,
+            due_on=assignment.due_on if assignment else _staff_due_on(f, key, is_done),
             assigned_at=f.now - timedelta(days=30), started_at=f.now - timedelta(days=29),
             current_lesson_id=lessons[1].id, attempts_used=3 if has_failed else int(is_done),
         ),
@@ -226,6 +226,11 @@ def _learn(
             score_percent=100,
         )
     )
+
+
+def _staff_due_on(f: Filler, key: str, is_done: bool) -> date | None:
+    """One of the staff is late as well."""
+    return f.today - timedelta(days=3) if key == "author" and not is_done else None
 
 
 def _status(is_done: bool, has_failed: bool) -> EnrolmentStatus:
@@ -269,13 +274,14 @@ def certificates(f: Filler) -> None:
     for who in ("west", "author", "admin2"):
         _certificate(f, f.tenant.people[who], who, f.say("STAFF"), None)
     _certificate(f, f.tenant.leaver, "leaver", f.say("STAFF"), None)
+    _certificate(f, f.tenant.people["padmin2"], "withdrawn", f.say("BOSS", "PA"), "PA").withdrawn_at = f.now
     sign_credentials(f, key)
     rows_designs.fill(f)
 
 
-def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | None) -> None:
+def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | None) -> Certificate:
     code = new_code()
-    certificate = f.add(
+    certificate: Certificate = f.add(
         Certificate(
             number=f"C-{key}", code=code, certification_id=f.tenant.things["scheme"].id, user_id=who.id,
             version_id=f.tenant.things["scheme.version"].id,
@@ -303,3 +309,4 @@ def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | Non
             rendered_at=f.now,
         )
     )
+    return certificate

@@ -193,7 +193,7 @@ def _agreement_age(actor: Actor, partnership: Partnership, day: _Day, terms: Met
 
 def _revenue(actor: Actor, partnership: Partnership, day: _Day, terms: MetricTerms) -> Measured:
     """Of the twelve months up to the day, in the vendor's currency; orders in others are listed only."""
-    currency = db.session.scalars(select(Vendor.currency).where(Vendor.id == actor.vendor_id)).one()
+    currency = db.session.get_one(Vendor, actor.vendor_id).currency
     found = db.session.scalars(
         select(Order)
         .where(

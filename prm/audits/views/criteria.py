@@ -241,14 +241,14 @@ def create_checklist() -> str | Response | tuple[str, int]:
 def edit_checklist(checklist_id: UUID) -> str | Response | tuple[str, int]:
     """A checklist and what it holds."""
     actor = current_actor()
-    found = queries.get_checklist(actor, checklist_id)
+    found = queries.get_checklist(checklist_id)
     start = {"name": found.name, "is_active": found.is_active, "revision": found.revision}
     form = ChecklistForm(data=start if request.method == "GET" else None)
     status = 422
     if form.validate_on_submit():
         try:
             with transaction():
-                found = queries.get_checklist(actor, checklist_id)
+                found = queries.get_checklist(checklist_id)
                 services.change_checklist(
                     actor,
                     found,
@@ -262,7 +262,7 @@ def edit_checklist(checklist_id: UUID) -> str | Response | tuple[str, int]:
         except DomainError as error:
             show_error(form, error)
             status = error.status
-            found = queries.get_checklist(actor, checklist_id)
+            found = queries.get_checklist(checklist_id)
             form.revision.data = str(found.revision)
     return _checklist_page(form, found, status)
 

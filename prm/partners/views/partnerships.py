@@ -161,7 +161,7 @@ def story(partnership_id: UUID) -> str:
         is_merged=partnership.merged_into_id is not None,
         aliases=list_aliases(partnership),
         branches=list_branches(partnership, end),
-        documents=list_documents(actor, partnership, end) if actor.can(P.DOCUMENT_EDIT) else [],
+        documents=list_documents(partnership, end) if actor.can(P.DOCUMENT_EDIT) else [],
         document_labels=DOCUMENT_LABELS,
         parent=find_parent(actor, partnership),
         children=list_children(actor, partnership),
