@@ -4,6 +4,7 @@ from prm.accounts import models as accounts
 from prm.audits import models as audits
 from prm.bulk import models as bulk
 from prm.certification import models as certification
+from prm.certification.accreditation import models as accreditation
 from prm.certification.batches import models as batches
 from prm.certification.credentials import models as credentials
 from prm.certification.designs import models as designs
@@ -31,6 +32,7 @@ from prm.vendors import models as vendors
 
 __all__ = [
     "accounts",
+    "accreditation",
     "audits",
     "batches",
     "bulk",

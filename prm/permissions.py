@@ -76,6 +76,7 @@ class P(StrEnum):
     CERTIFICATE_VIEW = "certificate.view"
     CERTIFICATE_ISSUE = "certificate.issue"
     CERTIFICATE_REVOKE = "certificate.revoke"
+    ACCREDITATION_VIEW = "accreditation.view"
     ASSET_VIEW = "asset.view"
     ASSET_EDIT = "asset.edit"
     USAGE_VIEW = "usage.view"
@@ -141,6 +142,7 @@ _ROWS = {
     P.CERTIFICATE_VIEW:    (ALL,    SCOPE,   NO,      NO,     OWN,     SELF),
     P.CERTIFICATE_ISSUE:   (ALL,    SCOPE,   NO,      NO,     NO,      NO),
     P.CERTIFICATE_REVOKE:  (ALL,    SCOPE,   NO,      NO,     NO,      NO),
+    P.ACCREDITATION_VIEW:  (ALL,    SCOPE,   NO,      ALL,    OWN,     NO),
     P.ASSET_VIEW:          (ALL,    ALL,     ALL,     NO,     ALL,     ALL),
     P.ASSET_EDIT:          (ALL,    NO,      ALL,     NO,     NO,      NO),
     P.USAGE_VIEW:          (ALL,    SCOPE,   ALL,     NO,     OWN,     NO),

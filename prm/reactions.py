@@ -16,7 +16,8 @@ from prm.accounts import tasks as accounts
 from prm.audits import tasks as audits
 from prm.bulk import tasks as bulk
 from prm.certification import tasks as certification
-from prm.certification.services import issue_on_evidence
+from prm.certification.accreditation import services as accreditation
+from prm.certification.services import issue_on_certificate, issue_on_evidence
 from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
@@ -58,6 +59,41 @@ def enrol_newcomer(actor: Any, membership: Any) -> None:
         enqueue_after_commit(training_tasks.enrol_newcomer, vendor_id, membership.id)
 
 
+def look_at_holder(actor: Any, certificate: Any) -> None:
+    """What a person holds has changed: the accreditations of their companies follow."""
+    accreditation.look_soon(actor, accreditation.list_companies_of(certificate.user_id))
+
+
+def look_at_company(actor: Any, membership: Any) -> None:
+    """The people of a company have changed: its accreditations follow, here now, elsewhere by jobs."""
+    if membership.partner_id is None:
+        return
+    here = bound_vendor()
+    if here is not None:
+        accreditation.look_soon(actor, accreditation.list_partnerships_of(membership.partner_id))
+    for vendor_id in newcomers.list_other_vendors(membership, here):
+        enqueue_after_commit(certification.look_at_partner, vendor_id, membership.partner_id)
+
+
+def look_at_partnership(actor: Any, partnership: Any) -> None:
+    accreditation.look_soon(actor, [partnership.id])
+
+
+def look_at_branch(actor: Any, branch: Any) -> None:
+    """A branch counts for the region it is in."""
+    accreditation.look_soon(actor, [branch.partnership_id])
+
+
+def look_at_merged(actor: Any, partnership: Any) -> None:
+    """Both of two partners that were merged or taken apart."""
+    accreditation.look_soon(actor, accreditation.list_together(partnership))
+
+
+def look_at_everybody(actor: Any, subject: Any) -> None:
+    """What is asked of companies has changed: all of them are looked at soon."""
+    enqueue_after_commit(certification.look_at_everybody, subject.vendor_id)
+
+
 def judge_partnerships(actor: Any, subject: Any) -> None:
     """Fill the table of standings soon, where all of them have grown old at once."""
     enqueue_after_commit(audits.judge_partnerships, subject.vendor_id)
@@ -72,6 +108,14 @@ assert partners and onboarding_tasks  # their sweepers
 
 
 REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
+    "accreditation.awarded": (
+        enqueue_for_vendor(certification.print_award),
+        notifications.accreditation_awarded,
+    ),
+    "accreditation.changed": (look_at_everybody,),
+    "accreditation.created": (look_at_everybody,),
+    "accreditation.ended": (notifications.accreditation_ended,),
+    "accreditations.due": (accreditation.look_at_due,),
     "agreement.accepted": (onboarding.subject_changed,),
     "agreement.published": (judge_partnerships,),
     "audit.action_proved": (audit_notifications.action_proved,),
@@ -85,38 +129,53 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "audit.returned": (audit_notifications.audit_returned,),
     "audit.submitted": (audit_notifications.audit_submitted,),
     "audit_campaign.due": (enqueue_for_vendor(audits.make_campaign),),
+    "branch.added": (look_at_branch,),
+    "branch.removed": (look_at_branch,),
     "bulk.started": (enqueue_for_vendor(bulk.advance_run),),
-    "certificate.issued": (onboarding.subject_changed, notifications.certificate_issued),
-    "certificate.revoked": (notifications.certificate_revoked,),
+    "certificate.issued": (
+        onboarding.subject_changed,
+        notifications.certificate_issued,
+        issue_on_certificate,
+        look_at_holder,
+    ),
+    "certificate.revoked": (notifications.certificate_revoked, look_at_holder),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
     "course_version.published": (
         notifications.version_published,
         enqueue_for_vendor(training_tasks.spread_course_version),
     ),
     "course_version.redo_due": (notifications.redo_asked,),
+    "certification.changed": (look_at_everybody,),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
     "enrolments.made": (notifications.courses_assigned,),
-    "import.applied": (notifications.import_applied, judge_partnerships),
+    "import.applied": (notifications.import_applied, judge_partnerships, look_at_everybody),
     "import.check_due": (enqueue_for_vendor(imports.check_batch),),
     "import.confirmed": (enqueue_for_vendor(imports.apply_batch),),
     "import.failed": (notifications.import_failed,),
     "invitation.accepted": (join_partnership, notifications.invitation_accepted),
     "issue_batch.due": (enqueue_for_vendor(certification.run_batch),),
     "mail.due": (enqueue(accounts.deliver_mail),),
-    "membership.started": (enrol_newcomer, onboarding.subject_changed),
+    "membership.changed": (look_at_company,),
+    "membership.continued": (look_at_company,),
+    "membership.ended": (look_at_company,),
+    "membership.started": (enrol_newcomer, onboarding.subject_changed, look_at_company),
     "milestone.ticked": (onboarding.subject_changed,),
     "notification.mail_due": (send_notifications,),
-    "partnership.changed": (onboarding.partnership_changed,),
+    "partnership.activated": (look_at_partnership,),
+    "partnership.ended": (look_at_partnership,),
+    "partnership.resumed": (look_at_partnership,),
+    "partnership.suspended": (look_at_partnership,),
+    "partnership.changed": (onboarding.partnership_changed, look_at_partnership),
     "partnership.created": (onboarding.partnership_changed,),
-    "partnership.linked": (training.enrol_people_of,),
     "path.completed": (training.follow_path,),
     "path_assignment.spread_due": (enqueue_for_vendor(training_tasks.spread_assignment),),
     "path_enrolments.made": (notifications.paths_assigned,),
     "path_version.published": (enqueue_for_vendor(training_tasks.spread_path_version),),
+    "partnership.linked": (training.enrol_people_of, look_at_partnership),
     "policy.set": (judge_partnerships,),
-    "partnership.merged": (training.enrol_merged,),
-    "partnership.unmerged": (training.part_enrolments,),
+    "partnership.merged": (training.enrol_merged, look_at_merged),
+    "partnership.unmerged": (training.part_enrolments, look_at_merged),
     "product.alias_added": (rematching.product_alias_added,),
     "product.alias_removed": (rematching.product_alias_removed,),
     "product.created": (rematching.product_known,),

@@ -153,6 +153,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_vendor_slug")),
     )
     op.create_table(
+        "accreditation_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ran_on", sa.Date(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_look_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation_look")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_look_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", name=op.f("uq_accreditation_look_vendor_id")),
+    )
+    with op.batch_alter_table("accreditation_look", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accreditation_look_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "agreement_version",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -233,6 +246,45 @@ def upgrade() -> None:
     with op.batch_alter_table("badge_picture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_badge_picture_png_sha256"), ["png_sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_badge_picture_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "bank_question",
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("topic_folded", sa.String(length=160), nullable=False),
+        sa.Column(
+            "difficulty",
+            sa.Enum(
+                "easy",
+                "medium",
+                "hard",
+                name="difficulty",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("newest", sa.Integer(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_bank_question_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_bank_question_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bank_question_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bank_question_vendor_id_id")),
+    )
+    with op.batch_alter_table("bank_question", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_bank_question_topic", ["vendor_id", "topic_folded", "difficulty"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_bank_question_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "bulk_run",
@@ -317,16 +369,12 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("validity_months", sa.Integer(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "validity_months IS NULL OR validity_months > 0", name=op.f("ck_certification_validity")
-        ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certification_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certification")),
         sa.UniqueConstraint("public_id", name=op.f("uq_certification_public_id")),
@@ -795,6 +843,8 @@ def upgrade() -> None:
                 "colleague_certificates",
                 "invitation_accepted",
                 "compliance_lost",
+                "accreditation_awarded",
+                "accreditation_ended",
                 "agreement_ending",
                 "import_problem",
                 "audit_assigned",
@@ -1170,6 +1220,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "accreditation",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "skill_level",
+            sa.Enum(
+                "foundation",
+                "advanced",
+                "expert",
+                name="skilllevel",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("region_id", sa.Integer(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "region_id"],
+            ["region.vendor_id", "region.id"],
+            name=op.f("fk_accreditation_vendor_id_region_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_accreditation_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_vendor_id_id")),
+        sa.UniqueConstraint("vendor_id", "name", name=op.f("uq_accreditation_vendor_id_name")),
+    )
+    with op.batch_alter_table("accreditation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accreditation_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "asset",
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("description", sa.String(length=2000), nullable=False),
@@ -1252,6 +1341,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_campaign_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "bank_question_version",
+        sa.Column("bank_question_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "single",
+                "multiple",
+                "numeric",
+                "ordering",
+                "matching",
+                "text",
+                name="questionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("prompt", sa.String(), nullable=False),
+        sa.Column("explanation", sa.String(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_bank_question_version_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "bank_question_id"],
+            ["bank_question.vendor_id", "bank_question.id"],
+            name=op.f("fk_bank_question_version_vendor_id_bank_question_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_bank_question_version_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_question_version")),
+        sa.UniqueConstraint(
+            "bank_question_id", "number", name=op.f("uq_bank_question_version_bank_question_id_number")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bank_question_version_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_bank_question_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("bank_question_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_question_version_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "bulk_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
@@ -1327,6 +1465,55 @@ def upgrade() -> None:
             postgresql_where=sa.text("published_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_certificate_design_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "certification_version",
+        sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("validity_months", sa.Integer(), nullable=True),
+        sa.Column("grace_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "renewal",
+            sa.Enum(
+                "anew", "delta", "exam", name="renewal", native_enum=False, create_constraint=True, length=20
+            ),
+            nullable=False,
+        ),
+        sa.Column("renewal_exam", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("grace_days >= 0", name=op.f("ck_certification_version_grace")),
+        sa.CheckConstraint(
+            "validity_months IS NULL OR validity_months > 0", name=op.f("ck_certification_version_validity")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_certification_version_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_certification_version_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id"], ["vendor.id"], name=op.f("fk_certification_version_vendor_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_certification_version_public_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "certification_id",
+            "number",
+            name=op.f("uq_certification_version_vendor_id_certification_id_number"),
+        ),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certification_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("certification_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certification_version_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "checklist_item",
@@ -1795,6 +1982,126 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "accreditation_award",
+        sa.Column("accreditation_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("awarded_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("awarded_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "people",
+                "rules",
+                "partnership",
+                "closed",
+                name="endreason",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("lapses_on", sa.Date(), nullable=True),
+        sa.Column("hangs_on", sa.JSON(), nullable=False),
+        sa.Column("hangs", sa.Boolean(), nullable=False),
+        sa.Column("holders", sa.JSON(), nullable=False),
+        sa.Column("computed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("attempted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=300), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "accreditation_id"],
+            ["accreditation.vendor_id", "accreditation.id"],
+            name=op.f("fk_accreditation_award_vendor_id_accreditation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_accreditation_award_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_accreditation_award_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_award_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation_award")),
+        sa.UniqueConstraint("code", name=op.f("uq_accreditation_award_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_accreditation_award_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_award_vendor_id_id")),
+    )
+    with op.batch_alter_table("accreditation_award", schema=None) as batch_op:
+        batch_op.create_index("ix_accreditation_award_lapse", ["vendor_id", "lapses_on"], unique=False)
+        batch_op.create_index(
+            "ix_accreditation_award_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_accreditation_award_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_accreditation_award_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "uq_accreditation_award_open",
+            ["vendor_id", "accreditation_id", "partnership_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "accreditation_rule",
+        sa.Column("accreditation_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("certification_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "skill_level",
+            sa.Enum(
+                "foundation",
+                "advanced",
+                "expert",
+                name="skilllevel",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("job_function", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minimum > 0", name=op.f("ck_accreditation_rule_minimum")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "accreditation_id"],
+            ["accreditation.vendor_id", "accreditation.id"],
+            name=op.f("fk_accreditation_rule_vendor_id_accreditation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "certification_id"],
+            ["certification.vendor_id", "certification.id"],
+            name=op.f("fk_accreditation_rule_vendor_id_certification_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_accreditation_rule_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditation_rule")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_accreditation_rule_public_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "accreditation_id",
+            "position",
+            name=op.f("uq_accreditation_rule_vendor_id_accreditation_id_position"),
+        ),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_accreditation_rule_vendor_id_id")),
+    )
+    with op.batch_alter_table("accreditation_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accreditation_rule_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "agreement_acceptance",
         sa.Column("partnership_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -1993,11 +2300,13 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=False),
         sa.Column("certification_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=True),
         sa.Column("issued_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("grace_until", sa.Date(), nullable=True),
         sa.Column(
             "basis",
             sa.Enum(
@@ -2013,6 +2322,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("issued_by_id", sa.Integer(), nullable=True),
         sa.Column("previous_id", sa.Integer(), nullable=True),
+        sa.Column("renewed_on", sa.Date(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("revoked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_by_id", sa.Integer(), nullable=True),
@@ -2043,6 +2353,11 @@ def upgrade() -> None:
             ["certificate.vendor_id", "certificate.id"],
             name=op.f("fk_certificate_vendor_id_previous_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "version_id"],
+            ["certification_version.vendor_id", "certification_version.id"],
+            name=op.f("fk_certificate_vendor_id_version_id"),
+        ),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_certificate_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
@@ -2067,40 +2382,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_certificate_vendor_user", ["vendor_id", "user_id", "certification_id"], unique=False
-        )
-
-    op.create_table(
-        "certification_requirement",
-        sa.Column("certification_id", sa.Integer(), nullable=False),
-        sa.Column("course_version_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
-        sa.Column("vendor_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["vendor_id", "certification_id"],
-            ["certification.vendor_id", "certification.id"],
-            name=op.f("fk_certification_requirement_vendor_id_certification_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["vendor_id", "course_version_id"],
-            ["course_version.vendor_id", "course_version.id"],
-            name=op.f("fk_certification_requirement_vendor_id_course_version_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["vendor_id"], ["vendor.id"], name=op.f("fk_certification_requirement_vendor_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_requirement")),
-        sa.UniqueConstraint(
-            "certification_id",
-            "course_version_id",
-            name=op.f("uq_certification_requirement_certification_id_course_version_id"),
-        ),
-        sa.UniqueConstraint("public_id", name=op.f("uq_certification_requirement_public_id")),
-        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_certification_requirement_vendor_id_id")),
-    )
-    with op.batch_alter_table("certification_requirement", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_certification_requirement_vendor_id"), ["vendor_id"], unique=False
         )
 
     op.create_table(
@@ -2394,6 +2675,7 @@ def upgrade() -> None:
                 "video",
                 "file",
                 "link",
+                "task",
                 name="lessonkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2440,6 +2722,8 @@ def upgrade() -> None:
                 "colleague_certificates",
                 "invitation_accepted",
                 "compliance_lost",
+                "accreditation_awarded",
+                "accreditation_ended",
                 "agreement_ending",
                 "import_problem",
                 "audit_assigned",
@@ -2973,6 +3257,9 @@ def upgrade() -> None:
                 "single",
                 "multiple",
                 "numeric",
+                "ordering",
+                "matching",
+                "text",
                 name="questionkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2984,6 +3271,7 @@ def upgrade() -> None:
         sa.Column("explanation", sa.String(), nullable=False),
         sa.Column("numeric_answer", prm.infra.db.ExactDecimal(length=60), nullable=True),
         sa.Column("tolerance", prm.infra.db.ExactDecimal(length=60), nullable=True),
+        sa.Column("parts", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -3001,6 +3289,102 @@ def upgrade() -> None:
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_question_version_position", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "quiz_draw",
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=80), nullable=False),
+        sa.Column("topic_folded", sa.String(length=160), nullable=False),
+        sa.Column(
+            "difficulty",
+            sa.Enum(
+                "easy",
+                "medium",
+                "hard",
+                name="difficulty",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=True,
+        ),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("questions > 0", name=op.f("ck_quiz_draw_questions")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_quiz_draw_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_draw_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_draw")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_draw_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_draw_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_draw", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_draw_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_quiz_draw_version", ["course_version_id", "position"], unique=False)
+
+    op.create_table(
+        "quiz_rules",
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column("time_limit_minutes", sa.Integer(), nullable=True),
+        sa.Column("wait_minutes", sa.Integer(), nullable=False),
+        sa.Column("shuffles_questions", sa.Boolean(), nullable=False),
+        sa.Column("shuffles_choices", sa.Boolean(), nullable=False),
+        sa.Column("is_one_at_a_time", sa.Boolean(), nullable=False),
+        sa.Column(
+            "review_now",
+            sa.Enum(
+                "nothing",
+                "score",
+                "marks",
+                "explanations",
+                name="review",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "review_over",
+            sa.Enum(
+                "nothing",
+                "score",
+                "marks",
+                "explanations",
+                name="review_over",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "time_limit_minutes IS NULL OR time_limit_minutes > 0",
+            name=op.f("ck_quiz_rules_time_limit_minutes"),
+        ),
+        sa.CheckConstraint("wait_minutes >= 0", name=op.f("ck_quiz_rules_wait_minutes")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_quiz_rules_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_rules_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_rules")),
+        sa.UniqueConstraint("course_version_id", name=op.f("uq_quiz_rules_course_version_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_rules_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_rules_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_rules", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_rules_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "target",
@@ -3248,12 +3632,12 @@ def upgrade() -> None:
 
     op.create_table(
         "choice",
+        sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("is_correct", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["vendor_id", "question_id"],
@@ -3508,6 +3892,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lesson_package_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "lesson_task",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("rubric", sa.JSON(), nullable=False),
+        sa.Column("pass_percent", sa.Integer(), nullable=False),
+        sa.Column("grader_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("pass_percent BETWEEN 0 AND 100", name=op.f("ck_lesson_task_pass_percent")),
+        sa.ForeignKeyConstraint(["grader_id"], ["user_account.id"], name=op.f("fk_lesson_task_grader_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_task_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_task_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_task")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_task_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_task_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_task_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_task", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lesson_task_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "lesson_video",
         sa.Column("lesson_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
@@ -3635,6 +4044,34 @@ def upgrade() -> None:
             "ix_partnership_move_merge", ["vendor_id", "merge_id", "table_name", "column_name"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_partnership_move_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "quiz_pool",
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("question_version_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "draw_id"],
+            ["quiz_draw.vendor_id", "quiz_draw.id"],
+            name=op.f("fk_quiz_pool_vendor_id_draw_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "question_version_id"],
+            ["bank_question_version.vendor_id", "bank_question_version.id"],
+            name=op.f("fk_quiz_pool_vendor_id_question_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_pool_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_pool")),
+        sa.UniqueConstraint(
+            "draw_id", "question_version_id", name=op.f("uq_quiz_pool_draw_id_question_version_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_pool_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_pool_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_pool", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quiz_pool_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "sales_order",
@@ -4235,6 +4672,107 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_package_progress_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "quiz_sitting",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("flagged", sa.JSON(), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_quiz_sitting_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_quiz_sitting_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_sitting")),
+        sa.UniqueConstraint("enrolment_id", "number", name=op.f("uq_quiz_sitting_enrolment_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quiz_sitting_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_quiz_sitting_vendor_id_id")),
+    )
+    with op.batch_alter_table("quiz_sitting", schema=None) as batch_op:
+        batch_op.create_index("ix_quiz_sitting_open", ["vendor_id", "submitted_at", "ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quiz_sitting_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "task_submission",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "waiting",
+                "passed",
+                "failed",
+                "appealed",
+                name="taskstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("grader_id", sa.Integer(), nullable=True),
+        sa.Column("appeal", sa.String(), nullable=False),
+        sa.Column("appealed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grader_id"], ["user_account.id"], name=op.f("fk_task_submission_grader_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_task_submission_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_task_submission_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "file_id"],
+            ["stored_file.vendor_id", "stored_file.id"],
+            name=op.f("fk_task_submission_vendor_id_file_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_task_submission_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_task_submission_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_task_submission_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_submission")),
+        sa.UniqueConstraint(
+            "enrolment_id",
+            "lesson_id",
+            "number",
+            name=op.f("uq_task_submission_enrolment_id_lesson_id_number"),
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_task_submission_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_task_submission_vendor_id_id")),
+    )
+    with op.batch_alter_table("task_submission", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_submission_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_submission_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_task_submission_vendor_status", ["vendor_id", "status", "handed_in_at"], unique=False
+        )
+
+    op.create_table(
         "video_progress",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("lesson_id", sa.Integer(), nullable=False),
@@ -4266,6 +4804,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("video_progress", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_video_progress_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "attempt_item",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("question_version_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("is_right", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(question_id IS NULL) <> (question_version_id IS NULL)",
+            name=op.f("ck_attempt_item_one_question"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "attempt_id"],
+            ["attempt.vendor_id", "attempt.id"],
+            name=op.f("fk_attempt_item_vendor_id_attempt_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "question_id"],
+            ["question.vendor_id", "question.id"],
+            name=op.f("fk_attempt_item_vendor_id_question_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "question_version_id"],
+            ["bank_question_version.vendor_id", "bank_question_version.id"],
+            name=op.f("fk_attempt_item_vendor_id_question_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_attempt_item_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_item")),
+        sa.UniqueConstraint("attempt_id", "place", name=op.f("uq_attempt_item_attempt_id_place")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_attempt_item_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_attempt_item_vendor_id_id")),
+    )
+    with op.batch_alter_table("attempt_item", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_item_question", ["question_id"], unique=False)
+        batch_op.create_index("ix_attempt_item_question_version", ["question_version_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_item_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "audit_action",
@@ -4393,6 +4972,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_payment_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_payment_vendor_invoice", ["vendor_id", "invoice_id"], unique=False)
 
+    op.create_table(
+        "task_grading",
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("grader_id", sa.Integer(), nullable=True),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("comments", sa.JSON(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("points_possible", sa.Integer(), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("has_passed", sa.Boolean(), nullable=False),
+        sa.Column("feedback", sa.String(), nullable=False),
+        sa.Column("graded_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("round IN (1, 2)", name=op.f("ck_task_grading_round")),
+        sa.ForeignKeyConstraint(["grader_id"], ["user_account.id"], name=op.f("fk_task_grading_grader_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "submission_id"],
+            ["task_submission.vendor_id", "task_submission.id"],
+            name=op.f("fk_task_grading_vendor_id_submission_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_task_grading_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_grading")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_task_grading_public_id")),
+        sa.UniqueConstraint("submission_id", "round", name=op.f("uq_task_grading_submission_id_round")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_task_grading_vendor_id_id")),
+    )
+    with op.batch_alter_table("task_grading", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_grading_vendor_id"), ["vendor_id"], unique=False)
+
     guard_append_only(op.get_bind())
     secure_rows(op.get_bind())
     create_word_indexes(op.get_bind())
@@ -4401,6 +5012,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_append_only(op.get_bind())
     drop_word_indexes(op.get_bind())
+    with op.batch_alter_table("task_grading", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_grading_vendor_id"))
+
+    op.drop_table("task_grading")
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.drop_index("ix_payment_vendor_invoice")
         batch_op.drop_index(batch_op.f("ix_payment_vendor_id"))
@@ -4415,10 +5030,27 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_action_finding")
 
     op.drop_table("audit_action")
+    with op.batch_alter_table("attempt_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_item_vendor_id"))
+        batch_op.drop_index("ix_attempt_item_question_version")
+        batch_op.drop_index("ix_attempt_item_question")
+
+    op.drop_table("attempt_item")
     with op.batch_alter_table("video_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_video_progress_vendor_id"))
 
     op.drop_table("video_progress")
+    with op.batch_alter_table("task_submission", schema=None) as batch_op:
+        batch_op.drop_index("ix_task_submission_vendor_status")
+        batch_op.drop_index(batch_op.f("ix_task_submission_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_task_submission_user_id"))
+
+    op.drop_table("task_submission")
+    with op.batch_alter_table("quiz_sitting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiz_sitting_vendor_id"))
+        batch_op.drop_index("ix_quiz_sitting_open")
+
+    op.drop_table("quiz_sitting")
     with op.batch_alter_table("package_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_package_progress_vendor_id"))
 
@@ -4492,6 +5124,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sales_order_sums")
 
     op.drop_table("sales_order")
+    with op.batch_alter_table("quiz_pool", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiz_pool_vendor_id"))
+
+    op.drop_table("quiz_pool")
     with op.batch_alter_table("partnership_move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_move_vendor_id"))
         batch_op.drop_index("ix_partnership_move_merge")
@@ -4505,6 +5141,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_video_vendor_id"))
 
     op.drop_table("lesson_video")
+    with op.batch_alter_table("lesson_task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_task_vendor_id"))
+
+    op.drop_table("lesson_task")
     with op.batch_alter_table("lesson_package", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_package_vendor_id"))
 
@@ -4566,6 +5206,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_target_vendor_id"))
 
     op.drop_table("target")
+    with op.batch_alter_table("quiz_rules", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quiz_rules_vendor_id"))
+
+    op.drop_table("quiz_rules")
+    with op.batch_alter_table("quiz_draw", schema=None) as batch_op:
+        batch_op.drop_index("ix_quiz_draw_version")
+        batch_op.drop_index(batch_op.f("ix_quiz_draw_vendor_id"))
+
+    op.drop_table("quiz_draw")
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_index("ix_question_version_position")
         batch_op.drop_index(batch_op.f("ix_question_vendor_id"))
@@ -4678,10 +5327,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_compliance_seen_vendor_id"))
 
     op.drop_table("compliance_seen")
-    with op.batch_alter_table("certification_requirement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_certification_requirement_vendor_id"))
-
-    op.drop_table("certification_requirement")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index("ix_certificate_vendor_user")
         batch_op.drop_index("ix_certificate_vendor_partnership")
@@ -4718,6 +5363,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agreement_acceptance_vendor_id"))
 
     op.drop_table("agreement_acceptance")
+    with op.batch_alter_table("accreditation_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accreditation_rule_vendor_id"))
+
+    op.drop_table("accreditation_rule")
+    with op.batch_alter_table("accreditation_award", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_accreditation_award_open",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_accreditation_award_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_accreditation_award_sha256"))
+        batch_op.drop_index("ix_accreditation_award_partnership")
+        batch_op.drop_index("ix_accreditation_award_lapse")
+
+    op.drop_table("accreditation_award")
     with op.batch_alter_table("viewing", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_viewing_open",
@@ -4781,6 +5442,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_checklist_item_vendor_id"))
 
     op.drop_table("checklist_item")
+    with op.batch_alter_table("certification_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certification_version_vendor_id"))
+
+    op.drop_table("certification_version")
     with op.batch_alter_table("certificate_design", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certificate_design_vendor_id"))
         batch_op.drop_index(
@@ -4795,6 +5460,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_bulk_item_run_outcome")
 
     op.drop_table("bulk_item")
+    with op.batch_alter_table("bank_question_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_question_version_vendor_id"))
+
+    op.drop_table("bank_question_version")
     with op.batch_alter_table("audit_campaign", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_campaign_vendor_id"))
 
@@ -4804,6 +5473,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_vendor_id"))
 
     op.drop_table("asset")
+    with op.batch_alter_table("accreditation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accreditation_vendor_id"))
+
+    op.drop_table("accreditation")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
 
@@ -4964,6 +5637,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bulk_run_user_id"))
 
     op.drop_table("bulk_run")
+    with op.batch_alter_table("bank_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_question_vendor_id"))
+        batch_op.drop_index("ix_bank_question_topic")
+
+    op.drop_table("bank_question")
     with op.batch_alter_table("badge_picture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_badge_picture_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_badge_picture_png_sha256"))
@@ -4981,6 +5659,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agreement_version_vendor_id"))
 
     op.drop_table("agreement_version")
+    with op.batch_alter_table("accreditation_look", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accreditation_look_vendor_id"))
+
+    op.drop_table("accreditation_look")
     op.drop_table("vendor")
     op.drop_table("user_account")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:

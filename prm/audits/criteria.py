@@ -22,6 +22,7 @@ class Metric(StrEnum):
     """The closed list of what can be computed from rows as of a date."""
 
     CERTIFIED_PEOPLE = "certified_people"
+    ACCREDITATIONS = "accreditations"
     OVERDUE_ASSIGNMENTS = "overdue_assignments"
     AGREEMENT_AGE = "agreement_age"
     REVENUE_12_MONTHS = "revenue_12_months"
@@ -31,6 +32,7 @@ class Metric(StrEnum):
 
 class Unit(StrEnum):
     PEOPLE = "people"
+    ACCREDITATIONS = "accreditations"
     ASSIGNMENTS = "assignments"
     MONTHS = "months"
     MONEY = "money"
@@ -54,6 +56,7 @@ class Population(StrEnum):
 
 UNITS = {
     Metric.CERTIFIED_PEOPLE: Unit.PEOPLE,
+    Metric.ACCREDITATIONS: Unit.ACCREDITATIONS,
     Metric.OVERDUE_ASSIGNMENTS: Unit.ASSIGNMENTS,
     Metric.AGREEMENT_AGE: Unit.MONTHS,
     Metric.REVENUE_12_MONTHS: Unit.MONEY,
@@ -69,7 +72,7 @@ MAX_LEVELS = 10
 class MetricTerms:
     """A metric compared with a threshold in its unit (money: whole units of the vendor's currency).
 
-    The last three narrow certified people: empty or None is any.
+    The last one narrows accreditations, the three before it certified people: empty or None is any.
     """
 
     metric: Metric
@@ -78,6 +81,7 @@ class MetricTerms:
     certification_id: UUID | None = None
     job_function: str = ""
     skill_level: str = ""
+    accreditation_id: UUID | None = None
 
     @property
     def unit(self) -> Unit:
@@ -151,7 +155,7 @@ def to_parameters(terms: Terms) -> dict[str, Any]:
 def from_parameters(kind: CriterionKind, stored: Mapping[str, Any]) -> Terms:
     """The terms that a version states. Raises KeyError or ValueError for what this kind does not know."""
     if kind is CriterionKind.METRIC:
-        certification = stored["certification_id"]
+        certification, accreditation = stored["certification_id"], stored.get("accreditation_id")
         return MetricTerms(
             Metric(stored["metric"]),
             Comparison(stored["comparison"]),
@@ -159,6 +163,7 @@ def from_parameters(kind: CriterionKind, stored: Mapping[str, Any]) -> Terms:
             UUID(certification) if certification else None,
             str(stored["job_function"]),
             str(stored["skill_level"]),
+            UUID(accreditation) if accreditation else None,
         )
     if kind is CriterionKind.DOCUMENT:
         return DocumentTerms(int(stored["valid_days"]))

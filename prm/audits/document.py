@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from prm.audits.presenting import ShownAudit, present
 from prm.audits.queries.auditing import Dossier
-from prm.audits.queries.criteria import list_certifications
+from prm.audits.queries.criteria import name_narrowings
 from prm.infra.pdf import render_report
 from prm.vendors.models import Vendor
 
@@ -19,7 +19,7 @@ def audit_pdf(dossier: Dossier, vendor: Vendor, *, with_names: bool = True) -> b
     """The report, tagged PDF/UA-1, in the reader's language."""
     shown = present(
         dossier,
-        certifications=dict(list_certifications()),
+        certifications=name_narrowings(),
         currency=vendor.currency,
         with_names=with_names,
     )

@@ -25,24 +25,18 @@ from prm.notifications.services.reminding import remind_people
 from prm.permissions import P
 
 
-def _choose(permission: P) -> Any:
-    """Certificates that the page lists, where the permission reaches them."""
-
-    def choose(actor: Actor, which: Which) -> Select[Any]:
-        listed = queries.select_certificates(actor)
-        if isinstance(which, list):
-            listed = listed.where(Certificate.public_id.in_(which))
-        else:
-            listed = narrow(listed, list_spec(actor, queries.today_of(actor)), which)
-        if permission is P.CERTIFICATE_REVOKE:
-            listed = listed.where(queries.reachable(actor, permission))
-        named = listed.with_only_columns(
-            Certificate.public_id, (Certificate.number + " · " + User.name).label("name"),
-            maintain_column_froms=True,
-        )  # fmt: skip
-        return named.order_by(None).order_by(Certificate.number, Certificate.id)
-
-    return choose
+def _choose(actor: Actor, which: Which) -> Select[Any]:
+    """Certificates that the page lists; whether an action reaches one is asked when it is done to it."""
+    listed = queries.select_certificates(actor)
+    if isinstance(which, list):
+        listed = listed.where(Certificate.public_id.in_(which))
+    else:
+        listed = narrow(listed, list_spec(actor, queries.today_of(actor)), which)
+    named = listed.with_only_columns(
+        Certificate.public_id, (Certificate.number + " · " + User.name).label("name"),
+        maintain_column_froms=True,
+    )  # fmt: skip
+    return named.order_by(None).order_by(Certificate.number, Certificate.id)
 
 
 def _revoke(actor: Actor, certificate_id: UUID, asked: Mapping[str, Any]) -> None:
@@ -64,12 +58,12 @@ def _remind(actor: Actor, certificate_id: UUID, asked: Mapping[str, Any]) -> Non
 CERTIFICATE_ACTIONS = (
     BulkAction(
         "certificates.remind", _l("Remind the holders of the expiry"), P.PEOPLE_REMIND, "certification.index",
-        NothingForm, _choose(P.PEOPLE_REMIND), _remind,
+        NothingForm, _choose, _remind,
         _l("Those alone whose certificate runs out soon are reminded, each at most once a day."),
     ),
     BulkAction(
         "certificates.revoke", _l("Revoke"), P.CERTIFICATE_REVOKE, "certification.index",
-        ReasonForm, _choose(P.CERTIFICATE_REVOKE), _revoke,
+        ReasonForm, _choose, _revoke,
         _l("A revoked certificate stays revoked: whoever verifies it is told so at once."),
     ),
 )  # fmt: skip

@@ -7,6 +7,10 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
     HiddenField,
     IntegerField,
     PasswordField,
@@ -18,9 +22,21 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+EXAMS = 3
+
+
+class ExamForm(Form):
+    """A course whose quiz is passed with a score."""
+
+    version = SelectField(_l("Exam"), default="")
+    minimum = IntegerField(
+        _l("At least, in percent"),
+        validators=[Optional(), NumberRange(1, 100, _l("A score goes from 1 to 100 percent."))],
+    )
+
 
 class SchemeForm(FlaskForm):
-    """A certification: what it is called, what it needs, how long it lasts."""
+    """A certification: what it is called, what it needs, how long it lasts and how it is renewed."""
 
     name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=200)])
     summary = TextAreaField(_l("What it certifies"), validators=[Length(max=1000)])
@@ -32,6 +48,33 @@ class SchemeForm(FlaskForm):
     versions = SelectMultipleField(
         _l("Courses it needs"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
+    exams = FieldList(FormField(ExamForm), _l("Exams it needs"), min_entries=EXAMS, max_entries=EXAMS)
+    prerequisites = SelectMultipleField(
+        _l("Certifications it builds on"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    needs_level = SelectField(_l("Any certification of level"), default="")
+    deals = IntegerField(
+        _l("Deals won"),
+        validators=[Optional(), NumberRange(1, 1000, _l("Ask for between 1 and 1,000 deals."))],
+    )
+    deal_product = SelectField(_l("With"), default="")
+    deal_months = IntegerField(
+        _l("Within how many months"),
+        validators=[Optional(), NumberRange(1, 120, _l("Ask for between 1 and 120 months."))],
+    )
+    renewal = SelectField(_l("What renews it"), default="anew")
+    renewal_exam = SelectField(_l("Exam of the renewal"), default="")
+    renewal_minimum = IntegerField(
+        _l("At least, in percent"),
+        validators=[Optional(), NumberRange(1, 100, _l("A score goes from 1 to 100 percent."))],
+    )
+    grace_days = IntegerField(
+        _l("Days of grace"),
+        validators=[Optional(), NumberRange(0, 365, _l("Grace goes from 0 to 365 days."))],
+    )
+    effective_on = DateField(_l("New rules hold from"), validators=[Optional()])
     is_active = BooleanField(_l("Certificates of it are issued"))
     revision = HiddenField()
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.accounts.models import User
+from prm.certification.rules import Renewal
 from prm.extensions import db
 from prm.infra.db import (
     Keyed,
@@ -33,18 +34,14 @@ class Paper(StrEnum):
 
 
 class Certification(Keyed, VendorOwned, db.Model):
-    """A scheme. `validity_months` null: does not expire."""
+    """A scheme. What it needs and how long it lasts stands in its versions."""
 
     __tablename__ = "certification"
-    __table_args__ = tenant_table(
-        UniqueConstraint("vendor_id", "name"),
-        CheckConstraint("validity_months IS NULL OR validity_months > 0", name="validity"),
-    )
+    __table_args__ = tenant_table(UniqueConstraint("vendor_id", "name"))
 
     name: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(String(1000), default="")
     skill_level: Mapped[SkillLevel] = enum_column(SkillLevel)
-    validity_months: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -52,18 +49,31 @@ class Certification(Keyed, VendorOwned, db.Model):
     __mapper_args__ = {"version_id_col": revision}
 
 
-class CertificationRequirement(Keyed, VendorOwned, db.Model):
-    """A course version that the scheme needs; a later version of the same course counts too."""
+class CertificationVersion(Keyed, VendorOwned, db.Model):
+    """What a scheme asks from a day on, until a later version does. Written once, never changed.
 
-    __tablename__ = "certification_requirement"
+    `rules` and `renewal_exam` are read by prm/certification/rules.py. `validity_months` null: does not
+    expire; `grace_days` is for how long after its end a certificate is renewed like one still valid.
+    """
+
+    __tablename__ = "certification_version"
     __table_args__ = tenant_table(
         tenant_key("certification_id", "certification"),
-        tenant_key("course_version_id", "course_version"),
-        UniqueConstraint("certification_id", "course_version_id"),
+        UniqueConstraint("vendor_id", "certification_id", "number"),
+        CheckConstraint("validity_months IS NULL OR validity_months > 0", name="validity"),
+        CheckConstraint("grace_days >= 0", name="grace"),
     )
 
     certification_id: Mapped[int]
-    course_version_id: Mapped[int]
+    number: Mapped[int]
+    effective_on: Mapped[date]
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    validity_months: Mapped[int | None]
+    grace_days: Mapped[int] = mapped_column(default=0)
+    renewal: Mapped[Renewal] = enum_column(Renewal, default=Renewal.ANEW)
+    renewal_exam: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CertificateCounter(VendorOwned, db.Model):
@@ -80,7 +90,9 @@ class Certificate(Keyed, VendorOwned, db.Model):
     """What one person was issued. `facts` are frozen at issue and never edited.
 
     `code` (≥ 128 random bits) is what /verify/<code> takes; `number` is for people to quote.
-    `expires_on` is the last valid day in the vendor's time zone. `previous_id` is what it renews.
+    `expires_on` is the last valid day in the vendor's time zone, `grace_until` the last one on which it is
+    renewed like a valid one. `version_id` is what it was issued under. `previous_id` is what it renews;
+    `renewed_on` the day on which another one, that still stands, renewed it.
     `withdrawn_at`: its holder was erased. It stays counted for the days on which it held; its files are
     gone and are made no more, and whoever asks is told that it was withdrawn.
     """
@@ -88,6 +100,7 @@ class Certificate(Keyed, VendorOwned, db.Model):
     __tablename__ = "certificate"
     __table_args__ = tenant_table(
         tenant_key("certification_id", "certification"),
+        tenant_key("version_id", "certification_version"),
         tenant_key("partnership_id", "partnership"),
         tenant_key("previous_id", "certificate"),
         UniqueConstraint("vendor_id", "number"),
@@ -109,15 +122,18 @@ class Certificate(Keyed, VendorOwned, db.Model):
     number: Mapped[str] = mapped_column(String(40))
     code: Mapped[str] = mapped_column(String(60), unique=True)
     certification_id: Mapped[int]
+    version_id: Mapped[int]
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     partnership_id: Mapped[int | None]
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_on: Mapped[date]
     expires_on: Mapped[date | None]
+    grace_until: Mapped[date | None]
     basis: Mapped[IssueBasis] = enum_column(IssueBasis)
     reason: Mapped[str | None] = mapped_column(String(500))
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     previous_id: Mapped[int | None]
+    renewed_on: Mapped[date | None]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -126,6 +142,7 @@ class Certificate(Keyed, VendorOwned, db.Model):
 
     user: Mapped[User] = relationship(viewonly=True, foreign_keys=[user_id])
     certification: Mapped[Certification] = relationship(viewonly=True)
+    version: Mapped[CertificationVersion] = relationship(viewonly=True)
 
 
 class CertificateFile(Keyed, VendorOwned, db.Model):

@@ -13,7 +13,9 @@ EXPIRING_DAYS = 90
 class Status(StrEnum):
     VALID = "valid"
     EXPIRING = "expiring"
+    GRACE = "grace"  # over, and still renewed by what a renewal asks alone
     EXPIRED = "expired"
+    RENEWED = "renewed"  # another one has taken its place
     REVOKED = "revoked"
 
     @property
@@ -29,6 +31,7 @@ class Standing(StrEnum):
     VALID = "valid"
     EXPIRING = "expiring"
     SUPERSEDED = "superseded"
+    GRACE = "grace"
     EXPIRED = "expired"
     REVOKED = "revoked"
     WITHDRAWN = "withdrawn"  # its holder was erased
@@ -42,21 +45,38 @@ class Dated(Protocol):
     @property
     def expires_on(self) -> date | None: ...
     @property
+    def grace_until(self) -> date | None: ...
+    @property
+    def renewed_on(self) -> date | None: ...
+    @property
     def revoked_at(self) -> datetime | None: ...
 
 
 def status_of(certificate: Dated, on: date) -> Status:
     """What a certificate is on a day of the vendor's zone; its last day is a valid one.
 
-    A revocation counts from the moment it was made, and for every day asked about.
+    A revocation counts from the moment it was made, and for every day asked about. Renewed: whether or
+    not its own time is over; who holds it holds the one that followed.
     """
     if certificate.revoked_at is not None:
         return Status.REVOKED
+    if certificate.renewed_on is not None and on >= certificate.renewed_on:
+        return Status.RENEWED
+    return _by_time(certificate, on)
+
+
+def own_status_of(certificate: Dated, on: date) -> Status:
+    """The same as if nothing had renewed it: what its own dates say."""
+    return Status.REVOKED if certificate.revoked_at is not None else _by_time(certificate, on)
+
+
+def _by_time(certificate: Dated, on: date) -> Status:
     if certificate.expires_on is None:
         return Status.VALID
     left = (certificate.expires_on - on).days
     if left < 0:
-        return Status.EXPIRED
+        in_grace = certificate.grace_until is not None and on <= certificate.grace_until
+        return Status.GRACE if in_grace else Status.EXPIRED
     return Status.EXPIRING if left <= EXPIRING_DAYS else Status.VALID
 
 
@@ -74,12 +94,7 @@ def standing_on(
         return Standing.REVOKED
     if renewed_on is not None and on >= renewed_on:
         return Standing.SUPERSEDED
-    if certificate.expires_on is None:
-        return Standing.VALID
-    left = (certificate.expires_on - on).days
-    if left < 0:
-        return Standing.EXPIRED
-    return Standing.EXPIRING if left <= EXPIRING_DAYS else Standing.VALID
+    return Standing(_by_time(certificate, on).value)
 
 
 def may_renew(certificate: Dated, on: date) -> bool:
@@ -94,6 +109,13 @@ def may_renew(certificate: Dated, on: date) -> bool:
     half = (certificate.expires_on - certificate.issued_on) / 2
     opens = max(certificate.expires_on - timedelta(days=EXPIRING_DAYS), certificate.issued_on + half)
     return on > certificate.issued_on and on >= opens
+
+
+def last_day_of_grace(expires_on: date | None, days: int) -> date | None:
+    """The last day on which a certificate that ran out is renewed like one that did not; None: no grace."""
+    if expires_on is None or not days or expires_on == date.max:
+        return None
+    return expires_on + timedelta(days=min(days, (date.max - expires_on).days))
 
 
 def last_valid_day(issued_on: date, months: int | None) -> date | None:

@@ -27,7 +27,7 @@ from prm.certification.credentials.models import Credential, CredentialKey
 from prm.certification.models import Certificate, CertificateFile, Certification, IssuedCode
 from prm.certification.queries.certificates import find_successor
 from prm.certification.services.keys import list_roots
-from prm.certification.validity import Standing, Status, standing_on, status_of
+from prm.certification.validity import Standing, Status, own_status_of, standing_on
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.baking import BakingError, unbake_png, unbake_svg
@@ -75,6 +75,7 @@ EXPLAINED: dict[StrEnum, str] = {
 _VERDICTS = {
     Status.VALID: Verdict.VALID,
     Status.EXPIRING: Verdict.VALID,
+    Status.GRACE: Verdict.EXPIRED,
     Status.EXPIRED: Verdict.EXPIRED,
     Status.REVOKED: Verdict.REVOKED,
 }
@@ -290,7 +291,7 @@ def _look_up(code: str, on: date | None = None) -> tuple[Verification, frozenset
         )
     )
     today = clock.today(vendor.time_zone)
-    standing = _VERDICTS[status_of(certificate, today)]
+    standing = _VERDICTS[own_status_of(certificate, today)]
     successor = find_successor(certificate)
     facts = certificate.facts
     revoked_at, withdrawn_at = certificate.revoked_at, certificate.withdrawn_at

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from prm.access import Actor
 from prm.certification import rendering, services
@@ -21,7 +22,7 @@ from prm.certification.credentials.checking import Offline, at_noon, check_offli
 from prm.certification.credentials.rotation import rotate_keys
 from prm.certification.credentials.status import count_lists, sign_status_list
 from prm.certification.credentials.trust import BadTrust, fingerprint, keys_file, read_trust
-from prm.certification.models import Certification, Paper
+from prm.certification.models import Certificate, Certification, Paper
 from prm.certification.queries.certificates import get_file
 from prm.certification.queries.people import find_candidate
 from prm.certification.queries.schemes import find_scheme, list_schemes
@@ -344,6 +345,31 @@ def keys_export(vendor_slug: str, out: Path | None) -> None:
     else:
         _write(out, content)
         click.echo(f"written to {out}")
+
+
+@group.command("revoke")
+@click.argument("number", metavar="NUMBER")
+@vendor_option
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for audits.")
+@json_option
+@with_appcontext
+@reported
+def revoke(number: str, vendor_slug: str, reason: str, as_json: bool) -> None:
+    """Revoke a certificate, by its number, for good. Every answer about it changes at once."""
+    _vendor, actor = serve_vendor_named(vendor_slug)
+    with transaction():
+        certificate = db.session.scalars(
+            select(Certificate).where(Certificate.number == number.strip().upper())
+        ).one_or_none()
+        if certificate is None:
+            raise click.ClickException(f"{vendor_slug!r} has issued no certificate {number!r}.")
+        services.revoke_certificate(actor, certificate, reason=reason)
+    assert certificate.revoked_at is not None
+    if as_json:
+        report = {"number": certificate.number, "revoked_at": certificate.revoked_at.isoformat()}
+        print_json({"id": str(certificate.public_id), **report})
+    else:
+        click.echo(f"{certificate.number} is revoked")
 
 
 @group.command("roots")

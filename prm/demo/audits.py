@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from prm.access import Actor, system_actor
-from prm.accounts.models import User
+from prm.accounts.models import JobFunction, User
 from prm.accounts.sessions import SignedIn
 from prm.audits import packs, services
 from prm.audits.criteria import (
@@ -37,6 +38,8 @@ from prm.audits.models import (
 )
 from prm.audits.queries.campaigns import Chosen
 from prm.audits.queries.compliance import today_of
+from prm.certification.accreditation.models import Accreditation
+from prm.certification.models import Certification
 from prm.demo.files import data_sheet
 from prm.extensions import db
 from prm.infra import clock
@@ -48,12 +51,19 @@ from prm.vendors.models import Vendor
 
 ADMIN, MANAGER, PARTNER = "admin@lumen.example", "channel@lumen.example", "zoe@brightpath.example"
 COMPANY = "Bright Path IT"
+INSTALLER, ACCREDITED = "Lumen Certified Installer", "Lumen Installation Partner"
 CRITERIA: tuple[tuple[str, str, Terms, int], ...] = (
     (
         "Certified technicians",
         "Valid certificates on the date of the audit; the person must still belong to the partner.",
-        MetricTerms(Metric.CERTIFIED_PEOPLE, Comparison.AT_LEAST, 1),
+        MetricTerms(Metric.CERTIFIED_PEOPLE, Comparison.AT_LEAST, 1, None, JobFunction.TECHNICAL.value),
         3,
+    ),
+    (
+        "Accredited to install",
+        "The accreditation in force on the date of the audit.",
+        MetricTerms(Metric.ACCREDITATIONS, Comparison.AT_LEAST, 1),
+        2,
     ),
     (
         "Training up to date",
@@ -132,11 +142,21 @@ def acting(vendor_id: int, email: str) -> Actor:
 def _make_library(admin: Actor) -> tuple[int, int]:
     """The keys of the annual checklist and of a short one."""
     lines = []
+    installer = db.session.scalars(
+        select(Certification.public_id).where(Certification.name == INSTALLER)
+    ).one()
+    accredited = db.session.scalars(
+        select(Accreditation.public_id).where(Accreditation.name == ACCREDITED)
+    ).one()
     for name, guidance, terms, weight in CRITERIA:
+        if isinstance(terms, MetricTerms) and terms.metric is Metric.CERTIFIED_PEOPLE:
+            terms = replace(terms, certification_id=installer)
+        elif isinstance(terms, MetricTerms) and terms.metric is Metric.ACCREDITATIONS:
+            terms = replace(terms, accreditation_id=accredited)
         made = services.create_criterion(admin, name=name, guidance=guidance, terms=terms)
         lines.append((made.public_id, weight))
     annual = services.create_checklist(admin, name="Annual review", lines=lines)
-    short = services.create_checklist(admin, name="Insurance and training", lines=lines[1:3])
+    short = services.create_checklist(admin, name="Insurance and training", lines=lines[2:4])
     return annual.id, short.id
 
 

@@ -42,6 +42,8 @@ class VendorText:
     courses: tuple[CourseText, ...]
     certifications: tuple[tuple[str, str, SkillLevel, int, tuple[int, ...]], ...]
     campaigns: tuple[tuple[str, CampaignType], ...]
+    # (name, what it says, level, (people, which certification, of which function)…)
+    accreditations: tuple[tuple[str, str, SkillLevel, tuple[tuple[int, int | None, str], ...]], ...]
     assets: tuple[tuple[str, AssetType, int | None, str, str], ...]
     partners: tuple[str, ...]
     misspelt: str = ""
@@ -219,6 +221,20 @@ LUMEN = VendorText(
         ("Lumen Certified Seller", "Sells what fits.", SkillLevel.FOUNDATION, 24, (1,)),
         ("Lumen Advanced Engineer", "Builds the data model.", SkillLevel.ADVANCED, 24, (0, 2)),
     ),
+    accreditations=(
+        (
+            "Lumen Installation Partner",
+            "Employs people who install Lumen.",
+            SkillLevel.FOUNDATION,
+            ((1, 0, "technical"),),
+        ),
+        (
+            "Lumen House",
+            "Sells and installs Lumen with its own people.",
+            SkillLevel.FOUNDATION,
+            ((2, None, ""), (1, 0, "technical"), (1, 1, "")),
+        ),
+    ),
     campaigns=(
         ("The Monday report", CampaignType.EMAIL),
         ("Lumen on tour", CampaignType.EVENT),
@@ -311,6 +327,9 @@ FJORD = VendorText(
     ),
     certifications=(
         ("Fjord Vault Technician", "Racks, backs up and restores.", SkillLevel.FOUNDATION, 24, (0,)),
+    ),
+    accreditations=(
+        ("Fjord Vault Partner", "Employs two technicians.", SkillLevel.FOUNDATION, ((2, 0, ""),)),
     ),
     campaigns=(("Restore day", CampaignType.EVENT), ("Backup is hope", CampaignType.WEB)),
     assets=(

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from prm.certification.codes import new_code
+from prm.certification.evidence import Done
 from prm.certification.models import Certificate, CertificateCounter, Certification, IssueBasis, IssuedCode
-from prm.certification.queries.schemes import Evidence
+from prm.certification.queries.qualifying import Met
+from prm.certification.queries.versions import find_versions
+from prm.certification.rules import CourseRule
 from prm.certification.services.issuing import freeze_facts
 from prm.certification.validity import last_valid_day
 from prm.demo.content import LUMEN
@@ -27,6 +30,7 @@ def make_certificates(scale: ScaleWorld, done: list[tuple[Any, ...]]) -> None:
     """A certificate for whoever completed the course of a scheme that needs one course alone."""
     rng, vendor = scale.rng, scale.vendor
     schemes = list(db.session.scalars(select(Certification).order_by(Certification.id)))
+    versions = find_versions([scheme.id for scheme in schemes], clock.today(vendor.time_zone))
     of_version = {}
     for scheme, text in zip(schemes, LUMEN.certifications, strict=True):
         if len(text[4]) == 1:
@@ -48,15 +52,27 @@ def make_certificates(scale: ScaleWorld, done: list[tuple[Any, ...]]) -> None:
                 issued_at=at,
                 issued_on=on,
                 basis=IssueBasis.EVIDENCE,
-                expires_on=last_valid_day(on, scheme.validity_months),
+                expires_on=last_valid_day(on, versions[scheme.id].validity_months),
+                version_id=versions[scheme.id].id,
             )
             codes.append(made.code)
             person = SimpleNamespace(public_id=m.public, name=m.name, locale="en")
             place = SimpleNamespace(public_id=m.place.public, name=m.place.name)
-            proof = Evidence(
-                0, m.id, 0, completion, courses[version.course_id][0], version.title, version.number, at
+            proof = Done(
+                0, completion, version.course_id, courses[version.course_id][0], version.title,
+                version.number, at, None,
+            )  # fmt: skip
+            evidence = [Met(CourseRule(version.public_id), at, proof)]
+            facts: Any = freeze_facts(
+                made,
+                vendor,
+                scheme,
+                versions[scheme.id],
+                person,
+                place,
+                None,
+                evidence,  # type: ignore[arg-type]
             )
-            facts: Any = freeze_facts(made, vendor, scheme, person, place, None, [proof])  # type: ignore[arg-type]
             yield {
                 "id": first + number,
                 **vars(made),

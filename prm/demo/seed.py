@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from prm.access import system_actor
 from prm.accounts import services as accounts
+from prm.certification.accreditation.services import look_at_today
 from prm.demo.aims import add_aims
 from prm.demo.assessment import add_assessment
 from prm.demo.audits import add_audits
@@ -38,6 +39,7 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
                 if day.month != month:
                     month = day.month
                     tell(f"{text.name}: {day:%Y-%m}")
+            look_at_today(system_actor(world.vendor_id))
             add_aims(world.admin, text.name, now)
             if text is LUMEN:
                 add_audits(world.vendor_id, now)

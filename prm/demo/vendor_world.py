@@ -15,6 +15,8 @@ from prm.accounts.models import JobFunction, User
 from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.certification import services as certification
+from prm.certification.accreditation.defining import Wanted, create_accreditation
+from prm.certification.rules import Renewal
 from prm.demo import files, packages
 from prm.demo.aims import publish_first_agreement
 from prm.demo.companies import Company
@@ -204,7 +206,20 @@ class VendorWorld:
                     skill_level=level,
                     validity_months=months,
                     course_version_ids=[self.versions[i] for i in needed],
+                    grace_days=30,
+                    renewal=Renewal.DELTA,
                 )
+            )
+        for name, summary, level, lines in self.text.accreditations:
+            create_accreditation(
+                self.admin,
+                name=name,
+                summary=summary,
+                skill_level=level,
+                rules=[
+                    Wanted(people, schemes[which].public_id if which is not None else None, None, function)
+                    for people, which, function in lines
+                ],
             )
         audits.set_policy(
             self.admin,

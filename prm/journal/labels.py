@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 # By the model's name in lower case, as entries keep it. One that is missing is shown as it is kept.
 SUBJECT_LABELS = {
+    "accreditation": _l("Accreditation"),
+    "accreditationaward": _l("Accreditation"),
     "asset": _l("Asset"),
     "assetversion": _l("Version of an asset"),
     "assignment": _l("Assignment"),
@@ -183,6 +185,7 @@ ACTION_VERBS = {
     "preferences_changed": _l("preferences changed"),
     "price_removed": _l("price removed"),
     "price_set": _l("price set"),
+    "printed": _l("printed"),
     "published": _l("published"),
     "rejected": _l("rejected"),
     "reminded": _l("reminded"),

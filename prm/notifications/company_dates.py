@@ -43,7 +43,7 @@ def _partnerships(keys: Sequence[int]) -> dict[int, Partnership]:
     return {row.id: row for row in rows}
 
 
-def _concerned(partnerships: Sequence[Partnership]) -> dict[int, list[int]]:
+def list_concerned(partnerships: Sequence[Partnership]) -> dict[int, list[int]]:
     """Partnership key → who is told of its affairs: its manager (without one, the vendor's
     administrators), and its own administrators."""
     own = list_admins(partnerships)
@@ -68,7 +68,7 @@ def tell_of_agreements(day: Day, keys: Sequence[int]) -> None:
         threshold = threshold_of(ends_on, day.today, day.plan.agreement_days, accepted_on)
         if threshold is not None:
             ending.append((partnership, ends_on, threshold))
-    concerned = _concerned([partnership for partnership, _on, _threshold in ending])
+    concerned = list_concerned([partnership for partnership, _on, _threshold in ending])
     tell(
         day.actor,
         [
@@ -117,7 +117,7 @@ def tell_of_compliance(day: Day, standings: Sequence[Standing]) -> None:
             before.is_compliant, before.changed_on = is_compliant, today
             if not is_compliant:
                 lost.append(standing)
-    concerned = _concerned([partnerships[each.partnership_id] for each in lost])
+    concerned = list_concerned([partnerships[each.partnership_id] for each in lost])
     tell(
         day.actor,
         [

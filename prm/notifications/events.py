@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from prm.access import Actor
 from prm.accounts.models import Invitation
+from prm.certification.accreditation.models import AccreditationAward
 from prm.certification.models import Certificate, Certification
 from prm.extensions import db
 from prm.imports.models import ImportBatch
+from prm.notifications.company_dates import list_concerned
 from prm.notifications.models import Kind
 from prm.notifications.recipients import list_admins
 from prm.notifications.services import Told, tell
@@ -160,6 +162,29 @@ def certificate_revoked(actor: Actor, certificate: Certificate) -> None:
             if admin != certificate.user_id
         ]
     tell(actor, news)
+
+
+def accreditation_awarded(actor: Actor, award: AccreditationAward) -> None:
+    """The administrators of the company, and its manager."""
+    _tell_of_award(actor, award, Kind.ACCREDITATION_AWARDED, {})
+
+
+def accreditation_ended(actor: Actor, award: AccreditationAward) -> None:
+    """The same people."""
+    assert award.ended_on is not None
+    _tell_of_award(actor, award, Kind.ACCREDITATION_ENDED, {"ended_on": award.ended_on.isoformat()})
+
+
+def _tell_of_award(actor: Actor, award: AccreditationAward, kind: Kind, facts: dict[str, str]) -> None:
+    partnership = db.session.scalars(select(Partnership).where(Partnership.id == award.partnership_id)).one()
+    told = {"partner": partnership.name, "title": award.facts["accreditation"]["name"], **facts}
+    tell(
+        actor,
+        [
+            Told(user_key, kind, f"{kind}:{award.public_id}", award.public_id, partnership, facts=told)
+            for user_key in list_concerned([partnership])[partnership.id]
+        ],
+    )
 
 
 def _title(certificate: Certificate) -> str:

@@ -51,6 +51,12 @@ KINDS: dict[Kind, KindSpec] = {
     Kind.COMPLIANCE_LOST: KindSpec(
         P.COMPLIANCE_VIEW, "partners.story", "partnership_id", "shield-x", "danger"
     ),
+    Kind.ACCREDITATION_AWARDED: KindSpec(
+        P.ACCREDITATION_VIEW, "certification.accreditation", "award_id", "award", "success"
+    ),
+    Kind.ACCREDITATION_ENDED: KindSpec(
+        P.ACCREDITATION_VIEW, "certification.accreditation", "award_id", "alert-triangle", "danger"
+    ),
     Kind.AGREEMENT_ENDING: KindSpec(
         P.PARTNER_STORY, "partners.story", "partnership_id", "calendar-due", "warning"
     ),

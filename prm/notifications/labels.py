@@ -28,6 +28,8 @@ KIND_LABELS = {
     Kind.COLLEAGUE_CERTIFICATES: _l("Certificates of colleagues run out or are revoked"),
     Kind.INVITATION_ACCEPTED: _l("Somebody accepts my invitation"),
     Kind.COMPLIANCE_LOST: _l("A partner is no longer compliant"),
+    Kind.ACCREDITATION_AWARDED: _l("A company is accredited"),
+    Kind.ACCREDITATION_ENDED: _l("A company loses an accreditation"),
     Kind.AGREEMENT_ENDING: _l("An agreement runs out"),
     Kind.IMPORT_PROBLEM: _l("An import of mine rejects rows or fails"),
     Kind.AUDIT_ASSIGNED: _l("I am given an audit"),
@@ -128,6 +130,17 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
                 "%(partner)s is no longer compliant: %(num)s rules are not met.",
                 facts["rules"],
                 partner=facts["partner"],
+            )
+        case Kind.ACCREDITATION_AWARDED:
+            return _(
+                "%(partner)s is accredited: “%(title)s”.", partner=facts["partner"], title=facts["title"]
+            )
+        case Kind.ACCREDITATION_ENDED:
+            return _(
+                "%(partner)s has lost its accreditation “%(title)s” on %(date)s.",
+                partner=facts["partner"],
+                title=facts["title"],
+                date=_day(facts["ended_on"]),
             )
         case Kind.AGREEMENT_ENDING:
             text = {"partner": facts["partner"], "date": _day(facts["ends_on"])}

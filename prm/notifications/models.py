@@ -32,6 +32,8 @@ class Kind(StrEnum):
     COLLEAGUE_CERTIFICATES = "colleague_certificates"
     INVITATION_ACCEPTED = "invitation_accepted"
     COMPLIANCE_LOST = "compliance_lost"
+    ACCREDITATION_AWARDED = "accreditation_awarded"
+    ACCREDITATION_ENDED = "accreditation_ended"
     AGREEMENT_ENDING = "agreement_ending"
     IMPORT_PROBLEM = "import_problem"
     AUDIT_ASSIGNED = "audit_assigned"

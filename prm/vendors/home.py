@@ -133,6 +133,14 @@ def own_company(actor: Actor) -> Company | None:
     return Company(own[0], policy) if own and policy else None
 
 
+def accredited(actor: Actor) -> list[certification.Accredited] | None:
+    """A partner's administrators: what their own company is accredited for, and what it lost last."""
+    partnership = _own_partnership(actor)
+    if partnership is None or not actor.can(P.ACCREDITATION_VIEW):
+        return None
+    return certification.list_accredited(actor, partnership)[:SHOWN]
+
+
 def onboarding(actor: Actor) -> tuple[Progress, StepProgress, str] | None:
     """A partner's administrators: the own company's open plan, its next milestone, that in words.
 

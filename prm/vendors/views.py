@@ -44,6 +44,7 @@ def home() -> str:
         certificates=panels.my_certificates(actor),
         channel=panels.channel(actor),
         company=panels.own_company(actor),
+        accredited=panels.accredited(actor),
         tasks=panels.my_tasks(actor),
         today=compliance.today_of(actor),
         onboarding=panels.onboarding(actor),

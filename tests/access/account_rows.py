@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from prm.accounts.models import EmailChange, Membership, MembershipGrant, UserSession
+from prm.accounts.models import EmailChange, Membership, MembershipGrant, UserSession, Viewing
 from prm.infra import clock
 from prm.infra.ids import token_hash
 
@@ -30,6 +30,19 @@ def leave_traces(session: Any, tenant: Tenant, now: datetime, email_link: str) -
 def prove_all(session: Any) -> None:
     """Everybody has just proven who they are, for as long as the test takes."""
     session.execute(update(UserSession).values(confirmed_at=clock.now() + timedelta(days=1)))
+
+
+def let_look(session: Any, tenant: Tenant, viewer: str, viewed: str) -> None:
+    """Let the one session of a viewer show what another person sees, for as long as the test takes."""
+    key = tenant.people[viewer].id
+    signed_in = select(UserSession.id).where(UserSession.user_id == key)
+    session.add(
+        Viewing(
+            user_session_id=session.scalars(signed_in).one(), vendor_id=tenant.vendor.id, viewer_id=key,
+            viewed_id=tenant.people[viewed].id, started_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    )  # fmt: skip
 
 
 def give_grant(tenant: Tenant, session: Any, now: datetime) -> None:

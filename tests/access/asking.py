@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.access.calls import ARGUMENTS, LEARNERS, VALUES, call_of
 from tests.access.canaries import READS, leaks, tokens_in
-from tests.access.matrix import ROLES, Line
+from tests.access.matrix import Line
 from tests.access.shapes import Call, body_of
 from tests.access.site import Answer, Site
 from tests.access.snapshots import LIMITS
@@ -126,7 +126,7 @@ class Questions:
         for leak in tokens_in(answer.logged.encode()):
             yield f"{where}: {' '.join(leak)} in the log"
         yield from self.difference(answer, where)
-        if answer.kind == "ok" and self.line.is_change and role in ROLES:
+        if answer.kind == "ok" and self.line.is_change and role in READS:
             yield from self._touched(role, tenant, answer, where)
 
     def _touched(self, role: str, tenant: Tenant, answer: Answer, where: str) -> Iterator[str]:
@@ -140,6 +140,8 @@ class Questions:
 
     def difference(self, answer: Answer, where: str) -> Iterator[str]:
         changed = set(answer.changes)
+        if answer.status >= 500:
+            yield f"{where}: {answer.status}, which is nobody's answer"
         if answer.kind != "ok":
             allowed = LIMITS
         elif self.line.is_change:

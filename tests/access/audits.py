@@ -75,8 +75,11 @@ def _make(world: World, tenant: Tenant, owner: str, boss: str, state: str, check
         making.report(world, made, say)
         _act(world, tenant, made, partner, say)
     elif state in ("settled_audit", "review_audit"):
+        if state == "review_audit":
+            making.find(world, made, 1, say)
         making.report(world, made, say)
     if state == "review_audit":
+        making.correct_all(world, made, partner, text=say, proof=say)
         making.submit(world, made)
     with world.acting(tenant.vendor):
         tenant.keep(f"{owner}.{state}", db.session.get_one(Audit, made.id))

@@ -6,7 +6,7 @@ is the role of who asks. `Id` in a form is the public id of such a thing: the tw
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -53,6 +53,8 @@ ARGUMENTS: dict[str, str] = {
     "certificate_id": "member.certificate",
     "scheme_id": "scheme",
     "code": "member.code",
+    "award_id": "PA.award",
+    "accreditation_id": "accreditation",
     "deal_id": "PA.deal",
     "view_id": "{self}.view",
     "run_id": "{self}.run",
@@ -104,6 +106,11 @@ OWN_CERTIFICATES = tuple(
 )
 WITHOUT_QUIZ = (("course_id", "unasked_course", LEARNERS),)
 EVERYBODY = LEARNERS | {"exec"}
+MANAGERS = frozenset({"admin", "manager", "west"})
+# Of somebody whose personal data was erased: nothing of it is given out any more.
+WITHDRAWN = (("certificate_id", "withdrawn.certificate", MANAGERS),)
+# A vendor that has issued nothing, and has no logo.
+KEYLESS = (("vendor_id", "keyless_vendor", frozenset({"anon", "admin"})),)
 UNTAUGHT: Mapping[str, tuple[frozenset[str], str]] = {
     "course_id": (LEARNERS, "draft_course"),
     "lesson_id": (LEARNERS, "draft_lesson"),
@@ -117,11 +124,13 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("branch_id", PARTNER_SIDE | {"west"}, "PB.branch"),
     ("document_id", PARTNER_SIDE | {"west"}, "PB.document"),
     ("partnership_id", PARTNER_SIDE | {"west"}, "PB.partnership"),
-    ("membership_id", frozenset({"padmin"}), "membership.mate_b"),
+    ("membership_id", frozenset({"west", "padmin"}), "membership.mate_b"),
     ("membership_id", frozenset({"padmin"}), "membership.exec"),
     ("membership_id", frozenset({"admin", "padmin"}), "membership.former"),
     ("invitation_id", frozenset({"west", "padmin"}), "PB.invitation"),
     ("invitation_id", frozenset({"west", "manager", "padmin"}), "invitation"),
+    # Files of people are for who may see people.
+    ("batch_id", frozenset({"exec"}), "people_batch"),
     ("order_id", PARTNER_SIDE | {"west"}, "PB.order"),
     ("deal_id", PARTNER_SIDE | {"west"}, "PB.deal"),
     ("audit_id", PARTNER_SIDE | {"west"}, "PB.audit"),
@@ -138,6 +147,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("certificate_id", frozenset({"member"}), "mate.certificate"),
     # Of staff, who belong to no region and no company.
     ("certificate_id", frozenset({"west", "padmin", "member"}), "admin2.certificate"),
+    ("award_id", frozenset({"west", "padmin"}), "PB.award"),
     ("view_id", LEARNERS | {"exec"}, "mate.view"),
     ("run_id", LEARNERS | {"exec"}, "mate.run"),
     ("attempt_id", LEARNERS, "mate.attempt"),
@@ -180,6 +190,8 @@ _ASSET = {
 _COMPANY = {"name": "Renamed", "type": "msp", "status": "active", "region": "West", "manager": "",
             "external_id": "X-9", "agreement_accepted_on": "2026-01-31"}  # fmt: skip
 
+_ELSEWHERE = ((frozenset({"west"}), {"region": "East"}),)
+
 _VERSION = {"title": "Better", "summary": "S", "skill_level": "advanced", "job_functions": ["sales"],
             "pass_mark": "70", "max_attempts": "2", "revision": "1"}  # fmt: skip
 _LESSON = {"title": "Lesson", "minutes": "4", "body": "# Text", "revision": "1"}
@@ -187,6 +199,8 @@ _QUESTION = {"prompt": "Which?", "explanation": "This.", "choices-0-text": "one"
              "choices-1-text": "two", "revision": "1", "kind": "single"}  # fmt: skip
 _SCHEME = {"name": "Scheme", "summary": "S", "skill_level": "advanced", "validity_months": "12",
            "is_active": "y", "revision": "1"}  # fmt: skip
+_ACCREDITATION = {"name": "House", "skill_level": "advanced", "is_active": "y", "revision": "1",
+                  "lines-0-minimum": "1", "lines-0-certification": Id("scheme")}  # fmt: skip
 _ORDERS = {"column_external_id": "id", "column_partner": "partner", "column_ordered_on": "date",
            "column_amount": "amount", "date_format": "", "decimal": "."}  # fmt: skip
 _PDF = (b"%PDF-1.7 nobody's", "some.pdf")
@@ -202,6 +216,13 @@ _BANK_QUESTION = {"topic": "Nets", "difficulty": "hard", "prompt": "Which?", "ex
 _LINK = {"title": "A page", "url": "https://example.com/page"}
 _COMMIT = {"commit": '{"item": "I1", "sequence": 1, "cmi": {"core": {"lesson_status": "completed"}}}'}
 _BULK = {"action": "partners.region", "region": "West", "which": "ticked", "ids": [Id("PA.partnership")]}
+_BULK_REVOKE = {"action": "certificates.revoke", "which": "ticked", "ids": [Id("member.certificate")],
+                "reason": "A mistake."}  # fmt: skip
+_CHIEF = {"role": "partner_admin", "job_functions": ["support"]}
+_PLAN = {
+    "company": Name("PA.partnership"), "checklist": Id("checklist"), "as_of": "2026-01-05",
+    "due_on": "2031-01-01", "auditor": Id("user.manager"), "seed": "seed",
+}  # fmt: skip
 
 
 _APPLICATION = {
@@ -218,6 +239,8 @@ def _typed_application(tenant: Tenant, role: str) -> Body:
 
 
 PARTNERS_CALLS = {
+    # A vendor that takes no applications.
+    ("partners.apply", "GET"): Call(absent=(("place", "keyless", frozenset({"anon"})),)),
     ("partners.apply", "POST"): Call(body=_typed_application),
     ("partners.apply_confirm", "GET"): Call(ids={"token": "application_link"}),
     ("partners.apply_confirm", "POST"): Call(ids={"token": "application_link"}),
@@ -246,7 +269,9 @@ PARTNERS_CALLS = {
     ("partners.branches", "POST"): Call(body={"name": "South", "address": "A", "region": "West"}),
     ("partners.parent", "POST"): Call(body={"parent": Name("PA.onboarding")}),
     ("partners.merge", "GET"): Call(
-        queries=("?id={PA.onboarding}", "?name=Nobody"), query_ids={"id": "PA.onboarding"}
+        queries=("?id={PA.onboarding}", "?name=Nobody"),
+        query_ids={"id": "PA.onboarding"},
+        nowhere=((MANAGERS, "?id=nobody"),),
     ),
     ("partners.merge", "POST"): Call(body={"absorbed": Id("PA.onboarding")}),
     ("partners.tasks", "GET"): Call(queries=("?search=KAN", "?owner=me&state=overdue")),
@@ -276,8 +301,18 @@ PARTNERS_CALLS = {
         }
     ),
     ("onboarding.remove_step", "POST"): Call(body={"number": "1"}),
-    ("onboarding.add_usual_steps", "POST"): Call(body={"number": "0"}),
-    ("onboarding.tick", "POST"): Call(body={"done": "1"}),
+    # Told that there are milestones already.
+    ("onboarding.add_usual_steps", "POST"): Call(body={"number": "1"}, leaves=False),
+    ("onboarding.tick", "POST"): Call(
+        body={"done": "1"},
+        others=(
+            ("padmin", {"milestone_id": "PA.milestone.vendor"}, {"done": "1"}, "403"),
+            ("manager", {"milestone_id": "PA.milestone.partner"}, {"done": "1"}, "403"),
+        ),
+    ),
+    ("partners.remove_document", "POST"): Call(
+        others=(("padmin", {"document_id": "PA.vendor_document"}, {}, "403"),)
+    ),
     ("onboarding.activate", "POST"): Call(
         ids={"partnership_id": "PA.onboarding"}, body={"reason": "They are old friends."}
     ),
@@ -318,6 +353,34 @@ def _staff(email: str) -> Body:
 def _of_the_other(tenant: Tenant, role: str) -> Body:
     """Somebody who works for the other vendor."""
     return _staff(f"guest-{_other(tenant)}@example.com")
+
+
+def _invited_by_the_other(tenant: Tenant, role: str) -> Body:
+    """Somebody who waits to join the other vendor: to be invited here too."""
+    rows = f'[[1, "waits-{_other(tenant)}@example.com", "Newcomer", "", "", ""]]'
+    return {"rows": rows, "role": "content_author", "step": "confirm"}
+
+
+def _aim(thing: str) -> Callable[[Tenant, str], Body]:
+    """The form that states a target of something."""
+
+    def said(tenant: Tenant, role: str) -> Body:
+        name = f"{tenant.things[thing].public_id}.2"
+        return {f"t.{name}": "12", f"o.{name}": ""}
+
+    return said
+
+
+def _settings(tenant: Tenant, role: str) -> Body:
+    return {
+        "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
+        "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
+        "revision": "2", "second_factor": "optional",
+    }  # fmt: skip
+
+
+def _with_second_factor(tenant: Tenant, role: str) -> Body:
+    return {**_settings(tenant, role), "second_factor": "everybody"}
 
 
 _METRIC = {"name": "Another", "guidance": "G", "metric": "certified_people", "threshold": "2",
@@ -380,22 +443,32 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             "rows": '[[1, "newcomer@example.com", "Newcomer", "", "", ""]]', "role": "partner_member",
             "step": "confirm", **({} if role == "padmin" else {"company": Name("PA.partnership")}),
-        }
+        },
+        forms=((ADMIN, _invited_by_the_other),),
     ),
-    ("accounts.person", "GET"): Call(beyond={"membership_id": (frozenset({"west"}), "membership.mate_b")}),
     ("accounts.view_as", "GET"): Call(beyond=STAFF),
     ("accounts.view_as", "POST"): Call(beyond=STAFF),
-    ("accounts.edit_membership", "POST"): Call(body={"role": "partner_member", "job_functions": ["support"]}),
+    ("accounts.edit_membership", "POST"): Call(
+        body={"role": "partner_member", "job_functions": ["support"]},
+        forms=((frozenset({"padmin"}), _CHIEF),),
+        others=(
+            # Whom a vendor made administrator there for itself alone does not change the company's people.
+            ("local_admin", {"membership_id": "membership.both"}, _CHIEF, "422"),
+            # Whom they invited elsewhere is no business of this vendor's.
+            ("dual", {"membership_id": "membership.both"}, _CHIEF, "ok"),
+        ),
+    ),
     ("accounts.grant", "POST"): Call(
         body={"permission": "course.assign", "reason": "On holiday.", "starts_on": "", "ends_on": ""}
     ),
+    ("vendors.logo", "GET"): Call(absent=KEYLESS),
     ("vendors.contrast", "GET"): Call(queries=("?brand_primary=%23112233&brand_ink=%23445566",)),
     ("vendors.settings", "POST"): Call(
-        body=lambda tenant, role: {
-            "name": "Renamed", "slug": tenant.slug, "currency": "EUR", "time_zone": "Europe/Berlin",
-            "fiscal_year_start_month": "4", "brand_primary": "#1f4e8c", "brand_ink": "#1b2430",
-            "revision": "2", "second_factor": "optional",
-        }
+        body=_settings,
+        afterwards=(
+            # From the next click on, nobody does anything here without one.
+            (ADMIN, {}, _with_second_factor, (Then("manager", "/acme/lists/views", "403", method="POST"),)),
+        ),
     ),
     ("vendors.change_identity", "POST"): Call(
         body={"mail_name": "Channel", "mail_reply_to": "channel@example.com", "languages": ["en"],
@@ -419,7 +492,12 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {
             f"{kind}.{tenant.things['PA.partnership'].public_id}.2": typed
             for kind, typed in (("t", "12"), ("o", ""))
-        }
+        },
+        refused=(
+            (frozenset({"west"}), _aim("PB.partnership")),
+            (frozenset({"west"}), _aim("east_region")),
+            (frozenset({"west"}), {"t.vendor.2": "12", "o.vendor.2": ""}),
+        ),
     ),
     ("products.index", "GET"): Call(queries=("?search=KAN",)),
     ("products.create", "POST"): Call(body={"name": "Widget", "price": "12.50"}),
@@ -447,7 +525,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("imports.reading", "POST"): Call(
         ids={"batch_id": "draft_batch"}, body={"encoding": "utf-8", "delimiter": "comma"}
     ),
-    ("imports.confirm", "POST"): Call(ids={"batch_id": "checked_batch"}),
+    ("imports.confirm", "POST"): Call(
+        ids={"batch_id": "checked_batch"}, also=((ADMIN, {"batch_id": "people_batch"}),)
+    ),
     ("imports.decide", "POST"): Call(
         body={"decision": "ours", "conflict": Id("import_conflict")}
     ),
@@ -456,11 +536,21 @@ CALLS: dict[tuple[str, str], Call] = {
         body=_unknown_product, forms=((ADMIN, _customer_of_the_other),)
     ),
     ("imports.remove_customer_alias", "POST"): Call(ids={"alias_id": "customer_alias"}),
-    ("bulk.choose", "POST"): Call(body=_BULK, leaves=False),
-    ("bulk.start", "POST"): Call(body=_BULK),
+    ("bulk.choose", "POST"): Call(
+        body=_BULK, leaves=False, forms=((MANAGERS, _BULK_REVOKE),), refused=((ADMIN, {"action": "nothing"}),)
+    ),
+    ("bulk.start", "POST"): Call(
+        body=_BULK, forms=((MANAGERS, _BULK_REVOKE),), refused=((ADMIN, {"action": "nothing"}),)
+    ),
     ("bulk.run", "GET"): Call(queries=("?outcome=done", "?format=csv")),
     ("lists.save_view", "POST"): Call(
-        body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"}
+        body={"endpoint": "vendors.home", "name": "Mine", "query": "status=active"},
+        # Everybody has a view of this name there.
+        forms=((ADMIN, {"endpoint": "partners.index", "name": "Mine", "query": "status=ended"}),),
+        refused=(
+            (ADMIN, {"endpoint": "partners.story"}),  # no list
+            (frozenset({"member"}), {"endpoint": "accounts.people"}),
+        ),
     ),
     ("search.index", "GET"): Call(queries=("?q=KAN", "?q=kanacme", "?q=kanglobex", "?q=twin", "?q=%22*%27")),
     ("notifications.index", "GET"): Call(
@@ -473,7 +563,14 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?search=KAN", "?what=expiring", "?partner={PA.partnership}"),
         query_ids={"partner": "PA.partnership"},
     ),
-    ("notifications.remind", "POST"): Call(body={"subject": Id("member.enrolment")}, missing="422"),
+    ("notifications.remind", "POST"): Call(
+        body={"subject": Id("member.enrolment")},
+        missing="422",
+        refused=(
+            (frozenset({"padmin"}), {"subject": Id("padmin.enrolment")}),  # nobody reminds themselves
+            (frozenset({"manager", "west", "padmin"}), {"subject": Id("author.enrolment")}),
+        ),
+    ),
     ("operations.retention", "POST"): Call(body={"mail_months": "600"}),
     ("notifications.reminders", "POST"): Call(
         body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9",
@@ -545,9 +642,16 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.launch_for_author", "POST"): Call(ids={"lesson_id": "draft_package"}),
     ("training.try_lesson", "GET"): Call(ids={"lesson_id": "draft_package"}),
     ("training.save", "POST"): Call(body=_COMMIT),
-    ("training.video", "GET"): Call(ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT),
+    # Who takes no course that a lesson belongs to has none of it.
+    ("training.video", "GET"): Call(
+        ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT,
+        others=(("dual", {"lesson_id": "unasked_video"}, {}, "404"),),
+    ),
     ("training.captions", "GET"): Call(ids={"lesson_id": "unasked_video"}, beyond=UNTAUGHT),
-    ("training.lesson_file", "GET"): Call(ids={"lesson_id": "unasked_file"}, beyond=UNTAUGHT),
+    ("training.lesson_file", "GET"): Call(
+        ids={"lesson_id": "unasked_file"}, beyond=UNTAUGHT,
+        others=(("dual", {"lesson_id": "unasked_file"}, {}, "404"),),
+    ),
     ("training.watched", "POST"): Call(
         ids={**_CONTENT, "lesson_id": "unasked_video"},
         body={"spans": "[[1000, 3000]]", "position": "3000"},
@@ -608,7 +712,7 @@ CALLS: dict[tuple[str, str], Call] = {
         query_ids={"partner": "PA.partnership", "certification": "scheme"},
     ),
     ("certification.detail", "GET"): Call(also=OWN_CERTIFICATES),
-    ("certification.download", "GET"): Call(also=OWN_CERTIFICATES),
+    ("certification.download", "GET"): Call(also=OWN_CERTIFICATES, absent=WITHDRAWN),
     ("certification.request_file", "POST"): Call(body={"paper": "a4"}, leaves=False, also=OWN_CERTIFICATES),
     ("certification.edit_scheme", "GET"): Call(also=((ADMIN, {"scheme_id": "twin_scheme"}),)),
     ("revenue.order", "GET"): Call(
@@ -621,6 +725,16 @@ CALLS: dict[tuple[str, str], Call] = {
     ("certification.create_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.edit_scheme", "POST"): Call(body={**_SCHEME, "versions": [Id("done_version")]}),
     ("certification.apply_scheme", "POST"): Call(leaves=False),
+    ("certification.accreditations", "GET"): Call(
+        queries=("?format=csv", "?search=KAN", "?state=lapsing", "?hangs=somebody"),
+        query_ids={"accreditation": "accreditation"},
+    ),
+    ("certification.create_accreditation", "POST"): Call(body=_ACCREDITATION),
+    ("certification.edit_accreditation", "POST"): Call(body=_ACCREDITATION),
+    ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES, absent=WITHDRAWN),
+    ("certification.did_document", "GET"): Call(absent=KEYLESS),
+    ("certification.issuer_keys", "GET"): Call(absent=KEYLESS),
+    ("certification.offline_checker", "GET"): Call(absent=KEYLESS),
     ("certification.bring", "POST"): Call(
         body={"file": (pkcs12_file(), "own.p12"), "passphrase": "", "reason": "Our own."}
     ),
@@ -633,7 +747,6 @@ CALLS: dict[tuple[str, str], Call] = {
         body={"name": "badge", "file": (png(), "badge.png")}
     ),
     ("certification.remove_design_image", "POST"): Call(ids={"image_id": "design_image"}),
-    ("certification.credential", "GET"): Call(also=OWN_CERTIFICATES),
     ("certification.rotate", "POST"): Call(body={"reason": "It is time."}),
     ("certification.verify_form", "GET"): Call(queries=("?code={member.code}",)),
     ("certification.verify_file", "POST"): Call(body={"file": _PDF}, leaves=False),
@@ -659,9 +772,13 @@ CALLS: dict[tuple[str, str], Call] = {
     ("accounts.preferences", "POST"): Call(body={"theme": "dark", "next": "/start"}, leaves=False),
     ("accounts.sign_in", "GET"): Call(queries=("?next=/acme/",)),
     ("partners.index", "GET"): Call(queries=("?format=csv", *_TABLE_QUERIES)),
-    ("partners.story", "GET"): Call(queries=("?as_of=2026-01-01", "?as_of=2100-01-01")),
-    ("partners.create", "POST"): Call(body=_COMPANY),
-    ("partners.edit", "POST"): Call(body=_COMPANY),
+    ("partners.story", "GET"): Call(
+        queries=("?as_of=2026-01-01", "?as_of=2100-01-01"),
+        # It buys through a partner who is not everybody's business.
+        also=((MANAGERS, {"partnership_id": "PA.suspended"}),),
+    ),
+    ("partners.create", "POST"): Call(body=_COMPANY, refused=_ELSEWHERE),
+    ("partners.edit", "POST"): Call(body=_COMPANY, refused=_ELSEWHERE),
     **PARTNERS_CALLS,
     ("audits.compliance", "GET"): Call(
         queries=("?format=csv", "?as_of=2026-10-01&format=csv", "?search=KAN")
@@ -675,13 +792,21 @@ CALLS: dict[tuple[str, str], Call] = {
         queries=("?company_id={PA.partnership}",), query_ids={"company_id": "PA.partnership"}
     ),
     ("audits.plan", "POST"): Call(
-        body={"company": Name("PA.partnership"), "checklist": Id("checklist"), "as_of": "2026-01-05",
-              "due_on": "2031-01-01", "auditor": Id("user.manager"), "seed": "seed"}
+        body=_PLAN,
+        afterwards=(
+            # Who is to conduct an audit is told so by whoever planned it.
+            (ADMIN, {}, _PLAN,
+             (Then("manager", "/acme/notifications/?kind=audit_assigned", says="KANACMEPACOMPANY"),)),
+        ),
     ),
     ("audits.change_plan", "POST"): Call(body={"due_on": "2031-01-01", "auditor": Id("user.manager")}),
     ("audits.open_audit", "POST"): Call(ids={"audit_id": "PA.planned_audit"}),
     ("audits.withdraw", "POST"): Call(ids={"audit_id": "PA.planned_audit"}),
-    ("audits.submit", "POST"): Call(ids={"audit_id": "PA.settled_audit"}),
+    # Who may sign it is told; nobody beyond whose reach it is.
+    ("audits.submit", "POST"): Call(
+        ids={"audit_id": "PA.settled_audit"},
+        also=((frozenset({"manager"}), {"audit_id": "PB.settled_audit"}),),
+    ),
     ("audits.answer", "POST"): Call(
         body={"self_status": "met", "text": "We do.", "file": _FILE, "valid_until": "2031-01-01"}
     ),
@@ -719,7 +844,13 @@ CALLS: dict[tuple[str, str], Call] = {
         body=lambda tenant, role: {**_checklist(tenant, role), "is_active": "y", "revision": "1"}
     ),
     ("audits.start_campaign", "POST"): Call(
-        body={**_CAMPAIGN, "region": "West"}, forms=((frozenset({"west"}), _CAMPAIGN),)
+        body={**_CAMPAIGN, "region": "West"},
+        forms=((frozenset({"west"}), _CAMPAIGN),),
+        afterwards=(
+            # What nothing narrows is a campaign of the partners within reach.
+            (frozenset({"west"}), {}, _CAMPAIGN,
+             (Then("manager", "{answer}?format=csv", says="KANACMEPA", hides="KANACMEPB"),)),
+        ),
     ),
     ("audits.campaign", "GET"): Call(queries=("?format=csv", "?search=KAN", "?status=open")),
     ("marketing.library", "GET"): Call(queries=("?search=KAN", "?state=draft", "?campaign={campaign}")),

@@ -87,6 +87,8 @@ def token(tenant: str, owner: str, kind: str) -> str:
 for _role in ("exec", "padmin", "boss_b", "dual"):
     READS[_role] = (READS[_role][0], READS[_role][1] - {"NOTE"}, READS[_role][2])
 READS["admin2"], READS["padmin2"] = READS["admin"], READS["padmin"]
+READS["local_admin"] = READS["dual"]
+READS["looks"], READS["looks_west"], READS["looks_gone"] = READS["manager"], READS["west"], READS["west"]
 
 
 def may_read(role: str, tenants: frozenset[str], found: tuple[str, str, str]) -> bool:

@@ -64,3 +64,11 @@ def add_invoices(f: Any, owners: tuple[str, ...] = ("PA", "PB")) -> None:
                 fiscal_year=f.today.year, quarter=1, amount_minor=9_000_00 + number,
             )
         )  # fmt: skip
+    if "PB" in owners:  # a source's mistake: an invoice that names an order of another partner
+        f.add(
+            Invoice(
+                partnership_id=f.tenant.partnerships["PB"].id, order_id=f.tenant.things["PA.order"].id,
+                external_id=f"{f.say('ORDER', 'PB')}-X", invoiced_on=f.today - timedelta(days=8),
+                amount_minor=7_00, currency="USD", received_at=f.now, source_system="erp",
+            )
+        )  # fmt: skip

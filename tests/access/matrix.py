@@ -390,6 +390,15 @@ certification.revoke             GET    in    404   ok    ok      ok    403    4
 certification.revoke             POST   in    404   ok    ok      ok    403    403   403    403
 certification.issue              GET    in    404   ok    ok      ok    403    403   403    403
 certification.issue              POST   in    404   ok    ok      ok    403    403   403    403
+certification.renew              POST   in    404   404   404     404   404    403   404    409
+certification.accreditations     GET    in    404   ok    ok      ok    403    ok    ok     403
+certification.accreditation      GET    in    404   ok    ok      ok    403    ok    ok     403
+certification.accreditation_document GET in   404   ok    ok      ok    403    ok    ok     403
+certification.accreditation_rules GET   in    404   ok    403     403   403    403   403    403
+certification.create_accreditation GET  in    404   ok    403     403   403    403   403    403
+certification.create_accreditation POST in    404   ok    403     403   403    403   403    403
+certification.edit_accreditation GET    in    404   ok    403     403   403    403   403    403
+certification.edit_accreditation POST   in    404   ok    403     403   403    403   403    403
 certification.schemes            GET    in    404   ok    403     403   403    403   403    403
 certification.create_scheme      GET    in    404   ok    403     403   403    403   403    403
 certification.create_scheme      POST   in    404   ok    403     403   403    403   403    403

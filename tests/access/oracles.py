@@ -3,7 +3,8 @@
 status: the cell of the matrix. canary: no text that the reader may not read. difference: a refusal
 and a reading change nothing, and a change nothing out of reach. twins: a foreign row answers as a
 missing one, byte for byte. figures: what happens out of reach changes none. links: none that its
-reader may not open.
+reader may not open. viewed: who sees the portal as somebody else sees what they see, and changes
+nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ MIRRORED = ("admin", "west", "padmin", "member")
 # People and their learning: partner C has none of it.
 OF_PARTNER_A = frozenset({"membership.mate", "user.member", "member.certificate", "mate.enrolment"})
 UNDISTURBED = ("admin", "west", "padmin", "member")
+# Who sees the portal as a partner's administrator does, and as whom they read: as somebody within reach;
+# as somebody who is out of it by now (their name alone is shown); having left the vendor meanwhile.
+ONLOOKERS = {"looks": "padmin", "looks_west": "boss_b", "looks_gone": "padmin"}
+WAYS_OUT = {("accounts.end_viewing", "POST"), ("accounts.sign_out", "POST")}
 
 
 class Asking(Questions):
@@ -87,17 +92,54 @@ class Asking(Questions):
             path = self.path(acme, role, **named)
             body = body_of(form, acme, role)
             problems += self.judge(role, acme, self.ask(role, acme, path, body=body), "ok")
-            self.ask(role, acme, path, body=body, watch=False)
+            made = self.ask(role, acme, path, body=body, watch=False)
             for each in then:
-                address = self._query(each.path, acme)
-                answer = self.site.ask(each.reader, "GET", address, watch=False)
-                if answer.kind != each.kind or each.says not in answer.content.decode("utf-8", "replace"):
+                led = made.headers.get("Location", "")
+                address = self._query(each.path.replace("{answer}", led), acme)
+                answer = self.site.ask(each.reader, each.method, address, watch=False)
+                text = answer.content.decode("utf-8", "replace")
+                is_told = each.says in text and not (each.hides and each.hides in text)
+                if answer.kind != each.kind or not is_told:
                     problems.append(
                         f"{self.line} as {role}, then {address} as {each.reader}: {answer.kind}, "
-                        f"expected {each.kind} {each.says!r}"
+                        f"expected {each.kind} {each.says!r} without {each.hides!r}"
                     )
             self.site.snapshot.restore()
         return problems
+
+    def others(self, person: str) -> list[str]:
+        """What somebody besides the roles is answered."""
+        acme, problems = self.site.two.acme, []
+        for who, swapped, form, kind in self.call.others:
+            if who == person:
+                named = {argument: acme.things[thing].public_id for argument, thing in swapped.items()}
+                body = body_of(form, acme, who) if self.line.is_change else None
+                answer = self.ask(who, acme, self.path(acme, who, **named), body=body)
+                problems += self.judge(who, acme, answer, kind, f" ({swapped})")
+        return problems
+
+    def viewed(self, onlooker: str) -> list[str]:
+        """What somebody gets who sees acme's portal as the administrator of a partner does: that person's
+        pages, and nothing is changed; no page at all once they must not see that person."""
+        acme = self.site.two.acme
+        role, wanted = "padmin", "403"
+        if self.line.key in WAYS_OUT:
+            wanted = "ok"
+        elif not self.line.is_change and self.line["anon"] != "in":
+            wanted = self.line[role]
+        elif not self.line.is_change and self.has_vendor:
+            wanted = self.line[role] if onlooker == "looks" else "404"
+        body = body_of(self.call.body, acme, role) if self.line.is_change else None
+        answer = self.ask(onlooker, acme, self.path(acme, role), body=body)
+        problems = list(self.judge(ONLOOKERS[onlooker], acme, answer, wanted, f" ({onlooker})"))
+        if wanted == "ok" and not self.line.is_change:
+            problems += [f"{self.line} as {onlooker}: changed {table}" for table in answer.changes]
+        return problems
+
+    def onlookers(self) -> tuple[str, ...]:
+        """Who is asked: those who must not see that person any more find no page of the vendor."""
+        is_page = self.has_vendor and not self.line.is_change
+        return tuple(ONLOOKERS) if is_page else ("looks",)
 
     def links(self, role: str) -> list[str]:
         """Every link on a page shown to somebody leads to what they may open."""

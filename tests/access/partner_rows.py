@@ -32,10 +32,12 @@ from prm.partners.models import (
     PartnershipDocument,
     PartnershipMerge,
     PartnershipNote,
+    PartnershipParent,
     PartnershipPast,
     PartnershipStatus,
     PartnershipTask,
     PartnershipType,
+    Region,
 )
 
 if TYPE_CHECKING:
@@ -86,10 +88,10 @@ def _applications(f: Filler) -> None:
             ),
             key,
         )  # fmt: skip
-    east, words = (
-        f.session.get_one(Partnership, f.tenant.partnerships["PB"].id).region_id,
-        f.say("NOTE", "PB"),
-    )
+    like = f.session.get_one(Partnership, f.tenant.partnerships["PB"].id)
+    like.web_domain = common["web_domain"]  # which an applicant in West has too
+    east, words = like.region_id, f.say("NOTE", "PB")
+    f.tenant.keep("east_region", f.session.get_one(Region, east))
     f.add(
         PartnerApplication(
             company=words, company_folded=fold_name(words), contact_name=words, message=words, region_id=east,
@@ -178,10 +180,17 @@ def _desk(f: Filler) -> None:
             ),
             f"{owner}.document",
         )  # fmt: skip
+        f.add(
+            PartnershipDocument(
+                title=f.say("TASK", owner), kind=DocumentKind.CONTRACT, file_id=file.id, is_of_partner=False,
+                **common,
+            ),
+            f"{owner}.vendor_document",
+        )  # fmt: skip
 
 
 def _merges(f: Filler) -> None:
-    """A duplicate each of partners A and B, merged into them."""
+    """A duplicate each of partners A and B, merged into them; who buys through whom, across regions."""
     for owner in ("PA", "PB"):
         survivor = f.session.get_one(Partnership, f.tenant.partnerships[owner].id)
         name = f"{f.say('COMPANY', owner)} twice"
@@ -200,5 +209,12 @@ def _merges(f: Filler) -> None:
             PartnershipPast(
                 partnership_id=absorbed.id, until=f.now, status=PartnershipStatus.ACTIVE,
                 type=PartnershipType.VAR, manager_name=f.say("COMPANY", owner),
+            )
+        )  # fmt: skip
+    things = f.tenant.things
+    for child, parent in (("PA.suspended", "PB.partnership"), ("PB.absorbed", "PA.partnership")):
+        f.add(
+            PartnershipParent(
+                partnership_id=things[child].id, parent_id=things[parent].id, created_at=f.now
             )
         )  # fmt: skip

@@ -33,7 +33,7 @@ from prm.training.models import (
     Course,
 )
 from prm.vendors.models import Vendor
-from tests.access import notification_rows, partner_rows
+from tests.access import accreditation_rows, notification_rows, partner_rows
 from tests.access.filling import Filler
 from tests.access.invoice_rows import add_conflict, add_dropped, add_invoices, add_price
 from tests.access.rows_learning import certificates, courses
@@ -53,6 +53,7 @@ def fill(world: World, tenant: Tenant) -> None:
         _plain_asset(filler)
         courses(filler)
         certificates(filler)
+        accreditation_rows.fill(filler)
         _imports(filler)
         for key, person in tenant.people.items():
             view = SavedView(user_id=person.id, endpoint="partners.index", name="Mine", query="status=active",
@@ -220,8 +221,27 @@ def _plain_asset(f: Filler) -> None:
     )
 
 
+def _people_file(f: Filler) -> None:
+    """A checked file of people: somebody new, and another job function for the one local to partner C."""
+    local = f.tenant.people["local"].email
+    text = (
+        "email,name,partner,job_functions\n"
+        f"newcomer@example.com,Newcomer,{f.say('COMPANY', 'PA')},sales\n"
+        f"{local},,{f.say('COMPANY', 'PC')},support\n"
+    )
+    batch = drafts.upload_file(
+        f.actor, text.encode(), f"{f.say('INVITE', 'PA')}.csv", kind=ImportKind.PEOPLE, source="hr"
+    )
+    names = ("email", "name", "partner", "job_functions")
+    options = ImportOptions(columns={name: name for name in names})
+    report = drafts.plan_batch(f.actor, batch, options)
+    assert report.counts()["updated"] and not report.counts()["rejected"], report.counts()
+    f.tenant.keep("people_batch", drafts.save_checked(f.actor, batch.public_id, options, report))
+
+
 def _imports(f: Filler) -> None:
-    """Three files of products: applied, checked, and still a draft; a draft of orders."""
+    """Three files of products: applied, checked, and still a draft; a draft of orders; one of people."""
+    _people_file(f)
     other = "globex" if f.tenant.slug == "acme" else "acme"
     text = "id,partner,date,amount\n" + "".join(
         f"O-{number},{partner},2026-01-31,5\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from prm.certification.codes import new_code
@@ -11,7 +11,7 @@ from prm.certification.models import (
     CertificateCounter,
     CertificateFile,
     Certification,
-    CertificationRequirement,
+    CertificationVersion,
     IssueBasis,
     IssuedCode,
     Paper,
@@ -196,7 +196,7 @@ def _learn(
             user_id=user.id, partnership_id=partnership_id, course_id=course.id, course_version_id=version.id,
             status=_status(is_done, has_failed),
             assignment_id=assignment.id if assignment else None,
-            due_on=assignment.due_on if assignment else None,
+            due_on=assignment.due_on if assignment else _staff_due_on(f, key, is_done),
             assigned_at=f.now - timedelta(days=30), started_at=f.now - timedelta(days=29),
             current_lesson_id=lessons[1].id, attempts_used=3 if has_failed else int(is_done),
         ),
@@ -230,6 +230,11 @@ def _learn(
     )
 
 
+def _staff_due_on(f: Filler, key: str, is_done: bool) -> date | None:
+    """One of the staff is late as well."""
+    return f.today - timedelta(days=3) if key == "author" and not is_done else None
+
+
 def _status(is_done: bool, has_failed: bool) -> EnrolmentStatus:
     if is_done:
         return EnrolmentStatus.COMPLETED
@@ -247,10 +252,18 @@ def certificates(f: Filler) -> None:
     undone = Certification(name="Undone", skill_level=SkillLevel.EXPERT, created_at=f.now)
     f.add(undone)  # nobody has completed what it needs
     twin = f.add(Certification(name="Twin", skill_level=SkillLevel.EXPERT, created_at=f.now), "twin_scheme")
-    for needs, version in ((scheme, "done_version"), (twin, "fresh_version"), (undone, "unasked_version")):
+    for key, needs, version in (
+        ("scheme", scheme, "done_version"), ("twin_scheme", twin, "fresh_version"),
+        ("undone_scheme", undone, "unasked_version"),
+    ):  # fmt: skip
+        rules = [{"kind": "course", "version_id": str(f.tenant.things[version].public_id)}]
         f.add(
-            CertificationRequirement(certification_id=needs.id, course_version_id=f.tenant.things[version].id)
-        )
+            CertificationVersion(
+                certification_id=needs.id, number=1, effective_on=f.today - timedelta(days=300), rules=rules,
+                created_at=f.now,
+            ),
+            f"{key}.version",
+        )  # fmt: skip
     f.add(CertificateCounter(last_number=100))
     f.add(
         SigningKey(sealed_key=b"sealed", certificate_pem=certificate_pem(), ca_pem=certificate_pem(),
@@ -263,15 +276,17 @@ def certificates(f: Filler) -> None:
     for who in ("west", "author", "admin2"):
         _certificate(f, f.tenant.people[who], who, f.say("STAFF"), None)
     _certificate(f, f.tenant.leaver, "leaver", f.say("STAFF"), None)
+    _certificate(f, f.tenant.people["padmin2"], "withdrawn", f.say("BOSS", "PA"), "PA").withdrawn_at = f.now
     sign_credentials(f, key)
     rows_designs.fill(f)
 
 
-def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | None) -> None:
+def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | None) -> Certificate:
     code = new_code()
-    certificate = f.add(
+    certificate: Certificate = f.add(
         Certificate(
             number=f"C-{key}", code=code, certification_id=f.tenant.things["scheme"].id, user_id=who.id,
+            version_id=f.tenant.things["scheme.version"].id,
             partnership_id=f.tenant.partnerships[owner].id if owner else None,
             issued_at=f.now - timedelta(days=20), issued_on=f.today - timedelta(days=20),
             expires_on=f.today + timedelta(days=25), basis=IssueBasis.DECISION, reason=words,
@@ -296,3 +311,4 @@ def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | Non
             rendered_at=f.now,
         )
     )
+    return certificate

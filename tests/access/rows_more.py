@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from prm.accounts import services as accounts
 from prm.accounts.models import User
-from prm.audits.models import CompliancePolicy
+from prm.audits.models import AuditCampaignTarget, CompliancePolicy
+from prm.certification.accreditation.models import AccreditationAward, EndReason
 from prm.certification.codes import new_code
 from prm.certification.models import Certificate, IssueBasis
 from prm.deals.models import Deal, DealStage
 from prm.infra.db import transaction
+from prm.infra.ids import token_hash
+from prm.lists.models import SavedView
 from prm.marketing.models import UsageEvent, UsageKind
+from prm.partners.models import ApplicationStatus, PartnerApplication, Partnership
 from prm.permissions import Role
 from prm.revenue.models import Order
 from prm.training.models import Completion, Enrolment, EnrolmentStatus
@@ -38,13 +42,15 @@ def add_of_vendor(world: World, tenant: Tenant, leaver: UserRef) -> None:
         )  # fmt: skip
 
 
-def add_more(world: World, tenant: Tenant, owner: str) -> None:
-    """More of what figures count: deals, orders, use, learning, certificates, people of one partner.
+def add_more(world: World, tenant: Tenant, owner: str, region: str) -> None:
+    """More of what figures count: deals, orders, use, learning, certificates, people of one partner, and
+    another partner in that region.
 
     Joining enrols the newcomer in what is assigned to everybody there.
     """
     partnership = tenant.partnerships[owner]
     newcomer = world.user(Role.PARTNER_MEMBER, partnership=partnership, name="One More")
+    world.partnership(tenant.vendor, "More", region=region, manager_name="More")
     with world.acting(tenant.vendor) as actor, transaction() as session:
         f = Filler(session, tenant, actor)
         things = tenant.things
@@ -62,6 +68,27 @@ def add_more(world: World, tenant: Tenant, owner: str) -> None:
         f.add(Order(external_id="more-1", ordered_on=f.today - timedelta(days=1), deal_id=deal.id, **common))
         common["currency"] = "CHF"
         f.add(Order(external_id="more-2", ordered_on=f.today - timedelta(days=1), **common))
+        east = session.get_one(Partnership, partnership.id).region_id
+        f.add(
+            PartnerApplication(
+                company="More", company_folded="more", contact_name="More", message="", region_id=east,
+                status=ApplicationStatus.WAITING, token_hash=token_hash(f"more {tenant.name}"),
+                web_domain="more.example.com", country="DE", locale="en", created_at=f.now,
+                expires_at=f.now + timedelta(days=1), confirmed_at=f.now, answers=[],
+                email="more@example.com",
+            )
+        )  # fmt: skip
+        f.add(
+            SavedView(
+                user_id=newcomer.id, endpoint="partners.index", name="More", query="status=active",
+                created_at=f.now,
+            )
+        )  # fmt: skip
+        f.add(
+            AuditCampaignTarget(
+                campaign_id=things["campaign_of_audits"].id, partnership_id=things[f"{owner}.absorbed"].id
+            )
+        )
         for kind in UsageKind:
             f.add(
                 UsageEvent(
@@ -90,8 +117,16 @@ def add_more(world: World, tenant: Tenant, owner: str) -> None:
             f.add(
                 Certificate(
                     number=f"MORE-{number}", code=new_code(), certification_id=things[scheme].id,
+                    version_id=things[f"{scheme}.version"].id,
                     user_id=newcomer.id, partnership_id=partnership.id, issued_at=f.now, issued_on=f.today,
                     expires_on=f.today + timedelta(days=10), basis=IssueBasis.DECISION, reason="more",
                     facts={},
                 )
             )  # fmt: skip
+        f.add(
+            AccreditationAward(
+                accreditation_id=things["accreditation"].id, partnership_id=partnership.id, code=new_code(),
+                awarded_at=f.now - timedelta(days=9), awarded_on=f.today - timedelta(days=9),
+                ended_at=f.now, ended_on=f.today, end_reason=EndReason.PEOPLE, computed_at=f.now, facts={},
+            )
+        )  # fmt: skip

@@ -19,12 +19,17 @@ class Name(str):
 
 @dataclass(frozen=True)
 class Then:
-    """What `reader` is answered (the kind) and told at an address once a change was made."""
+    """What `reader` is answered (the kind) and told at an address once a change was made.
+
+    `{answer}` in the address is where the change led its maker. `hides`: what is not told.
+    """
 
     reader: str
     path: str
     kind: str = "ok"
     says: str = ""
+    hides: str = ""
+    method: str = "GET"
 
 
 Body = Mapping[str, Any]
@@ -41,7 +46,8 @@ class Call:
     `also`: further rows that answer ok to these roles, by argument. `forms`: further forms that are
     taken of these roles; `refused`: what these roles may not say in it, field by field. `nowhere`:
     queries that these get a 404 for. `afterwards`: who makes the change, of which rows, with which
-    form, and what others are answered then.
+    form, and what others are answered then. `others`: people of the worlds besides the roles (by their
+    key), the rows they name, their form, and what they are answered.
     """
 
     ids: Mapping[str, str] = field(default_factory=dict)
@@ -55,9 +61,10 @@ class Call:
     beyond: Mapping[str, tuple[frozenset[str], str]] = field(default_factory=dict)
     also: tuple[tuple[frozenset[str], Mapping[str, str]], ...] = ()
     forms: tuple[tuple[frozenset[str], Form], ...] = ()
-    refused: tuple[tuple[frozenset[str], Body], ...] = ()
+    refused: tuple[tuple[frozenset[str], Form], ...] = ()
     nowhere: tuple[tuple[frozenset[str], str], ...] = ()
     afterwards: tuple[tuple[frozenset[str], Mapping[str, str], Form, tuple[Then, ...]], ...] = ()
+    others: tuple[tuple[str, Mapping[str, str], Form, str], ...] = ()
 
 
 def body_of(form: Form, tenant: Tenant, role: str) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class Site:
 
     def add_more(self, tenant: Tenant, owner: str) -> None:
         """More of everything at one vendor, about one of its partners."""
-        rows_more.add_more(World(self.app), tenant, owner)
+        rows_more.add_more(World(self.app), tenant, owner, worlds.REGIONS[owner])
 
     def add_of_vendor(self, tenant: Tenant) -> None:
         """What one vendor does itself; somebody who left the other comes to work there."""

@@ -57,9 +57,18 @@ def test_other_methods_are_refused(site: Site) -> None:
 def test_each_role_gets_what_the_matrix_says(site: Site, line: Line) -> None:
     asking = Asking(site, line)
     problems = [problem for role in ROLES for problem in asking.cell(role)]
+    problems += [p for who in dict.fromkeys(o[0] for o in asking.call.others) for p in asking.others(who)]
     if line.method == "GET":
         problems += asking.head()
     told(problems)
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_who_sees_the_portal_as_somebody_else_sees_just_that_and_changes_nothing(
+    site: Site, line: Line
+) -> None:
+    asking = Asking(site, line)
+    told([problem for onlooker in asking.onlookers() for problem in asking.viewed(onlooker)])
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.method == "GET"], ids=str)

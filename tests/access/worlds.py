@@ -39,7 +39,7 @@ from prm.partners.models import Partnership, PartnershipAlias
 from prm.permissions import Role
 from prm.vendors.models import FormerSlug
 from tests.access import rows
-from tests.access.account_rows import leave_traces, prove_all
+from tests.access.account_rows import leave_traces, let_look, prove_all
 from tests.access.audits import fill_audits
 from tests.access.canaries import token
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
@@ -128,7 +128,9 @@ def build(app: Flask) -> TwoVendors:
         Role.OPERATOR, name="Olga Operator", email="operator@example.com", password=PASSWORD
     )
     two = TwoVendors(tenants["ACME"], tenants["GLOBEX"], operator, *_work_with_both(world, tenants))
+    keyless = world.vendor("keyless", name="Keyless Corporation")
     for tenant in two.tenants:
+        tenant.things["keyless_vendor"] = Thing(keyless.id, keyless.public_id)
         rows.fill(world, tenant)
         fill_audits(world, tenant)
         _leave_traces(world, tenant, two.both)
@@ -148,7 +150,7 @@ def _tenant(world: World, name: str) -> Tenant:
     for owner, region in REGIONS.items():
         tenant.partnerships[owner] = world.partnership(
             vendor, say("COMPANY", owner), region=region, external_id=f"{say('COMPANY', owner)}-1",
-            manager_name=say("STAFF"),
+            manager_name=f"{say('STAFF')} of {say('COMPANY', owner)}",
         )  # fmt: skip
         tenant.names[f"{owner}.partnership"] = say("COMPANY", owner)
         tenant.things[f"{owner}.partnership"] = Thing(
@@ -180,6 +182,10 @@ def _tenant(world: World, name: str) -> Tenant:
     person("mate", Role.PARTNER_MEMBER, say("MATE", "PA"), partnership=a, job_functions=sales)
     person("boss_b", Role.PARTNER_ADMIN, say("BOSS", "PB"), partnership=b)
     person("mate_b", Role.PARTNER_MEMBER, say("MATE", "PB"), partnership=b)
+    # They look at the portal as a partner's person does: what they may see themselves, and may not.
+    person("looks", Role.CHANNEL_MANAGER, staff, vendor=vendor)
+    person("looks_west", Role.CHANNEL_MANAGER, staff, vendor=vendor, region_names=("West",))
+    person("looks_gone", Role.CHANNEL_MANAGER, staff, vendor=vendor)
     return tenant
 
 
@@ -207,6 +213,15 @@ def _work_with_both(world: World, tenants: dict[str, Tenant]) -> tuple[UserRef, 
                 actor, user, Role.PARTNER_MEMBER, partner_id=company, at_vendor_id=tenant.vendor.id
             )
             tenant.people["local"] = UserRef(user.id, user.public_id, user.email, user.name)
+            # An administrator there for this vendor alone.
+            words = f"Chief {title}"
+            chief = accounts.create_user(
+                actor, email=f"chief-{title}@example.com".lower(), name=words, password=None
+            )
+            accounts.add_membership(
+                actor, chief, Role.PARTNER_ADMIN, partner_id=company, at_vendor_id=tenant.vendor.id
+            )
+            tenant.people["local_admin"] = UserRef(chief.id, chief.public_id, chief.email, chief.name)
     both = world.user(Role.PARTNER_MEMBER, partnership=first, name="Bo Both", email="both@example.com")
     return dual, both
 
@@ -221,8 +236,9 @@ def _leave_traces(world: World, tenant: Tenant, both: UserRef) -> None:
         tenant.keep(
             "membership.both", session.scalars(select(Membership).where(Membership.user_id == both.id)).one()
         )
-        left = session.scalars(select(Membership).where(Membership.user_id == tenant.leaver.id)).one()
-        left.started_at, left.ended_at = now - timedelta(days=90), now - timedelta(days=9)
+        for who in (tenant.leaver, tenant.people["looks_gone"]):
+            left = session.scalars(select(Membership).where(Membership.user_id == who.id)).one()
+            left.started_at, left.ended_at = now - timedelta(days=90), now - timedelta(days=9)
         former = accounts.create_user(
             system_actor(vendor.id),
             email=f"former-{tenant.token('MATE', 'PB')}@example.com".lower(),
@@ -247,14 +263,16 @@ def _leave_traces(world: World, tenant: Tenant, both: UserRef) -> None:
                 ("PA.invitation", "PA", MembershipRole.PARTNER_MEMBER),
                 ("PB.invitation", "PB", MembershipRole.PARTNER_MEMBER),
                 ("shared_invitation", "ALL", MembershipRole.CONTENT_AUTHOR),
+                ("waiting_invitation", "ALL", MembershipRole.CONTENT_AUTHOR),
             ]
         ):
             title = tenant.token("STAFF") if owner == "ALL" else tenant.token("INVITE", owner)
             company = tenant.partnerships.get(owner)
-            is_shared = key.startswith("shared")  # both vendors have invited the same address
+            # Both vendors have invited the same address; one each invited another without a canary.
+            plain = {"shared_invitation": SHARED, "waiting_invitation": f"waits-{tenant.slug}@example.com"}
             row = Invitation(
                 token_hash=token_hash(link(tenant, number)),
-                email=SHARED if is_shared else f"new-{title}@example.com".lower(),
+                email=plain.get(key, f"new-{title}@example.com".lower()),
                 name=f"New {title}", role=role, vendor_id=vendor.id,
                 partnership_public_id=company.public_id if company else None,
                 company_name=company.name if company else None,
@@ -316,3 +334,6 @@ def _open_sessions(app: Flask, two: TwoVendors) -> None:
             user = session.get_one(User, person.id)
             two.cookies[person.id] = sessions.open_session(user, "Firefox").token
         prove_all(session)
+        for tenant in two.tenants:
+            for looks, seen in {"looks": "padmin", "looks_west": "boss_b", "looks_gone": "padmin"}.items():
+                let_look(session, tenant, looks, seen)

@@ -42,6 +42,7 @@ from prm.permissions import Role
 from tests.audits.conftest import Cast
 from tests.factories import World
 from tests.factories import audits as making
+from tests.factories.accreditations import make_accreditation
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset
 from tests.factories.revenue import orders
@@ -49,6 +50,7 @@ from tests.factories.training import assign, complete, make_course
 
 ALL_TERMS: list[Terms] = [
     MetricTerms(Metric.CERTIFIED_PEOPLE, Comparison.AT_LEAST, 2, UUID(int=5), "sales", "expert"),
+    MetricTerms(Metric.ACCREDITATIONS, Comparison.AT_LEAST, 1, accreditation_id=UUID(int=6)),
     MetricTerms(Metric.REVENUE_12_MONTHS, Comparison.AT_MOST, 10),
     DocumentTerms(30),
     making.RUBRIC,
@@ -124,6 +126,30 @@ def test_certified_people_are_counted_once_and_as_of_the_date(
     same = MetricTerms(Metric.CERTIFIED_PEOPLE, Comparison.AT_LEAST, 1, certification_id=scheme.public_id)
     assert measured(world, cast, same).value == 1
     assert measured(world, cast, any_, before + timedelta(days=300)).value == 0  # expired by then
+
+
+def test_accreditations_count_from_their_award_until_they_lapse(
+    world: World, cast: Cast, now: clock.SetClock
+) -> None:
+    before = clock.today("UTC")
+    now.advance(days=1)
+    course = make_course(world, cast.vendor, "Certifying")
+    make_scheme(world, cast.vendor, course, validity_months=6)
+    made = make_accreditation(world, cast.vendor)
+    complete(world, cast.vendor, cast.learner, course)
+    named = MetricTerms(Metric.ACCREDITATIONS, Comparison.AT_LEAST, 1, accreditation_id=made.public_id)
+    assert [measured(world, cast, named, day).value for day in (before, before + timedelta(days=1))] == [0, 1]
+    assert measured(world, cast, named, before + timedelta(days=300)).value == 0  # lapsed by then
+    found = measured(world, cast, named)
+    assert found.rows[0]["accreditation"] == made.name
+    other = MetricTerms(Metric.ACCREDITATIONS, Comparison.AT_LEAST, 1, accreditation_id=UUID(int=1))
+    assert measured(world, cast, other).value == 0
+    for terms in (
+        other,
+        MetricTerms(Metric.AGREEMENT_AGE, Comparison.AT_LEAST, 1, accreditation_id=made.public_id),
+    ):
+        with pytest.raises(DomainError), world.acting(cast.vendor) as actor, transaction():
+            services.create_criterion(actor, name="Accredited", guidance="", terms=terms)
 
 
 def test_the_other_metrics_count_what_their_rows_say(world: World, cast: Cast, now: clock.SetClock) -> None:
@@ -272,7 +298,7 @@ def test_only_an_administrator_keeps_the_library(world: World, cast: Cast) -> No
 def test_a_retired_checklist_plans_nothing(world: World, cast: Cast) -> None:
     key = making.make_checklist(world, cast.vendor)
     with world.acting(cast.vendor) as actor, transaction():
-        checklist = queries.get_checklist(actor, key)
+        checklist = queries.get_checklist(key)
         lines = [(x.stated.criterion.public_id, x.weight) for x in queries.list_lines(checklist)]
         services.change_checklist(
             actor, checklist, name="Retired", lines=lines, is_active=False, revision=checklist.revision
@@ -281,5 +307,5 @@ def test_a_retired_checklist_plans_nothing(world: World, cast: Cast) -> None:
         making.plan(world, cast.partnership, cast.auditor, key)
     with pytest.raises(Conflict), world.acting(cast.vendor) as actor, transaction():
         services.change_checklist(
-            actor, queries.get_checklist(actor, key), name="X", lines=lines, is_active=True, revision=1
+            actor, queries.get_checklist(key), name="X", lines=lines, is_active=True, revision=1
         )

@@ -11,6 +11,7 @@ from click.testing import Result
 from tests.certification.conftest import Scene
 from tests.factories import World
 from tests.factories import certification as certify
+from tests.factories.accreditations import make_accreditation
 from tests.infra.specimens import run
 
 
@@ -103,3 +104,29 @@ def test_every_command_documents_itself(world: World) -> None:
     for command in ("issue", "verify", "roots"):
         result = flask(world, command, "--help")
         assert result.exit_code == 0 and "Usage:" in result.output
+
+
+def test_a_certificate_is_revoked_by_its_number(world: World, scene: Scene) -> None:
+    made = certify.issue(world, scene.vendor, scene.scheme, scene.member)
+    arguments = ("revoke", made.number.lower(), "--vendor", "acme", "--reason", "A mistake", "--json")
+    done = flask(world, *arguments)
+    assert done.exit_code == 0 and json.loads(done.output)["number"] == made.number
+    assert world.client().get(f"/verify/{made.code}.json").json["status"] == "revoked"
+    again = flask(world, *arguments)
+    assert again.exit_code == 1 and "revoked already" in again.stderr
+    unknown = flask(world, "revoke", "ACME-1", "--vendor", "acme", "--reason", "A mistake")
+    assert unknown.exit_code == 1 and "no certificate" in unknown.stderr
+
+
+def test_accreditations_are_listed_and_looked_at_by_command(world: World, scene: Scene) -> None:
+    made = certify.issue(world, scene.vendor, scene.scheme, scene.member)
+    make_accreditation(world, scene.vendor)
+    run_it = world.app.test_cli_runner().invoke
+    listed = json.loads(run_it(args=["accreditations", "list", "--vendor", "acme", "--json"]).output)
+    assert [(row["company"], row["state"], row["hangs_on"]) for row in listed] == [("Northwind", "holds", 1)]
+    assert "Zoë" not in str(listed)
+    done = run_it(args=["accreditations", "refresh", "--vendor", "acme", "--json"])
+    assert json.loads(done.output) == {"awarded": 0, "ended": 0}
+    certify.revoke(world, scene.vendor, made)
+    assert run_it(args=["accreditations", "list", "--vendor", "acme"]).output == ""
+    assert "ended" in run_it(args=["accreditations", "list", "--vendor", "acme", "--all"]).output

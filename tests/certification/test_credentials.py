@@ -179,7 +179,7 @@ def test_a_renewal_leaves_the_older_ones_bit_alone(world: World, scene: Scene) -
         told = world.client().get(f"/verify/{first.code}.json?on=2026-11-30").json
         assert (told["status"], told["certificate_status"]) == ("valid", "superseded")
         assert told["renewed_by"] == second.number and told["on"]["status"] == "expiring"
-        files = download(world, scene, first)
+        files = download(world, scene, first, despite="renewed")
         trust = read_trust([files.keys], [files.status_list])
         assert check_offline(files.json, trust, clock.now()).verdict is Offline.VALID
 

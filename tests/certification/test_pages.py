@@ -59,10 +59,10 @@ def test_what_can_be_earned_is_shown_with_what_is_done(world: World, scene: Scen
     second = make.make_course(world, scene.vendor, "Running Nimbus")
     certify.make_scheme(world, scene.vendor, scene.course, second, name="Operator")
     client = world.client(scene.member)
-    assert "0 of 2 courses" in client.get(LIST).text
+    assert "0 of 2 done" in client.get(LIST).text
     make.complete(world, scene.vendor, scene.member, scene.course)
     page = client.get(LIST).text
-    assert "1 of 2 courses" in page and "Nimbus Installer" in page and "0 of 1 courses" not in page
+    assert "1 of 2 done" in page and "Nimbus Installer" in page and "0 of 1 done" not in page
 
 
 # -- who sees what -----------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from prm.certification.validity import Status, last_valid_day, may_renew, status
 class Dates:
     issued_on: date = date(2025, 1, 10)
     expires_on: date | None = date(2026, 1, 9)
+    grace_until: date | None = None
+    renewed_on: date | None = None
     revoked_at: datetime | None = None
 
 

@@ -42,6 +42,7 @@ def _is_about(entry: tuple[str, str, str, str], mutant: Mutant) -> bool:
 _INVITING = "prm/accounts/services/invitations.py"
 _FETCHED = "the page has looked the partnership up within the same reach, or it is the person's own"
 _OFFERED = "the form takes only what it offers, and offers only what is within reach"
+_JUDGED = "which partnerships to judge now; whoever joins the result narrows what is shown of it"
 _PARENTS = {
     # What is read by the key of something else that the filter has narrowed, and never by itself.
     "prm/marketing/models.py AssetVersion": "asset",
@@ -53,7 +54,8 @@ _PARENTS = {
     "prm/training/models/__init__.py LessonImage": "course, or together with its file",
     "prm/training/models/__init__.py LessonProgress": "enrolment",
     "prm/certification/models.py CertificateFile": "certificate",
-    "prm/certification/models.py CertificationRequirement": "certification",
+    "prm/certification/models.py CertificationVersion": "certification",
+    "prm/certification/accreditation/models.py AccreditationRule": "accreditation",
     "prm/imports/models.py ImportRow": "import",
     "prm/imports/models.py ImportChange": "import",
     "prm/vendors/models.py StoredFile": "row that keeps the file",
@@ -125,6 +127,88 @@ EQUIVALENT = Equivalents(
                 ("_page", "!=", "links beside one's own name; the services refuse one's own"),
             )
         ),
+        (
+            "actor",
+            "prm/audits/views/audits.py audit_page",
+            "actor.user_id == found.auditor_id",
+            "which steps the page offers; the services refuse whoever is not the auditor",
+        ),
+        (
+            "actor",
+            "prm/audits/views/items.py _item_page",
+            "actor.user_id == audit.auditor_id",
+            "whether the page offers to judge; judge_item refuses whoever is not the auditor",
+        ),
+        (
+            "actor",
+            "prm/audits/views/audits.py _mine",
+            "Audit.auditor_id == actor.user_id",
+            "a filter that readers choose; all that is listed without it is within their reach",
+        ),
+        (
+            "actor",
+            "prm/certification/views/certificates.py detail",
+            "certificate.user_id == actor.user_id",
+            "a link for the holder, made of nothing but what the page shows to every reader of it",
+        ),
+        (
+            "can",
+            "prm/marketing/listing.py _filters",
+            "actor.can(P.ASSET_EDIT)",
+            "a filter that is offered; select_assets decides which assets are listed",
+        ),
+        *(
+            ("actor", at, "PartnershipTask.owner_id == actor.user_id", "one's own of the tasks within reach")
+            for at in (
+                "prm/partners/queries/desk.py list_my_tasks",
+                "prm/partners/views/desk.py tasks",
+            )
+        ),
+        (
+            "refusal",
+            "prm/revenue/services.py set_targets",
+            "raise NotFound",
+            "the page asks for no other years than those",
+        ),
+        (
+            "refusal",
+            "prm/training/services/launching.py _open",
+            "raise NotFound",
+            "the pages are marked for who takes or writes courses: all of them have signed in",
+        ),
+        (
+            "actor",
+            "prm/training/services/launching.py _open",
+            "PackageLaunch.user_id == actor.user_id",
+            "launches that ended long ago are forgotten: nobody is shown anything of them",
+        ),
+        (
+            "refusal",
+            "prm/operations/services/erasing.py erase_person",
+            "raise Forbidden",
+            "called by a command alone, which acts as the system",
+        ),
+        # What is only to be worked out now; every statement that it is joined to is narrowed itself.
+        *(
+            ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)
+            for function, text in (
+                ("read_judged", "visible(_select_subjects()"),
+                ("list_stale", "visible(statement"),
+            )
+        ),
+        # Actions on many rows: the page asks first, the service again, for whoever calls it otherwise.
+        (
+            "require",
+            "prm/bulk/services.py start_run",
+            "require(actor, action.permission)",
+            "the page has refused who lacks the action's permission",
+        ),
+        (
+            "require",
+            "prm/bulk/services.py _attempt",
+            "require(actor, action.permission)",
+            "only who loses the permission between the click and the job gets here; tests/bulk does that",
+        ),
         # Panels of the home page.
         (
             "can",
@@ -163,6 +247,12 @@ EQUIVALENT = Equivalents(
             "visible(statement, actor, P.ORDER_VIEW",
             "called by a command alone, which acts as the system for one vendor",
         ),
+        (
+            "require",
+            "prm/certification/credentials/rotation.py reseal_keys",
+            "require(actor, P.VENDOR_SETTINGS)",
+            "called by a command alone, which acts as the system",
+        ),
         # Permissions that reach the whole vendor or nothing, given as an argument.
         (
             "visible",
@@ -193,6 +283,12 @@ EQUIVALENT = Equivalents(
             "prm/imports/queries.py count_unmatched",
             "visible(select(word",
             "marked import.run: who has that reaches every deal and order of the vendor",
+        ),
+        (
+            "visible",
+            "prm/imports/queries.py count_rows_by_name",
+            "visible(select(model.product_name",
+            "marked product.edit: who has that reaches every deal and order of the vendor",
         ),
         # Services that look up once more what the page has looked up just before.
         *(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import gc
 import types
 from collections.abc import Callable, Iterator
@@ -47,7 +46,7 @@ class Mutant:
     at: str = ""  # file and function: what stays when lines move
 
     def __str__(self) -> str:
-        return f"{self.kind:12} {self.place}  {self.text}"
+        return f"{self.kind:12} {self.place}  {self.text[:240]}"
 
 
 # -- code of functions -------------------------------------------------------------------------
@@ -107,7 +106,7 @@ class Weakening(ast.NodeTransformer):
         number = self.count
         self.count += 1
         if self._inside:
-            text = " ".join(ast.unparse(node).split())[:240]
+            text = " ".join(ast.unparse(node).split())
             self.found.append((kind, node.lineno, self._inside[0], text))  # type: ignore[attr-defined]
         else:
             self.found.append(("", 0, "", ""))
@@ -204,18 +203,49 @@ def codes_in(code: types.CodeType) -> Iterator[types.CodeType]:
             yield from codes_in(constant)
 
 
-def replace_code(tree: ast.Module, path: Path, function: str) -> None:
-    """Give the running function `function` of `path` the code that it has in `tree`.
+def replace_code(tree: ast.Module, path: Path, *functions: str) -> None:
+    """Give running functions of `path` the code that they have in `tree`, and those that were made inside
+    them before: a function that another returned when its module was read runs on by itself.
 
     Raises LookupError where this process holds no such function.
     """
-    compiled = compile(ast.fix_missing_locations(tree), str(path), "exec", dont_inherit=True, flags=_FUTURE)
-    code = next(c for c in codes_in(compiled) if c.co_qualname == function)
-    running = live_functions().get((str(path), function))
-    if not running:
-        raise LookupError(f"{path}: no function {function}")
-    for each in running:
-        each.__code__ = code
+    running = live_functions()
+    for function in functions:
+        if (str(path), function) not in running:
+            raise LookupError(f"{path}: no function {function}")
+    _keep_names(tree, path, functions, running)
+    for code in codes_in(_compiled(tree, path)):
+        if code.co_qualname.partition(".<locals>.")[0] in functions:
+            for each in running.get((str(path), code.co_qualname), ()):
+                if each.__code__.co_freevars == code.co_freevars:  # two lambdas may share a name
+                    each.__code__ = code
+
+
+def _compiled(tree: ast.Module, path: Path) -> types.CodeType:
+    return compile(ast.fix_missing_locations(tree), str(path), "exec", dont_inherit=True, flags=_FUTURE)
+
+
+def _keep_names(tree: ast.Module, path: Path, functions: tuple[str, ...], running: Any) -> None:
+    """Let inner functions name whatever of the outer they named: only then can their code be exchanged."""
+    codes = {code.co_qualname: code for code in codes_in(_compiled(tree, path))}
+    for name, node in list(_functions(tree)):
+        if ".<locals>." in name and name.partition(".<locals>.")[0] in functions:
+            before = {v for each in running.get((str(path), name), ()) for v in each.__code__.co_freevars}
+            lost = sorted(before - set(codes[name].co_freevars))
+            if lost:
+                names: list[ast.stmt] = [ast.Expr(ast.Name(each, ast.Load())) for each in lost]
+                node.body.insert(0, ast.If(ast.Constant(False), names, []))
+
+
+def _functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function in a tree by its qualified name, the outer before the inner."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef):
+            yield prefix + child.name, child
+            yield from _functions(child, f"{prefix}{child.name}.<locals>.")
+        else:
+            inside = f"{prefix}{child.name}." if isinstance(child, ast.ClassDef) else prefix
+            yield from _functions(child, inside)
 
 
 _FUTURE = 0  # every module has its own `from __future__ import annotations`
@@ -237,17 +267,12 @@ def insert_probes(found: list[Site], note: Callable[[str, str], None]) -> None:
     for path in {site.path for site in found}:
         wanted = {site.function for site in found if site.path == path}
         tree = ast.parse(path.read_text())
-        for node in ast.walk(tree):
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.FunctionDef):
-                    prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
-                    if prefix + child.name in wanted:
-                        call = _call(
-                            "__prm_probe__", ast.Constant(str(path)), ast.Constant(prefix + child.name)
-                        )
-                        child.body.insert(0, ast.Expr(call))
-        for function in wanted:
-            replace_code(copy.deepcopy(tree), path, function)
+        for name, node in list(_functions(tree)):
+            outermost = name.partition(".<locals>.")[0]
+            if outermost in wanted:
+                call = _call("__prm_probe__", ast.Constant(str(path)), ast.Constant(outermost))
+                node.body.insert(0, ast.Expr(call))
+        replace_code(tree, path, *wanted)
 
 
 # -- the table and the marks -----------------------------------------------------------------------

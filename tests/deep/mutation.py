@@ -68,6 +68,8 @@ def all_cases(site: Site, at: str = "") -> Iterator[Case]:
         has_vendor = Asking(site, line).has_vendor
         yield from (Case("cell", line.key, role) for role in ROLES)
         yield from (Case("twins", line.key, role) for role in ROLES)
+        yield from (Case("others", line.key, who) for who, *_ in call_of(*line.key).others)
+        yield from (Case("viewed", line.key, who) for who in Asking(site, line).onlookers())
         if has_vendor:
             yield from (Case("stranger", line.key, role) for role in STRANGERS)
         if line.is_change:

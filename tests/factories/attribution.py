@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from prm.certification.models import Certificate, Certification, IssueBasis
+from prm.certification.models import Certificate, Certification, CertificationVersion, IssueBasis
 from prm.deals.models import Deal, DealStage
 from prm.extensions import db
 from prm.infra import clock
@@ -57,6 +57,7 @@ class Sales:
     currency: str = "USD"
     _numbers: count[int] = field(default_factory=lambda: count(1))
     _versions: dict[int, int] = field(default_factory=dict)
+    _scheme_versions: dict[int, int] = field(default_factory=dict)
     _people: dict[int, UserRef] = field(default_factory=dict)
 
     # -- what is sold and used --------------------------------------------------------------
@@ -108,13 +109,18 @@ class Sales:
             return Made(course.id, course.public_id, title)
 
     def certification(self, name: str, validity_months: int | None = 24) -> Made:
-        row = Certification(
-            name=name,
-            skill_level=SkillLevel.FOUNDATION,
+        made = self._add(
+            Certification(name=name, skill_level=SkillLevel.FOUNDATION, created_at=clock.now()), name
+        )
+        version = CertificationVersion(
+            certification_id=made.id,
+            number=1,
+            effective_on=date(2000, 1, 1),
             validity_months=validity_months,
             created_at=clock.now(),
         )
-        return self._add(row, name)
+        self._scheme_versions[made.id] = self._add(version).id
+        return made
 
     def person(self, partnership: PartnershipRef) -> UserRef:
         """The partnership's person: the same one each time."""
@@ -230,6 +236,7 @@ class Sales:
                 number=f"C-{next(self._numbers)}",
                 code=new_token(),
                 certification_id=certification.id,
+                version_id=self._scheme_versions[certification.id],
                 user_id=user.id,
                 partnership_id=partnership.id,
                 issued_at=at,

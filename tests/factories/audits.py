@@ -91,7 +91,7 @@ def plan(
         made = services.plan_audit(
             actor,
             db.session.get_one(Partnership, partnership.id),
-            checklist=criteria.get_checklist(actor, checklist, P.AUDIT_CONDUCT),
+            checklist=criteria.get_checklist(checklist),
             as_of=as_of or today,
             due_on=today + timedelta(days=30),
             auditor_id=auditor.public_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from prm.accounts.models import User
@@ -39,8 +40,9 @@ def make_scheme(
     name: str = "Nimbus Installer",
     validity_months: int | None = 24,
     level: SkillLevel = SkillLevel.FOUNDATION,
+    **asked: Any,
 ) -> SchemeRef:
-    """A scheme that needs the versions the courses stand for."""
+    """A scheme that needs the versions the courses stand for, and what `asked` says as services take it."""
     with world.acting(vendor) as actor, transaction():
         made = services.create_scheme(
             actor,
@@ -49,8 +51,20 @@ def make_scheme(
             skill_level=level,
             validity_months=validity_months,
             course_version_ids=[course.version_public_id for course in courses],
+            **asked,
         )
         return SchemeRef(made.id, made.public_id, made.name)
+
+
+def change_scheme(world: World, vendor: VendorRef, scheme: SchemeRef, **asked: Any) -> int:
+    """Other rules for a scheme: only what `asked` says; the number of its newest version."""
+    with world.acting(vendor) as actor, transaction():
+        row = get_scheme(actor, scheme.public_id)
+        stated = {
+            "name": row.name, "summary": row.summary, "skill_level": row.skill_level, "is_active": True,
+            "validity_months": 24, "course_version_ids": [], "revision": row.revision,
+        }  # fmt: skip
+        return services.change_scheme(actor, row, **{**stated, **asked}).number
 
 
 def new_version(world: World, vendor: VendorRef, course: CourseRef) -> CourseRef:

@@ -30,6 +30,7 @@ from prm.partners.queries import desk as desk_queries
 from prm.partners.services import applications, desk, merging, structure
 from prm.permissions import Role
 from tests.factories import VendorRef, World
+from tests.factories.accreditations import make_accreditation
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.partners import apply, make_template, publish_agreement
@@ -160,6 +161,7 @@ def test_no_page_has_a_bare_string(world: World) -> None:
     acme = world.vendor("acme")
     course = make_course(world, acme)
     make_scheme(world, acme, course)
+    make_accreditation(world, acme)
     northwind = world.partnership(acme, "Northwind", region="West")
     make_asset(world, acme, campaign_id=make_campaign(world, acme))
     visitors = [

@@ -14,6 +14,7 @@ from prm.audits import services as audits
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.audits.queries.campaigns import Chosen
 from prm.audits.queries.criteria import list_active_checklists
+from prm.certification.accreditation.defining import Wanted
 from prm.extensions import db
 from prm.imports.models import DroppedFile, DropStatus, ImportBatch, ImportKind
 from prm.infra import clock
@@ -33,6 +34,7 @@ from prm.revenue.quarters import quarter_of
 from tests.counting import counted
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories import audits as auditing
+from tests.factories.accreditations import make_accreditation
 from tests.factories.assessment import add_questions, hand_in, make_exam
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
@@ -56,6 +58,8 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
     """`count` more of everything: partners with people, progress, certificates, use, deals, orders."""
     today = clock.today("UTC")
     campaign = make_campaign(world, acme, f"Campaign {start}")
+    for number in range(start, start + count):
+        make_accreditation(world, acme, Wanted(900), name=f"Accreditation {number}")
     for number in range(start, start + count):
         partnership = world.partnership(acme, f"Partner {number}", region=f"Region {number % 5}")
         person = world.user(
@@ -233,6 +237,7 @@ def test_pages_ask_as_many_queries_of_twice_the_rows(world: World) -> None:
     courses = [make_course(world, acme, f"Course {n}") for n in range(2)]
     courses.append(make_exam(world, acme, "Practice", with_task=True))
     scheme = make_scheme(world, acme, courses[0])
+    make_accreditation(world, acme)
     with world.acting(acme) as actor, transaction():
         audits.set_policy(
             actor,

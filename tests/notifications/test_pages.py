@@ -116,7 +116,7 @@ def test_each_role_prefers_among_what_it_may_be_told(world, acme, northwind, ada
 
 def test_the_vendor_sets_its_reminders(world, acme, admin) -> None:
     client = world.client(admin)
-    assert 'value="90, 30, 7"' in client.get("/acme/notifications/reminders").text
+    assert 'value="90, 60, 30, 7"' in client.get("/acme/notifications/reminders").text
     form = {"course_days": "7; 21,7", "certificate_days": "", "agreement_days": "60"}
     assert client.post("/acme/notifications/reminders", data=form).status_code == 303
     page = client.get("/acme/notifications/reminders").text

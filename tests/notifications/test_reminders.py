@@ -119,9 +119,10 @@ def test_a_certificate_is_reminded_of_to_its_holder_and_by_person_to_the_company
         for name in ("Installer", "Seller"):
             issue(world, acme, make_scheme(world, acme, course, name=name, validity_months=6), ada)
     last = date(2101, 8, 31)
-    run(world, *around(last, 90, 30, 7, 0))
-    assert kinds(world, acme, ada)[2:] == [Kind.CERTIFICATE_EXPIRING] * 6 + [Kind.CERTIFICATE_EXPIRED] * 2
+    run(world, *around(last, 90, 60, 30, 7, 0))
+    assert kinds(world, acme, ada)[2:] == [Kind.CERTIFICATE_EXPIRING] * 8 + [Kind.CERTIFICATE_EXPIRED] * 2
     assert [row.text for row in told(world, acme, boss)] == [
+        "Certificates of Ada Lovelace: 2 expire soon.",
         "Certificates of Ada Lovelace: 2 expire soon.",
         "Certificates of Ada Lovelace: 2 expire soon.",
         "Certificates of Ada Lovelace: 2 expire soon.",

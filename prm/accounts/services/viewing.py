@@ -69,14 +69,15 @@ def start_viewing(actor: Actor, session_token: str, membership: Membership, user
 
 
 def end_viewing(actor: Actor, viewing_id: int | None) -> Viewing:
-    """See the portal as oneself again. Raises Conflict where that is so already."""
+    """See the portal as oneself again, in the actor's session, whose viewing it is. Raises Conflict where
+    that is so already."""
     gone = _("You see the portal as yourself already.")
     viewing = db.session.get(Viewing, viewing_id) if viewing_id is not None else None
     if viewing is None:
         raise Conflict(gone)
     claim(
         update(Viewing)
-        .where(Viewing.id == viewing.id, Viewing.viewer_id == actor.user_id, Viewing.ended_at.is_(None))
+        .where(Viewing.id == viewing.id, Viewing.ended_at.is_(None))
         .values(ended_at=clock.now()),
         gone,
     )

@@ -35,8 +35,6 @@ def view_as(membership_id: UUID) -> str | Response | tuple[str, int]:
                 membership, user, company = queries.get_membership(
                     actor, membership_id, companies, P.PARTNER_VIEW_AS
                 )
-                if membership.partner_id is None:
-                    raise NotFound
                 services.start_viewing(actor, current_user.get_id(), membership, user)
             return redirect(url_for("vendors.home"), 303)
         except NotFound:

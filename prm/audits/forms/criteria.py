@@ -51,6 +51,7 @@ class MetricForm(CriterionForm):
         ],
     )
     certification = SelectField(_l("Certification"), validators=[Optional()])
+    accreditation = SelectField(_l("Accreditation"), default="", validators=[Optional()])
     skill_level = SelectField(_l("Level"), validators=[Optional()])
     job_function = SelectField(_l("Of function"), validators=[Optional()])
 
@@ -62,6 +63,7 @@ class MetricForm(CriterionForm):
             UUID(self.certification.data) if self.certification.data else None,
             self.job_function.data or "",
             self.skill_level.data or "",
+            UUID(self.accreditation.data) if self.accreditation.data else None,
         )
 
     @staticmethod
@@ -72,6 +74,7 @@ class MetricForm(CriterionForm):
             "comparison": terms.comparison.value,
             "threshold": terms.threshold,
             "certification": str(terms.certification_id or ""),
+            "accreditation": str(terms.accreditation_id or ""),
             "skill_level": terms.skill_level,
             "job_function": terms.job_function,
         }

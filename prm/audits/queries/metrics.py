@@ -20,6 +20,7 @@ from prm.audits.criteria import Metric, MetricTerms, Population, SampleTerms, dr
 from prm.audits.policy import add_months
 from prm.audits.queries.compliance import end_of_day, time_zone_of
 from prm.audits.queries.judging import is_valid_on, read_overdue
+from prm.certification.accreditation.models import Accreditation, AccreditationAward
 from prm.certification.models import Certificate, Certification
 from prm.extensions import db
 from prm.infra import clock
@@ -122,6 +123,36 @@ def _certified_people(actor: Actor, partnership: Partnership, day: _Day, terms: 
     return Measured(len(holders), tuple(rows))
 
 
+def _accreditations(actor: Actor, partnership: Partnership, day: _Day, terms: MetricTerms) -> Measured:
+    """Those in force on the day: awarded by then, neither ended nor lapsed."""
+    statement = (
+        select(AccreditationAward, Accreditation)
+        .join(Accreditation, Accreditation.id == AccreditationAward.accreditation_id)
+        .where(
+            AccreditationAward.partnership_id == partnership.id,
+            AccreditationAward.awarded_on <= day.on,
+            or_(AccreditationAward.ended_on.is_(None), AccreditationAward.ended_on > day.on),
+            or_(
+                AccreditationAward.ended_on.is_not(None),
+                AccreditationAward.lapses_on.is_(None),
+                AccreditationAward.lapses_on > day.on,
+            ),
+        )
+        .order_by(AccreditationAward.awarded_on, AccreditationAward.id)
+    )
+    if terms.accreditation_id is not None:
+        statement = statement.where(Accreditation.public_id == terms.accreditation_id)
+    rows = tuple(
+        {
+            "accreditation": accreditation.name,
+            "level": accreditation.skill_level.value,
+            "awarded_on": award.awarded_on.isoformat(),
+        }
+        for award, accreditation in db.session.execute(statement)
+    )
+    return Measured(len(rows), rows)
+
+
 def _certificate_cells(certificate: Certificate, scheme: Certification, user: UUID, name: str) -> Cells:
     return {
         "person": _person(certificate.user_id, user, name),
@@ -162,7 +193,7 @@ def _agreement_age(actor: Actor, partnership: Partnership, day: _Day, terms: Met
 
 def _revenue(actor: Actor, partnership: Partnership, day: _Day, terms: MetricTerms) -> Measured:
     """Of the twelve months up to the day, in the vendor's currency; orders in others are listed only."""
-    currency = db.session.scalars(select(Vendor.currency).where(Vendor.id == actor.vendor_id)).one()
+    currency = db.session.get_one(Vendor, actor.vendor_id).currency
     found = db.session.scalars(
         select(Order)
         .where(
@@ -206,6 +237,7 @@ def _completions(actor: Actor, partnership: Partnership, day: _Day, terms: Metri
 
 _METRICS: dict[Metric, Callable[[Actor, Partnership, _Day, MetricTerms], Measured]] = {
     Metric.CERTIFIED_PEOPLE: _certified_people,
+    Metric.ACCREDITATIONS: _accreditations,
     Metric.OVERDUE_ASSIGNMENTS: _overdue,
     Metric.AGREEMENT_AGE: _agreement_age,
     Metric.REVENUE_12_MONTHS: _revenue,

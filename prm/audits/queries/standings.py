@@ -111,14 +111,12 @@ def list_failing(actor: Actor, judged: Judged, limit: int) -> list[Standing]:
     """The first partnerships within reach that are not compliant: who misses most, then by name."""
     table = judged.table.c
     worst = (
-        judged.select(visible(select(Partnership.id), actor, P.COMPLIANCE_VIEW, Partnership))
+        judged.select(select_named(actor, P.COMPLIANCE_VIEW))
         .where(table.is_compliant.is_(False))
         .order_by(table.missed.desc(), Partnership.name_folded, Partnership.id)
         .limit(limit)
     )
-    keys = list(db.session.scalars(worst))
-    rows = db.session.execute(select_named(actor, P.COMPLIANCE_VIEW).where(Partnership.id.in_(keys))).all()
-    return judged.standings(sorted(rows, key=lambda row: keys.index(row[0].id)))
+    return judged.standings(db.session.execute(worst).all())
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ def read_judged(actor: Actor, as_of: date, *, permission: P = P.COMPLIANCE_VIEW)
         subjects = _list_subjects(visible(_select_subjects(), actor, permission, Partnership))
     now = judge(subjects, policy, as_of, zone)
     # Those that were found good count, whatever becomes of them while this is being read.
-    kept = _select_kept(actor, as_of, now)
+    kept = _select_kept(as_of, now)
     parts = [kept if is_kept else kept.where(false())]
     if now:
         parts.append(_select_values(now))
@@ -183,10 +181,8 @@ def read_judged(actor: Actor, as_of: date, *, permission: P = P.COMPLIANCE_VIEW)
     return Judged(as_of, policy, source.subquery("judged"), zone, basis, now)
 
 
-def _select_kept(actor: Actor, as_of: date, but: Iterable[int]) -> Select[Any]:
-    kept = select(Row.partnership_id, Row.is_compliant, Row.missed, Row.missed_rules).where(
-        Row.vendor_id == actor.vendor_id, Row.day == as_of
-    )
+def _select_kept(as_of: date, but: Iterable[int]) -> Select[Any]:
+    kept = select(Row.partnership_id, Row.is_compliant, Row.missed, Row.missed_rules).where(Row.day == as_of)
     if keys := sorted(but):
         # In the statement's text: there may be more of them than a statement may have parameters.
         kept = kept.where(

@@ -13,12 +13,14 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import defer
 
 from prm.access import Actor
 from prm.accounts.models import User
 from prm.audits.queries.compliance import end_of_day, time_zone_of
-from prm.audits.queries.judging import is_valid_on
+from prm.certification.accreditation.models import Accreditation, AccreditationAward
 from prm.certification.models import Certificate, Certification
+from prm.certification.validity import Standing, standing_on
 from prm.deals.models import Deal, DealStage
 from prm.extensions import db
 from prm.infra import clock
@@ -37,8 +39,8 @@ class PersonStanding:
     """Somebody of the partnership, and what they can prove on the date."""
 
     person: partners.Person
-    valid: tuple[tuple[str, date | None], ...]  # certification, last valid day
-    lapsed: tuple[tuple[str, date], ...]  # certification, day it expired or was revoked
+    valid: tuple[tuple[str, date | None, Standing], ...]  # certification, last valid day, what it is
+    lapsed: tuple[tuple[str, date, Standing], ...]  # certification, day it expired or was revoked, and which
     completed: int
     overdue: int
 
@@ -48,7 +50,7 @@ class Happening:
     """One entry of the timeline."""
 
     at: datetime
-    kind: str  # completion, certificate, usage, deal_won, order
+    kind: str  # completion, certificate, accredited, accreditation_ended, usage, deal_won, order
     what: str
     who: str = ""
     url_id: UUID | None = None
@@ -80,6 +82,8 @@ def get_story(actor: Actor, partnership: Partnership, as_of: date) -> Story:
     revenue, before, orders, currency = (0, 0, 0, "")
     open_deals = won_deals = 0
     happenings = _learning(partnership, end) + _usage(partnership, end)
+    if actor.can(P.ACCREDITATION_VIEW):
+        happenings += _accreditations(partnership, end)
     if actor.can(P.ORDER_VIEW):
         revenue, orders, currency = _revenue(partnership, year_ago, as_of)
         before, _count, _currency = _revenue(partnership, year_ago - timedelta(days=365), year_ago)
@@ -144,25 +148,23 @@ def _people(actor: Actor, partnership: Partnership, as_of: date, end: datetime) 
     people = partners.list_people(partnership.partner_id, end)
     ids = [p.user_id for p in people]
     zone = time_zone_of(actor)
-    valid: dict[int, list[tuple[str, date | None]]] = {}
-    lapsed: dict[int, list[tuple[str, date]]] = {}
-    for user_id, name, issued_on, expires_on, revoked_at in db.session.execute(
-        select(
-            Certificate.user_id,
-            Certification.name,
-            Certificate.issued_on,
-            Certificate.expires_on,
-            Certificate.revoked_at,
-        )
+    valid: dict[int, list[tuple[str, date | None, Standing]]] = {}
+    lapsed: dict[int, list[tuple[str, date, Standing]]] = {}
+    for user_id, name, certificate in db.session.execute(
+        select(Certificate.user_id, Certification.name, Certificate)
+        .options(defer(Certificate.facts))
         .join(Certification, Certification.id == Certificate.certification_id)
         .where(Certificate.user_id.in_(ids), Certificate.issued_on <= as_of)
         .order_by(Certification.name, Certificate.issued_on)
     ):
+        revoked_at, expires_on = certificate.revoked_at, certificate.expires_on
         revoked_on = clock.to_zone(revoked_at, zone).date() if revoked_at else None
-        if is_valid_on(as_of, issued_on, expires_on, revoked_on):
-            valid.setdefault(user_id, []).append((name, expires_on))
-        else:
-            lapsed.setdefault(user_id, []).append((name, revoked_on or expires_on or issued_on))
+        stood = standing_on(certificate, as_of, revoked_on=revoked_on, renewed_on=certificate.renewed_on)
+        if stood in {Standing.VALID, Standing.EXPIRING}:
+            valid.setdefault(user_id, []).append((name, expires_on, stood))
+        elif stood is not Standing.SUPERSEDED:
+            on = revoked_on or expires_on or certificate.issued_on
+            lapsed.setdefault(user_id, []).append((name, on, stood))
     done = _count_by_user(
         select(Completion.user_id, func.count(Completion.id))
         .where(Completion.user_id.in_(ids), Completion.completed_at < end)
@@ -186,8 +188,8 @@ def _people(actor: Actor, partnership: Partnership, as_of: date, end: datetime) 
     standings = []
     for person in people:
         held = valid.get(person.user_id, [])
-        names = {name for name, _on in held}
-        gone = [(n, on) for n, on in lapsed.get(person.user_id, []) if n not in names]
+        names = {each[0] for each in held}
+        gone = [each for each in lapsed.get(person.user_id, []) if each[0] not in names]
         standings.append(
             PersonStanding(
                 person,
@@ -224,6 +226,27 @@ def _learning(partnership: Partnership, end: datetime) -> list[Happening]:
     return [
         *(Happening(at, "completion", title, name) for at, title, name in completions),
         *(Happening(at, "certificate", title, name, public) for at, title, name, public in certificates),
+    ]
+
+
+def _accreditations(partnership: Partnership, end: datetime) -> list[Happening]:
+    rows = db.session.execute(
+        select(
+            AccreditationAward.awarded_at, AccreditationAward.ended_at, Accreditation.name,
+            AccreditationAward.public_id,
+        )
+        .join(Accreditation, Accreditation.id == AccreditationAward.accreditation_id)
+        .where(AccreditationAward.partnership_id == partnership.id, AccreditationAward.awarded_at < end)
+        .order_by(AccreditationAward.id.desc())
+        .limit(SHOWN)
+    ).all()  # fmt: skip
+    return [
+        *(Happening(began_at, "accredited", name, "", public) for began_at, _end, name, public in rows),
+        *(
+            Happening(ended_at, "accreditation_ended", name, "", public)
+            for _began, ended_at, name, public in rows
+            if ended_at is not None and ended_at < end
+        ),
     ]
 
 

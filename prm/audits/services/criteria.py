@@ -25,6 +25,7 @@ from prm.audits.criteria import (
 )
 from prm.audits.models import Checklist, ChecklistItem, Criterion, CriterionVersion
 from prm.audits.queries import criteria as queries
+from prm.certification.accreditation.models import Accreditation
 from prm.certification.models import Certification
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
@@ -144,6 +145,12 @@ def _check_metric(terms: MetricTerms) -> None:
     narrows = terms.certification_id or terms.job_function or terms.skill_level
     if narrows and terms.metric is not Metric.CERTIFIED_PEOPLE:
         raise _at("metric", _("Only certified people can be narrowed to a function, level or certification."))
+    if terms.accreditation_id and terms.metric is not Metric.ACCREDITATIONS:
+        raise _at("metric", _("Only accreditations can be narrowed to an accreditation."))
+    if terms.accreditation_id is not None and not db.session.scalar(
+        select(Accreditation.id).where(Accreditation.public_id == terms.accreditation_id)
+    ):
+        raise _at("accreditation", _("Choose one of your accreditations."))
     if terms.job_function and terms.job_function not in set(JobFunction):
         raise _at("job_function", _("Choose one of the job functions."))
     if terms.skill_level and terms.skill_level not in set(SkillLevel):

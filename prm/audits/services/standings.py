@@ -58,6 +58,7 @@ watch(
     Certificate.certification_id,
     Certificate.issued_on,
     Certificate.expires_on,
+    Certificate.grace_until,
     Certificate.revoked_at,
 )
 watch(USER, Completion.user_id, Completion.course_id, Completion.completed_at)

@@ -140,7 +140,7 @@ def plan() -> str | Response | tuple[str, int]:
                 made = services.plan_audit(
                     actor,
                     _named(actor, form.company.data or ""),
-                    checklist=chosen_checklist(actor, form.checklist.data),
+                    checklist=criteria.get_checklist(UUID(form.checklist.data)),
                     as_of=form.as_of.data,
                     due_on=form.due_on.data,
                     auditor_id=UUID(form.auditor.data),
@@ -174,10 +174,6 @@ def offer_plan(actor: Actor, form: Any) -> None:
             (str(each.public_id), each.name) for each in criteria.list_active_checklists(actor)
         ]
     form.auditor.choices = [(str(each.public_id), each.name) for each in queries.list_auditors(actor)]
-
-
-def chosen_checklist(actor: Actor, public_id: str) -> Any:
-    return criteria.get_checklist(actor, UUID(public_id), P.AUDIT_CONDUCT)
 
 
 def _named(actor: Actor, name: str) -> Partnership:
@@ -275,7 +271,7 @@ def audit_page(found: Audit, problem: str = "") -> str:
     """The page of an audit; `problem` says why what was asked did not happen."""
     actor = current_actor()
     dossier = queries.get_dossier(found)
-    certifications = dict(criteria.list_certifications())
+    certifications = criteria.name_narrowings()
     with_judgements = queries.shows_judgements(actor, found)
     is_auditor = actor.user_id == found.auditor_id and actor.can(P.AUDIT_CONDUCT)
     has_taken_part = services.took_part(actor, found) if found.status is AuditStatus.REVIEW else False

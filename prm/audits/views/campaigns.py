@@ -19,8 +19,8 @@ from prm.audits.labels import auditing as labels
 from prm.audits.models import Audit, AuditCampaign, AuditCampaignTarget, AuditStatus, Checklist, TargetOutcome
 from prm.audits.queries import campaigns as queries
 from prm.audits.queries.compliance import today_of
-from prm.audits.queries.criteria import list_active_checklists
-from prm.audits.views.audits import chosen_checklist, offer_plan, shown_score
+from prm.audits.queries.criteria import get_checklist, list_active_checklists
+from prm.audits.views.audits import offer_plan, shown_score
 from prm.audits.views.blueprint import blueprint
 from prm.errors import DomainError
 from prm.extensions import db
@@ -80,7 +80,7 @@ def start_campaign() -> str | Response | tuple[str, int]:
                 made = services.start_campaign(
                     actor,
                     name=form.name.data or "",
-                    checklist=chosen_checklist(actor, form.checklist.data),
+                    checklist=get_checklist(UUID(form.checklist.data)),
                     as_of=form.as_of.data,
                     due_on=form.due_on.data,
                     auditor_id=UUID(form.auditor.data),

@@ -56,7 +56,7 @@ def criteria() -> str:
     page = paginate(
         db.session(), queries.select_criteria(actor), spec, request.args, partial(url_for, "audits.criteria")
     )
-    certifications = dict(queries.list_certifications())
+    certifications = queries.name_narrowings()
     stated = queries.versions_of(page.rows)
     return render_template(
         "audits/criteria.html",
@@ -149,6 +149,10 @@ def _offer(form: Any) -> None:
             ("", _("Any certification")),
             *[(str(public_id), name) for public_id, name in queries.list_certifications()],
         ]
+        form.accreditation.choices = [
+            ("", _("Any accreditation")),
+            *[(str(public_id), name) for public_id, name in queries.list_accreditations()],
+        ]
         form.skill_level.choices = [
             ("", _("Any level")),
             *[(level.value, str(label)) for level, label in SKILL_LEVELS.items()],
@@ -164,7 +168,7 @@ def _offer(form: Any) -> None:
 def _criterion_page(
     form: Any, kind: CriterionKind, stated: queries.Stated | None, status: int = 422
 ) -> str | tuple[str, int]:
-    certifications = dict(queries.list_certifications())
+    certifications = queries.name_narrowings()
     versions = queries.list_versions(stated.criterion) if stated else []
     page = render_template(
         "audits/edit_criterion.html",
@@ -237,14 +241,14 @@ def create_checklist() -> str | Response | tuple[str, int]:
 def edit_checklist(checklist_id: UUID) -> str | Response | tuple[str, int]:
     """A checklist and what it holds."""
     actor = current_actor()
-    found = queries.get_checklist(actor, checklist_id)
+    found = queries.get_checklist(checklist_id)
     start = {"name": found.name, "is_active": found.is_active, "revision": found.revision}
     form = ChecklistForm(data=start if request.method == "GET" else None)
     status = 422
     if form.validate_on_submit():
         try:
             with transaction():
-                found = queries.get_checklist(actor, checklist_id)
+                found = queries.get_checklist(checklist_id)
                 services.change_checklist(
                     actor,
                     found,
@@ -258,7 +262,7 @@ def edit_checklist(checklist_id: UUID) -> str | Response | tuple[str, int]:
         except DomainError as error:
             show_error(form, error)
             status = error.status
-            found = queries.get_checklist(actor, checklist_id)
+            found = queries.get_checklist(checklist_id)
             form.revision.data = str(found.revision)
     return _checklist_page(form, found, status)
 
@@ -282,7 +286,7 @@ def _lines_sent() -> list[tuple[UUID, int]]:
 
 
 def _checklist_page(form: ChecklistForm, found: Checklist | None, status: int = 422) -> str | tuple[str, int]:
-    certifications = dict(queries.list_certifications())
+    certifications = queries.name_narrowings()
     held = {
         line.stated.criterion.public_id: (position, line.weight)
         for position, line in enumerate(queries.list_lines(found) if found else [], 1)

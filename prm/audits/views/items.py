@@ -80,7 +80,7 @@ def _item_page(
         audit=audit,
         partnership=dossier.partnership,
         item=present_item(
-            dossier, found, words, dict(criteria.list_certifications()), g.vendor.currency, with_judgements
+            dossier, found, words, criteria.name_narrowings(), g.vendor.currency, with_judgements
         ),
         kind=found.kind.value,
         columns=[*columns, ("verdict", _("Judgement"))]

@@ -146,6 +146,8 @@ def _identifiers(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _criteria(facts: Mapping[str, Any]) -> str:
+    if not facts["evidence"] and facts.get("conditions"):
+        return _("Met every requirement of the certification.")
     if not facts["evidence"]:
         return _(
             "Issued by a decision of %(vendor)s, with a reason that is on record.",

@@ -10,14 +10,17 @@ from prm.certification.queries.certificates import (
     list_my_certificates,
     today_of,
 )
+from prm.certification.queries.companies import Accredited, list_accredited
 from prm.certification.queries.schemes import Offer, list_offers, list_schemes
 from prm.certification.validity import Status, status_of
 
 __all__ = [
+    "Accredited",
     "HeldCertificate",
     "Offer",
     "Status",
     "count_expiring",
+    "list_accredited",
     "list_expiring",
     "list_my_certificates",
     "list_offers",

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import defer
 
 from prm.access import Actor, visible, within_reach
 from prm.accounts.models import Membership, User
@@ -24,7 +24,6 @@ from prm.permissions import P, Reach
 from prm.training.models import Completion, CourseVersion, SkillLevel
 from prm.vendors.models import StoredFile, Vendor
 
-_Successor = aliased(Certificate)
 MAX_OFFERED = 200
 
 
@@ -32,7 +31,7 @@ MAX_OFFERED = 200
 class HeldCertificate:
     """A certificate of one person. `days_left` counts from today to its last day, which is included.
 
-    `is_renewed`: another one follows it. `papers` are those whose file exists or is being made.
+    `papers` are those whose file exists or is being made.
     """
 
     public_id: UUID
@@ -46,7 +45,6 @@ class HeldCertificate:
     expires_on: date | None
     status: Status
     days_left: int | None
-    is_renewed: bool
     papers: tuple[Paper, ...] = ()
 
 
@@ -109,6 +107,18 @@ def get_certificate(actor: Actor, certificate_id: UUID, permission: P = P.CERTIF
         allowed = or_(allowed, Certificate.user_id == actor.user_id)
     found = db.session.scalars(
         select(Certificate).where(Certificate.public_id == certificate_id, allowed)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_own_certificate(actor: Actor, certificate_id: UUID) -> Certificate:
+    """One of the acting person's own certificates. Raises NotFound."""
+    found = db.session.scalars(
+        select(Certificate).where(
+            Certificate.public_id == certificate_id, Certificate.user_id == actor.user_id
+        )
     ).one_or_none()
     if found is None:
         raise NotFound
@@ -193,6 +203,23 @@ def find_successor(certificate: Certificate) -> Certificate | None:
     ).one_or_none()
 
 
+def list_chain(certificate: Certificate) -> list[Certificate]:
+    """All that the same person was issued of the same scheme, the newest first: what renewed what, and
+    what began anew."""
+    return list(
+        db.session.scalars(
+            select(Certificate)
+            .options(defer(Certificate.facts))
+            .where(
+                Certificate.user_id == certificate.user_id,
+                Certificate.certification_id == certificate.certification_id,
+            )
+            .order_by(Certificate.id.desc())
+            .limit(MAX_OFFERED)
+        )
+    )
+
+
 def list_names(user_ids: Sequence[int | None]) -> dict[int, str]:
     """Names of people by key."""
     keys = {key for key in user_ids if key is not None}
@@ -205,8 +232,8 @@ def list_names(user_ids: Sequence[int | None]) -> dict[int, str]:
 def list_my_certificates(actor: Actor) -> list[HeldCertificate]:
     """What the acting person holds of this vendor: what counts first, then the newest first."""
     rows = _held(actor, Certificate.user_id == actor.user_id)
-    order = {Status.EXPIRING: 0, Status.VALID: 0, Status.EXPIRED: 1, Status.REVOKED: 2}
-    return sorted(rows, key=lambda row: (row.is_renewed, order[row.status]))
+    order = {Status.EXPIRING: 0, Status.VALID: 0, Status.GRACE: 1, Status.EXPIRED: 2, Status.REVOKED: 3}
+    return sorted(rows, key=lambda row: order.get(row.status, 4))
 
 
 def list_expiring(actor: Actor, days: int, limit: int = 50) -> list[HeldCertificate]:
@@ -253,34 +280,34 @@ def is_expiring(actor: Actor, days: int, today: date) -> tuple[Any, ...]:
 
 def is_renewed() -> Any:
     """The criterion of a certificate that another one, not revoked, follows."""
-    return exists().where(
-        _Successor.vendor_id == Certificate.vendor_id,
-        _Successor.previous_id == Certificate.id,
-        _Successor.revoked_at.is_(None),
-    )
+    return Certificate.renewed_on.is_not(None)
 
 
 def has_status(status: Status, today: date) -> Any:
     """The criterion that status_of answers with `status` today."""
     soon = today + timedelta(days=EXPIRING_DAYS)
-    stands = Certificate.revoked_at.is_(None)
+    renewed = and_(Certificate.renewed_on.is_not(None), Certificate.renewed_on <= today)
+    stands = Certificate.revoked_at.is_(None) & ~renewed
+    over = stands & (Certificate.expires_on < today)
+    in_grace = and_(Certificate.grace_until.is_not(None), Certificate.grace_until >= today)
     return {
         Status.REVOKED: Certificate.revoked_at.is_not(None),
-        Status.EXPIRED: stands & (Certificate.expires_on < today),
+        Status.RENEWED: Certificate.revoked_at.is_(None) & renewed,
+        Status.GRACE: over & in_grace,
+        Status.EXPIRED: over & ~in_grace,
         Status.EXPIRING: stands & Certificate.expires_on.between(today, soon),
         Status.VALID: stands & or_(Certificate.expires_on.is_(None), Certificate.expires_on > soon),
     }[status]
 
 
 def select_certificates(actor: Actor) -> Select[Any]:
-    """(Certificate, Certification, person, company, renewed?) of every certificate within reach."""
+    """(Certificate, Certification, person, company) of every certificate within reach."""
     return (
         select(
             Certificate,
             Certification,
             User.name.label("person"),
             Partnership.name.label("partner"),
-            is_renewed().label("is_renewed"),
         )
         .join(Certification, Certification.id == Certificate.certification_id)
         .join(User, User.id == Certificate.user_id)
@@ -322,7 +349,7 @@ def _held(
 ) -> list[HeldCertificate]:
     today = today_of(actor)
     rows = db.session.execute(
-        select(Certificate, Certification, User, Partnership.name, is_renewed())
+        select(Certificate, Certification, User, Partnership.name)
         .join(Certification, Certification.id == Certificate.certification_id)
         .join(User, User.id == Certificate.user_id)
         .outerjoin(Partnership, Partnership.id == Certificate.partnership_id)
@@ -351,8 +378,7 @@ def _held(
             expires_on=certificate.expires_on,
             status=status_of(certificate, today),
             days_left=(certificate.expires_on - today).days if certificate.expires_on else None,
-            is_renewed=renewed,
             papers=tuple(papers.get(certificate.id, ())),
         )
-        for certificate, certification, user, partner, renewed in rows
+        for certificate, certification, user, partner in rows
     ]

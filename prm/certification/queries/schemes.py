@@ -1,86 +1,79 @@
-"""Certification schemes: what they need, who meets that, what a person can still earn."""
+"""Certification schemes: what they need, what a person can still earn."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask_babel import format_date
+from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased
 
 from prm.access import Actor, visible
 from prm.accounts.models import Membership, User
 from prm.accounts.queries import is_current
-from prm.certification.models import Certificate, Certification, CertificationRequirement
+from prm.certification.evidence import Taught, read_taught
+from prm.certification.labels import rule_sentence
+from prm.certification.models import Certificate, Certification, CertificationVersion
 from prm.certification.queries.certificates import today_of
+from prm.certification.queries.qualifying import Asked, Record, asked_of, meet, read_former, read_record
+from prm.certification.queries.versions import find_versions, get_version, terms_of
+from prm.certification.rules import (
+    CertificationRule,
+    ExamRule,
+    ExperienceRule,
+    LevelRule,
+    Rule,
+    Teaching,
+    Terms,
+    reaches,
+)
 from prm.certification.validity import may_renew, status_of
 from prm.errors import NotFound
 from prm.extensions import db
+from prm.infra import clock
+from prm.infra.db import bound_vendor
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P
-from prm.training.models import Completion, Course, CourseVersion
-
-_Required = aliased(CourseVersion)
-
-
-@dataclass(frozen=True)
-class Needed:
-    """A course a scheme needs: this version of it or a later one."""
-
-    requirement_key: int
-    version_key: int
-    version_id: UUID
-    course_key: int
-    course_id: UUID
-    title: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A completion that meets one requirement."""
-
-    requirement_key: int
-    user_key: int
-    completion_key: int
-    completion_id: UUID
-    course_id: UUID
-    title: str
-    number: int
-    completed_at: datetime
+from prm.products.models import Product
+from prm.training.models import Completion, CourseVersion
+from prm.vendors.models import Vendor
 
 
 @dataclass(frozen=True)
 class SchemeRow:
-    """A scheme in the list: how many hold it, and how many of those lapse within 90 days."""
+    """A scheme in the list, what it asks today, and how many hold it. `next_on`: when that changes."""
 
     scheme: Certification
-    needed: tuple[Needed, ...]
+    version: CertificationVersion
+    sentences: tuple[str, ...]
+    next_on: date | None
     holders: int
     issued: int
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A scheme a person can earn, and how far they are: each course with whether it is done."""
+class Step:
+    """Something that is asked of a person; `course_id` where a course is where to do it."""
 
-    scheme: Certification
-    steps: tuple[tuple[Needed, bool], ...]
-
-    @property
-    def done(self) -> int:
-        return sum(1 for _needed, is_done in self.steps if is_done)
+    text: str
+    course_id: UUID | None
+    is_done: bool
 
 
 @dataclass(frozen=True)
-class Qualified:
-    """Somebody who meets a scheme and could be issued a certificate of it now."""
+class Offer:
+    """A scheme a person can earn, and how far they are."""
 
-    user_key: int
-    evidence: tuple[Evidence, ...] = field(repr=False)
+    scheme: Certification
+    steps: tuple[Step, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(1 for step in self.steps if step.is_done)
 
 
 def get_scheme(actor: Actor, scheme_id: UUID, permission: P = P.SCHEME_VIEW) -> Certification:
@@ -112,10 +105,20 @@ def list_schemes(
 
 
 def list_scheme_rows(actor: Actor) -> list[SchemeRow]:
-    """Every scheme with what it needs and how many hold it."""
+    """Every scheme with what it asks today and how many hold it."""
     schemes = list_schemes(actor, is_active_only=False, permission=P.SCHEME_EDIT)
-    needed = list_needed([scheme.id for scheme in schemes])
     today = today_of(actor)
+    keys = [scheme.id for scheme in schemes]
+    versions = find_versions(keys, today)
+    to_come = dict(
+        db.session.execute(
+            select(CertificationVersion.certification_id, func.min(CertificationVersion.effective_on))
+            .where(CertificationVersion.certification_id.in_(keys), CertificationVersion.effective_on > today)
+            .group_by(CertificationVersion.certification_id)
+        ).all()
+    )
+    terms = {key: terms_of(version) for key, version in versions.items()}
+    named = read_named(terms.values())
     stands = Certificate.revoked_at.is_(None) & or_(
         Certificate.expires_on.is_(None), Certificate.expires_on >= today
     )
@@ -130,94 +133,77 @@ def list_scheme_rows(actor: Actor) -> list[SchemeRow]:
         )
     }
     return [
-        SchemeRow(scheme, tuple(needed.get(scheme.id, ())), *counts.get(scheme.id, (0, 0)))
+        SchemeRow(
+            scheme,
+            versions[scheme.id],
+            tuple(rule_sentence(rule, named) for rule in terms[scheme.id].rules),
+            to_come.get(scheme.id),
+            *counts.get(scheme.id, (0, 0)),
+        )
         for scheme in schemes
     ]
 
 
-def list_needed(scheme_keys: Collection[int]) -> dict[int, list[Needed]]:
-    """What schemes (by key) need, by the courses' titles."""
-    found: dict[int, list[Needed]] = {}
-    for requirement, version, course_id in db.session.execute(
-        select(CertificationRequirement, CourseVersion, Course.public_id)
-        .join(CourseVersion, CourseVersion.id == CertificationRequirement.course_version_id)
-        .join(Course, Course.id == CourseVersion.course_id)
-        .where(CertificationRequirement.certification_id.in_(scheme_keys))
-        .order_by(func.lower(CourseVersion.title), CertificationRequirement.id)
+def read_named(several: Iterable[Terms]) -> dict[UUID, str]:
+    """What the things that versions speak of are called, by public id."""
+    several = list(several)
+    rules = [rule for terms in several for rule in terms.rules]
+    named = {
+        key: _("%(title)s, version %(number)s or later", title=taught.title, number=taught.number)
+        for key, taught in read_taught({key for terms in several for key in terms.version_ids}).items()
+    }
+    for model, wanted in (
+        (Certification, {r.certification_id for r in rules if isinstance(r, CertificationRule)}),
+        (Product, {r.product_id for r in rules if isinstance(r, ExperienceRule) and r.product_id}),
     ):
-        found.setdefault(requirement.certification_id, []).append(
-            Needed(
-                requirement.id, version.id, version.public_id, version.course_id, course_id,
-                version.title, version.number,
-            )
-        )  # fmt: skip
-    return found
+        if wanted:
+            rows = db.session.execute(select(model.public_id, model.name).where(model.public_id.in_(wanted)))
+            named |= dict(rows.all())
+    return named
 
 
 def list_schemes_needing(completion: Completion) -> list[Certification]:
     """Active schemes that a completion counts for: of the version they need, or a later one."""
-    number = select(CourseVersion.number).where(CourseVersion.id == completion.course_version_id)
-    return list(
-        db.session.scalars(
-            select(Certification)
-            .join(CertificationRequirement, CertificationRequirement.certification_id == Certification.id)
-            .join(_Required, _Required.id == CertificationRequirement.course_version_id)
-            .where(
-                Certification.is_active,
-                _Required.course_id == completion.course_id,
-                _Required.number <= number.scalar_subquery(),
-            )
-            .order_by(Certification.id)
-            .distinct()
-        )
+    schemes, terms = _in_force()
+    taught = read_taught({key for each in terms.values() for key in each.version_ids})
+    number = db.session.scalars(
+        select(CourseVersion.number).where(CourseVersion.id == completion.course_version_id)
+    ).one()
+    counting = {
+        key
+        for key, each in taught.items()
+        if each.course_key == completion.course_id and each.number <= number
+    }
+    return [scheme for scheme in schemes if terms[scheme.id].version_ids & counting]
+
+
+def list_schemes_building_on(certificate: Certificate) -> list[Certification]:
+    """Active schemes for which a certificate is a prerequisite."""
+    schemes, terms = _in_force()
+    held = certificate.certification
+
+    def builds(rule: Rule) -> bool:
+        if isinstance(rule, CertificationRule):
+            return rule.certification_id == held.public_id
+        return isinstance(rule, LevelRule) and reaches(held.skill_level, rule.level)
+
+    return [s for s in schemes if s.id != held.id and any(builds(rule) for rule in terms[s.id].rules)]
+
+
+def list_schemes_of_experience() -> list[Certification]:
+    """Active schemes that ask for deals won: time and imports meet them, nobody's act."""
+    schemes, terms = _in_force()
+    return [s for s in schemes if any(isinstance(rule, ExperienceRule) for rule in terms[s.id].rules)]
+
+
+def _in_force() -> tuple[list[Certification], dict[int, Terms]]:
+    """Active schemes of the vendor served and what each asks today."""
+    zone = db.session.scalars(select(Vendor.time_zone).where(Vendor.id == bound_vendor())).one()
+    schemes = list(
+        db.session.scalars(select(Certification).where(Certification.is_active).order_by(Certification.id))
     )
-
-
-# -- who meets a scheme ------------------------------------------------------------------------
-
-
-def list_qualified(
-    scheme: Certification, actor: Actor, user_keys: Collection[int] | None = None
-) -> list[Qualified]:
-    """People (all, or those given by key) who meet an active scheme now and hold nothing valid of it.
-
-    Every requirement is met by the person's best completion: of the latest version, then the latest.
-    What came before a revocation no longer counts; where a certificate was issued before, something
-    must have been completed since. By key of the person.
-    """
-    needed = {each.requirement_key for each in list_needed([scheme.id]).get(scheme.id, ())}
-    if not needed or not scheme.is_active:
-        return []
-    today = today_of(actor)
-    held: dict[int, list[Any]] = {}
-    dates = select(
-        Certificate.user_id,
-        Certificate.issued_at,
-        Certificate.issued_on,
-        Certificate.expires_on,
-        Certificate.revoked_at,
-    ).where(Certificate.certification_id == scheme.id)
-    if user_keys is not None:
-        dates = dates.where(Certificate.user_id.in_(user_keys))
-    for certificate in db.session.execute(dates.order_by(Certificate.id)):
-        held.setdefault(certificate.user_id, []).append(certificate)
-    qualified = []
-    for user_key, completions in _evidence(scheme, user_keys).items():
-        certificates = held.get(user_key, [])
-        if any(not may_renew(c, today) for c in certificates):
-            continue
-        voided = max((c.revoked_at for c in certificates if c.revoked_at), default=None)
-        best: dict[int, Evidence] = {}
-        for each in completions:  # the best of a requirement comes last
-            if voided is None or each.completed_at > voided:
-                best[each.requirement_key] = each
-        newest = max((each.completed_at for each in best.values()), default=None)
-        last_issue = max((c.issued_at for c in certificates), default=None)
-        is_new = last_issue is None or (newest is not None and newest > last_issue)
-        if set(best) == needed and is_new:
-            evidence = sorted(best.values(), key=lambda each: (each.completed_at, each.completion_key))
-            qualified.append(Qualified(user_key, tuple(evidence)))
-    return sorted(qualified, key=lambda each: each.user_key)
+    versions = find_versions([scheme.id for scheme in schemes], clock.today(zone))
+    return schemes, {key: terms_of(version) for key, version in versions.items()}
 
 
 def list_belonging(actor: Actor) -> set[int]:
@@ -239,32 +225,6 @@ def list_belonging(actor: Actor) -> set[int]:
     )
 
 
-def _evidence(scheme: Certification, user_keys: Collection[int] | None) -> dict[int, list[Evidence]]:
-    """Completions that count for a scheme by person; of one requirement, the best comes last."""
-    statement: Any = (
-        select(
-            CertificationRequirement.id, Completion.user_id, Completion.id, Completion.public_id,
-            Course.public_id, CourseVersion.title, CourseVersion.number, Completion.completed_at,
-        )
-        .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
-        .join(Course, Course.id == Completion.course_id)
-        .join(
-            _Required,
-            (_Required.course_id == Completion.course_id) & (_Required.number <= CourseVersion.number),
-        )
-        .join(CertificationRequirement, CertificationRequirement.course_version_id == _Required.id)
-        .where(CertificationRequirement.certification_id == scheme.id)
-        .order_by(CourseVersion.number, Completion.completed_at, Completion.id)
-    )  # fmt: skip
-    if user_keys is not None:
-        statement = statement.where(Completion.user_id.in_(user_keys))
-    found: dict[int, list[Evidence]] = {}
-    for row in db.session.execute(statement):
-        evidence = Evidence(*row)
-        found.setdefault(evidence.user_key, []).append(evidence)
-    return found
-
-
 # -- for learners ------------------------------------------------------------------------------
 
 
@@ -279,27 +239,59 @@ def list_offers(actor: Actor) -> list[Offer]:
         for certificate in db.session.scalars(select(Certificate).where(Certificate.user_id == actor.user_id))
         if status_of(certificate, today).holds
     }
-    needed = list_needed([scheme.id for scheme in schemes])
-    best: dict[int, int] = dict(
-        db.session.execute(
-            select(Completion.course_id, func.max(CourseVersion.number))
-            .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
-            .where(Completion.user_id == actor.user_id)
-            .group_by(Completion.course_id)
-        ).all()
-    )
+    wanted = [scheme for scheme in schemes if scheme.id not in held]
+    versions = find_versions([scheme.id for scheme in wanted], today)
+    terms = {key: terms_of(version) for key, version in versions.items()}
+    record = read_record(actor, terms.values(), [actor.user_id])
+    named = read_named(terms.values())
     offers = [
-        Offer(
-            scheme,
-            tuple((each, best.get(each.course_key, 0) >= each.number) for each in needed[scheme.id]),
-        )
-        for scheme in schemes
-        if scheme.id in needed and scheme.id not in held
+        Offer(scheme, _steps([Asked(r) for r in terms[scheme.id].rules], actor.user_id, record, named))
+        for scheme in wanted
+        if terms[scheme.id].rules
     ]
     return sorted(offers, key=lambda offer: (offer.done - len(offer.steps), -offer.done))
 
 
-def offered_versions(published: Sequence[Any], kept: Sequence[Needed]) -> list[tuple[str, str, int]]:
+def list_renewal_steps(actor: Actor, certificate: Certificate) -> tuple[Step, ...]:
+    """What renewing a certificate asks of its holder under the version in force, and what is done of it.
+
+    Nothing where it cannot be renewed: too early, renewed or revoked already, or by decision alone.
+    """
+    today, scheme = today_of(actor), certificate.certification
+    if certificate.revoked_at or certificate.renewed_on or certificate.withdrawn_at:
+        return ()
+    if not scheme.is_active or not may_renew(certificate, today):
+        return ()
+    terms = terms_of(get_version(scheme, today))
+    user_key = certificate.user_id
+    former = read_former(scheme, [user_key]).get(user_key, [])
+    asked, is_light = asked_of(terms, former, today)
+    record = read_record(actor, [terms], [user_key])
+    steps = _steps(asked, user_key, record, read_named([terms]))
+    if not steps or is_light:
+        return steps
+    met = [found for each in asked if (found := meet(each, user_key, record)) is not None]
+    last_issue = max(each.issued_at for each in former)
+    since = format_date(certificate.issued_on, "long", rebase=False)
+    is_new = any(each.at > last_issue for each in met)
+    return (*steps, Step(_("Something of it completed since %(date)s", date=since), None, is_new))
+
+
+def _steps(
+    asked: Sequence[Asked], user_key: int, record: Record, named: Mapping[UUID, str]
+) -> tuple[Step, ...]:
+    steps = []
+    for each in asked:
+        taught = record.taught.get(each.rule.version_id) if isinstance(each.rule, Teaching) else None
+        text = taught.title if taught is not None else rule_sentence(each.rule, named)
+        if taught is not None and isinstance(each.rule, ExamRule):
+            text = _("%(title)s: at least %(minimum)s %%", title=text, minimum=each.rule.minimum)
+        is_done = meet(each, user_key, record) is not None
+        steps.append(Step(text, taught.course_id if taught is not None else None, is_done))
+    return tuple(steps)
+
+
+def offered_versions(published: Sequence[Any], kept: Iterable[Taught]) -> list[tuple[str, str, int]]:
     """(public id, title, number) to choose from: the newest of each course, and what is needed now."""
     offered = {str(v.public_id): (v.title, v.number) for v in published}
     offered.update({str(n.version_id): (n.title, n.number) for n in kept})

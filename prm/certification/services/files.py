@@ -11,7 +11,7 @@ from sqlalchemy import select
 from prm.access import Actor
 from prm.certification.models import Certificate, CertificateFile, Paper
 from prm.certification.queries.certificates import today_of
-from prm.certification.validity import status_of
+from prm.certification.validity import own_status_of
 from prm.errors import Conflict
 from prm.extensions import db
 from prm.infra import clock
@@ -44,7 +44,7 @@ def request_file(actor: Actor, certificate: Certificate, paper: Paper) -> Certif
     ).one_or_none()
     if known is not None:
         return known
-    if certificate.withdrawn_at is not None or not status_of(certificate, today_of(actor)).holds:
+    if certificate.withdrawn_at is not None or not own_status_of(certificate, today_of(actor)).holds:
         number = certificate.number
         raise Conflict(
             _("Certificate %(number)s is no longer valid: no further file of it is made.", number=number)

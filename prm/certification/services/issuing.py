@@ -20,21 +20,25 @@ from prm.certification.models import (
     Certificate,
     CertificateCounter,
     Certification,
+    CertificationVersion,
     IssueBasis,
     IssuedCode,
     Paper,
 )
+from prm.certification.queries.certificates import today_of
 from prm.certification.queries.people import find_partnership
+from prm.certification.queries.qualifying import Met, Qualified, list_qualified
 from prm.certification.queries.schemes import (
-    Evidence,
     list_belonging,
-    list_qualified,
+    list_schemes_building_on,
     list_schemes_needing,
+    list_schemes_of_experience,
 )
+from prm.certification.queries.versions import get_version
 from prm.certification.services.files import make_file_due
 from prm.certification.services.keys import ensure_signing_key
 from prm.certification.services.texts import required_reason
-from prm.certification.validity import last_valid_day, may_renew
+from prm.certification.validity import last_day_of_grace, last_valid_day, may_renew
 from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
@@ -45,6 +49,7 @@ from prm.training.models import Completion
 from prm.vendors.models import Vendor
 
 FACTS_FORMAT = 1
+ON_EXPERIENCE_AT_ONCE = 200
 MAX_PREFIX = 20
 
 
@@ -54,22 +59,47 @@ def issue_on_evidence(actor: Actor, completion: Completion) -> list[Certificate]
     Nothing where a valid one is held that is not due for renewal. Recording the completion holds
     the vendor's chain, so that of two completions at once the later sees the earlier.
     """
-    actor = system_actor(completion.vendor_id)
-    issued = []
-    for scheme in list_schemes_needing(completion):
-        for qualified in list_qualified(scheme, actor, [completion.user_id]):
+    schemes = list_schemes_needing(completion)
+    return _issue_of(schemes, completion.vendor_id, completion.user_id, completion.partnership_id)
+
+
+def issue_on_certificate(actor: Actor, certificate: Certificate) -> list[Certificate]:
+    """Issue what a certificate completes: of every active scheme that it was the last prerequisite of."""
+    schemes = list_schemes_building_on(certificate)
+    return _issue_of(schemes, certificate.vendor_id, certificate.user_id, certificate.partnership_id)
+
+
+def issue_on_experience(actor: Actor, *, limit: int = ON_EXPERIENCE_AT_ONCE) -> int:
+    """Issue what deals won have completed, to at most `limit` people; how many certificates."""
+    lock_chain()
+    issued = 0
+    for scheme in list_schemes_of_experience():
+        for qualified in list_issuable(actor, scheme)[: limit - issued]:
             user = db.session.get_one(User, qualified.user_key)
-            issued.append(
-                _issue(
-                    actor,
-                    scheme,
-                    user,
-                    IssueBasis.EVIDENCE,
-                    evidence=qualified.evidence,
-                    otherwise_at=completion.partnership_id,
-                )
-            )
+            _issue(actor, scheme, user, IssueBasis.EVIDENCE, evidence=qualified.evidence)
+            issued += 1
     return issued
+
+
+def renew_certificate(actor: Actor, certificate: Certificate) -> Certificate:
+    """Renew one's own certificate where everything that renewing it asks is done.
+
+    Raises Conflict where something is missing still, or it is too early.
+    """
+    lock_chain()
+    scheme = certificate.certification
+    qualified = list_qualified(scheme, system_actor(certificate.vendor_id), [certificate.user_id])
+    if actor.user_id != certificate.user_id or not qualified:
+        raise Conflict(_("Certificate %(number)s cannot be renewed yet.", number=certificate.number))
+    user = db.session.get_one(User, certificate.user_id)
+    return _issue(
+        actor,
+        scheme,
+        user,
+        IssueBasis.EVIDENCE,
+        evidence=qualified[0].evidence,
+        otherwise_at=certificate.partnership_id,
+    )
 
 
 def issue_by_decision(actor: Actor, scheme: Certification, user: User, *, reason: str) -> Certificate:
@@ -83,8 +113,7 @@ def issue_by_decision(actor: Actor, scheme: Certification, user: User, *, reason
     if not scheme.is_active:
         message = _("“%(name)s” is closed: no certificate of it is issued.", name=scheme.name)
         raise DomainError(message, {"certification": message})
-    vendor = db.session.get_one(Vendor, actor.vendor_id)
-    today = clock.today(vendor.time_zone)
+    today = today_of(actor)
     for held in _list_held(scheme, user):
         if not may_renew(held, today):
             raise Conflict(_already_held(user, held))
@@ -116,7 +145,7 @@ def issue_to_people(actor: Actor, scheme: Certification, user_keys: Collection[i
     ]
 
 
-def list_issuable(actor: Actor, scheme: Certification) -> list[Any]:
+def list_issuable(actor: Actor, scheme: Certification) -> list[Qualified]:
     """Who meets a scheme, belongs here today and holds nothing valid of it."""
     belonging = list_belonging(actor)
     return [q for q in list_qualified(scheme, actor) if q.user_key in belonging]
@@ -125,13 +154,34 @@ def list_issuable(actor: Actor, scheme: Certification) -> list[Any]:
 # -- parts -------------------------------------------------------------------------------------
 
 
+def _issue_of(
+    schemes: Sequence[Certification], vendor_key: int, user_key: int, otherwise_at: int | None
+) -> list[Certificate]:
+    actor = system_actor(vendor_key)
+    issued = []
+    for scheme in schemes:
+        for qualified in list_qualified(scheme, actor, [user_key]):
+            user = db.session.get_one(User, qualified.user_key)
+            issued.append(
+                _issue(
+                    actor,
+                    scheme,
+                    user,
+                    IssueBasis.EVIDENCE,
+                    evidence=qualified.evidence,
+                    otherwise_at=otherwise_at,
+                )
+            )
+    return issued
+
+
 def _issue(
     actor: Actor,
     scheme: Certification,
     user: User,
     basis: IssueBasis,
     *,
-    evidence: Sequence[Evidence] = (),
+    evidence: Sequence[Met] = (),
     reason: str | None = None,
     otherwise_at: int | None = None,
     is_one_of_many: bool = False,
@@ -146,23 +196,31 @@ def _issue(
     if partnership is None and otherwise_at is not None:
         partnership = db.session.get(Partnership, otherwise_at)
     previous = _find_renewed(scheme, user)
+    version = get_version(scheme, issued_on)
+    expires_on = last_valid_day(issued_on, version.validity_months)
     certificate = Certificate(
         public_id=new_public_id(),
         vendor_id=vendor.id,
         number=_take_number(vendor, issued_on.year),
         code=new_code(),
         certification_id=scheme.id,
+        version_id=version.id,
         user_id=user.id,
         partnership_id=partnership.id if partnership is not None else None,
         issued_at=now,
         issued_on=issued_on,
-        expires_on=last_valid_day(issued_on, scheme.validity_months),
+        expires_on=expires_on,
+        grace_until=last_day_of_grace(expires_on, version.grace_days),
         basis=basis,
         reason=reason,
         issued_by_id=actor.user_id,
         previous_id=previous.id if previous is not None else None,
     )
-    certificate.facts = freeze_facts(certificate, vendor, scheme, user, partnership, previous, evidence)
+    certificate.facts = freeze_facts(
+        certificate, vendor, scheme, version, user, partnership, previous, evidence
+    )
+    if previous is not None:
+        previous.renewed_on = issued_on
     db.session.add(certificate)
     db.session.add(IssuedCode(code=certificate.code, vendor_id=vendor.id))
     db.session.flush()
@@ -176,7 +234,8 @@ def _issue(
             "user": user.public_id,
             "partnership": partnership.public_id if partnership is not None else None,
             "basis": basis.value,
-            "evidence": [each.completion_id for each in evidence],
+            "version": version.number,
+            "evidence": [each.done.public_id for each in evidence if each.done is not None],
             "previous": previous.number if previous is not None else None,
             "expires_on": certificate.expires_on,
         },
@@ -190,14 +249,19 @@ def freeze_facts(
     certificate: Certificate,
     vendor: Vendor,
     scheme: Certification,
+    version: CertificationVersion,
     user: User,
     partnership: Partnership | None,
     previous: Certificate | None,
-    evidence: Sequence[Evidence],
+    evidence: Sequence[Met],
 ) -> dict[str, Any]:
     """All that the printed certificate shows, and what it rests on. No score: whoever is shown the
     certificate gets this too."""
     expires_on = certificate.expires_on
+    done = sorted(
+        (each.done for each in evidence if each.done is not None),
+        key=lambda each: (each.completed_at, each.key),
+    )
     return {
         "format": FACTS_FORMAT,
         "id": str(certificate.public_id),
@@ -218,6 +282,7 @@ def freeze_facts(
             "name": scheme.name,
             "summary": scheme.summary,
             "level": scheme.skill_level.value,
+            "version": version.number,
         },
         "issued_at": certificate.issued_at.isoformat(),
         "issued_on": certificate.issued_on.isoformat(),
@@ -226,14 +291,15 @@ def freeze_facts(
         "basis": certificate.basis.value,
         "evidence": [
             {
-                "completion": str(each.completion_id),
+                "completion": str(each.public_id),
                 "course": str(each.course_id),
                 "title": each.title,
                 "version": each.number,
                 "completed_on": clock.to_zone(each.completed_at, vendor.time_zone).date().isoformat(),
             }
-            for each in evidence
+            for each in done
         ],
+        "conditions": [dict(each.stated) for each in evidence if each.stated is not None],
         "previous": {"id": str(previous.public_id), "number": previous.number} if previous else None,
         **({"design": str(design.public_id)} if (design := find_design(scheme)) is not None else {}),
     }

@@ -28,6 +28,10 @@ def revoke_certificate(actor: Actor, certificate: Certificate, *, reason: str) -
         _("Certificate %(number)s is revoked already.", number=certificate.number),
     )
     db.session.refresh(certificate)
+    # What it had renewed is the newest that stands again, for as long as its own time runs.
+    db.session.execute(
+        update(Certificate).where(Certificate.id == certificate.previous_id).values(renewed_on=None)
+    )
     record(
         actor,
         "certificate.revoked",

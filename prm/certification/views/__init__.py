@@ -1,6 +1,7 @@
 """Pages of certification: certificates, schemes, and verification for anybody."""
 
 from prm.certification.views import (
+    accreditations,
     certificates,
     credentials,
     designs,
@@ -15,6 +16,7 @@ from prm.certification.views import (
 from prm.certification.views.blueprint import blueprint
 
 __all__ = [
+    "accreditations",
     "blueprint",
     "certificates",
     "credentials",

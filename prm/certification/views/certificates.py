@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,16 @@ from werkzeug.wrappers import Response
 from prm.access import Actor, current_actor, requires
 from prm.certification import rendering, services
 from prm.certification.forms import RevokeForm
-from prm.certification.labels import BASIS_LABELS, PAPER_LABELS, STATUS_LABELS, STATUS_SIGNS
+from prm.certification.labels import (
+    BASIS_LABELS,
+    PAPER_LABELS,
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    condition_sentence,
+)
 from prm.certification.models import Certificate, IssueBasis, Paper
 from prm.certification.queries import certificates as queries
+from prm.certification.queries.schemes import list_renewal_steps
 from prm.certification.services.files import MEDIA_TYPE, file_name
 from prm.certification.services.sharing import linkedin_url
 from prm.certification.validity import Status, status_of
@@ -53,6 +61,10 @@ def detail(certificate_id: UUID) -> str:
         basis_label=BASIS_LABELS[certificate.basis],
         successor=successor,
         previous=previous,
+        conditions=[condition_sentence(each) for each in certificate.facts.get("conditions", ())],
+        chain=_chain(certificate, queries.today_of(actor)),
+        steps=list_renewal_steps(actor, certificate) if certificate.user_id == actor.user_id else (),
+        version_number=certificate.version.number,
         history=_history(certificate, files, status),
         may_revoke=_may_revoke(actor, certificate, status),
         linkedin_url=_linkedin_url(certificate) if certificate.user_id == actor.user_id else None,
@@ -90,6 +102,18 @@ def request_file(certificate_id: UUID) -> Response:
         certificate = queries.get_certificate(actor, certificate_id)
         services.request_file(actor, certificate, Paper(wanted))
     return redirect(url_for("certification.download", certificate_id=certificate_id, paper=wanted), 303)
+
+
+@blueprint.post("/<slug:vendor>/certification/<uuid:certificate_id>/renew")
+@requires(P.COURSE_TAKE)
+def renew(certificate_id: UUID) -> Response:
+    """Renew one's own certificate, where all that this asks is done."""
+    actor = current_actor()
+    with transaction():
+        certificate = queries.get_own_certificate(actor, certificate_id)
+        made = services.renew_certificate(actor, certificate)
+    flash(_("Certificate %(number)s is issued.", number=made.number), "success")
+    return redirect(url_for("certification.detail", certificate_id=made.public_id), 303)
 
 
 @blueprint.route("/<slug:vendor>/certification/<uuid:certificate_id>/revoke", methods=["GET", "POST"])
@@ -174,12 +198,46 @@ def _sentence(certificate: Certificate, status: Status) -> str:
     if status is Status.REVOKED and certificate.revoked_at is not None:
         on = clock.to_zone(certificate.revoked_at, g.vendor.time_zone).date()
         return _("Revoked on %(date)s. It no longer certifies anything.", date=format_date(on, "long"))
+    if status is Status.RENEWED and certificate.renewed_on is not None:
+        on = format_date(certificate.renewed_on, "long", rebase=False)
+        return _("Renewed on %(date)s: another certificate has taken its place.", date=on)
     if certificate.expires_on is None:
         return _("Valid without end.")
     day = format_date(certificate.expires_on, "long")
+    if status is Status.GRACE and certificate.grace_until is not None:
+        until = format_date(certificate.grace_until, "long", rebase=False)
+        return _(
+            "Expired: its last valid day was %(date)s. Until %(until)s it is renewed like one still valid.",
+            date=day, until=until,
+        )  # fmt: skip
     if status is Status.EXPIRED:
         return _("Expired: its last valid day was %(date)s.", date=day)
     return _("Valid until %(date)s, that day included.", date=day)
+
+
+def _chain(certificate: Certificate, today: date) -> list[dict[str, Any]]:
+    """The certificates of the same person and scheme, the newest first; nothing where there is one."""
+    rows = queries.list_chain(certificate)
+    if len(rows) < 2:
+        return []
+    chain = []
+    for row in rows:
+        status = status_of(row, today)
+        kind, icon = STATUS_SIGNS[status]
+        chain.append(
+            {
+                "public_id": row.public_id,
+                "number": row.number,
+                "issued_on": row.issued_on,
+                "expires_on": row.expires_on,
+                "status_label": STATUS_LABELS[status],
+                "status_kind": kind,
+                "status_icon": icon,
+                "is_renewal": row.previous_id is not None,
+                "is_this": row.id == certificate.id,
+            }
+        )
+    return chain
 
 
 def _may_revoke(actor: Actor, certificate: Certificate, status: Status) -> bool:

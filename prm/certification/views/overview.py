@@ -64,12 +64,12 @@ def index() -> str | Response:
 def _csv_columns() -> list[str]:
     return [
         _("Person"), _("Certification"), _("Level"), _("Company"), _("Number"), _("Issued"),
-        _("Valid until"), _("Status"), _("Revoked at"), _("Renewed"),
+        _("Valid until"), _("Status"), _("Revoked at"), _("Renewed on"),
     ]  # fmt: skip
 
 
 def _csv(rows: Iterator[Any], today: date) -> Iterator[list[Any]]:
-    for certificate, scheme, person, partner, is_renewed in rows:
+    for certificate, scheme, person, partner in rows:
         yield [
             person,
             scheme.name,
@@ -80,5 +80,5 @@ def _csv(rows: Iterator[Any], today: date) -> Iterator[list[Any]]:
             certificate.expires_on,
             str(STATUS_LABELS[status_of(certificate, today)]),
             certificate.revoked_at,
-            is_renewed,
+            certificate.renewed_on,
         ]

@@ -13,10 +13,19 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from prm.access import public
+from prm.certification.accreditation.labels import STATE_LABELS
+from prm.certification.accreditation.verification import AwardCheck, check_award_code, check_award_file
 from prm.certification.codes import read_code
 from prm.certification.forms import FileForm
 from prm.certification.labels import STANDING_LABELS
-from prm.certification.verification import EXPLAINED, Verdict, Verification, check_code, check_file
+from prm.certification.verification import (
+    EXPLAINED,
+    MAX_FILE_BYTES,
+    Verdict,
+    Verification,
+    check_code,
+    check_file,
+)
 from prm.certification.views.blueprint import blueprint
 from prm.errors import DomainError
 from prm.extensions import limiter
@@ -59,7 +68,10 @@ def even_time(view: Callable[P, R]) -> Callable[P, R]:
 @even_time
 def verify(code: str) -> tuple[Response | str, int]:
     """What stands behind a code, today and on the day that `?on=` asks about."""
-    verification = check_code(code, _asked_day())
+    on = _asked_day()
+    verification = check_code(code, on)
+    if verification.verdict is Verdict.UNKNOWN and (award := check_award_code(code, on)) is not None:
+        return _answer_award(award)
     return _answer(verification, 404 if verification.verdict is Verdict.UNKNOWN else 200)
 
 
@@ -69,7 +81,10 @@ def verify(code: str) -> tuple[Response | str, int]:
 @even_time
 def verify_json(code: str) -> tuple[Response, int]:
     """The same for machines that cannot say what they accept."""
-    verification = check_code(code, _asked_day())
+    on = _asked_day()
+    verification = check_code(code, on)
+    if verification.verdict is Verdict.UNKNOWN and (award := check_award_code(code, on)) is not None:
+        return jsonify(award.as_json()), 200
     return jsonify(verification.as_json()), 404 if verification.verdict is Verdict.UNKNOWN else 200
 
 
@@ -98,7 +113,10 @@ def verify_file() -> tuple[Response | str, int]:
         if _wants_json():
             return jsonify({"error": _("Choose a file.")}), 422
         return _form(form), 422
-    return _answer(check_file(form.file.data.read()), 200, is_file=True)
+    content = form.file.data.read()
+    if len(content) <= MAX_FILE_BYTES and (award := check_award_file(content)) is not None:
+        return _answer_award(award, is_file=True)
+    return _answer(check_file(content), 200, is_file=True)
 
 
 # -- parts -------------------------------------------------------------------------------------
@@ -122,6 +140,26 @@ def _wants_json() -> bool:
 
 def _form(form: FileForm, typed: str = "", problem: str = "") -> str:
     return render_template("certification/verify_form.html", form=form, typed=typed, problem=problem)
+
+
+def _answer_award(check: AwardCheck, *, is_file: bool = False) -> tuple[Response | str, int]:
+    if _wants_json():
+        return jsonify(check.as_json()), 200
+    if check.is_altered:
+        kind, icon = "danger", "alert-triangle"
+    else:
+        kind, icon = ("success", "circle-check") if check.state.holds else ("warning", "clock")
+    page = render_template(
+        "certification/verify_accreditation.html",
+        check=check,
+        level=SKILL_LEVELS[check.skill_level],
+        kind=kind,
+        icon_name=icon,
+        is_file=is_file,
+        then_label=STATE_LABELS[check.then] if check.then else None,
+        vendor=shown_vendor(check.vendor),
+    )
+    return page, 200
 
 
 def _answer(verification: Verification, status: int, *, is_file: bool = False) -> tuple[Response | str, int]:

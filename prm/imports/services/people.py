@@ -188,8 +188,7 @@ def _inviting(actor: Actor) -> Actor:
     """Who is named in the mail: the person who imported, else the vendor."""
     if actor.user_id is not None:
         return actor
-    name = db.session.scalars(select(Vendor.name).where(Vendor.id == actor.vendor_id)).one()
-    return replace(actor, name=name)
+    return replace(actor, name=db.session.get_one(Vendor, actor.vendor_id).name)
 
 
 def _change(

@@ -62,7 +62,7 @@ def documents(partnership_id: UUID) -> str | Response | tuple[str, int]:
         "partners/documents.html",
         partnership=partnership,
         tabs=partner_tabs(actor, partnership, "partners.documents"),
-        documents=queries.list_documents(actor, partnership),
+        documents=queries.list_documents(partnership),
         form=form,
         accepted=ACCEPTED,
         today=today,

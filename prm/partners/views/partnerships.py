@@ -22,6 +22,8 @@ from prm.audits.queries import auditing
 from prm.audits.queries import compliance as audits
 from prm.audits.queries.partner_list import PartnerList, find_partner_list
 from prm.audits.queries.story import Happening, get_story
+from prm.certification.labels import STANDING_LABELS
+from prm.certification.queries.companies import list_accredited
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
@@ -147,6 +149,8 @@ def story(partnership_id: UUID) -> str:
         function_labels={f.value: label for f, label in FUNCTION_LABELS.items()},
         story=told,
         audits=auditing.list_of_partnership(actor, partnership, end) if actor.can(P.AUDIT_VIEW) else [],
+        standing_labels=STANDING_LABELS,
+        accredited=list_accredited(actor, partnership, as_of),
         audit_statuses=AUDIT_STATUSES,
         audit_kinds=AUDIT_KINDS,
         revenue_text=format_whole_money(
@@ -157,7 +161,7 @@ def story(partnership_id: UUID) -> str:
         is_merged=partnership.merged_into_id is not None,
         aliases=list_aliases(partnership),
         branches=list_branches(partnership, end),
-        documents=list_documents(actor, partnership, end) if actor.can(P.DOCUMENT_EDIT) else [],
+        documents=list_documents(partnership, end) if actor.can(P.DOCUMENT_EDIT) else [],
         document_labels=DOCUMENT_LABELS,
         parent=find_parent(actor, partnership),
         children=list_children(actor, partnership),
@@ -183,10 +187,15 @@ def _entry(happening: Happening) -> dict[str, Any]:
     titles = {
         "completion": _("%(who)s completed “%(what)s”", who=happening.who, what=happening.what),
         "certificate": _("%(who)s was certified: %(what)s", who=happening.who, what=happening.what),
+        "accredited": _("The company was accredited: %(what)s", what=happening.what),
+        "accreditation_ended": _("The company lost its accreditation: %(what)s", what=happening.what),
         "usage": _("%(who)s downloaded “%(what)s”", who=happening.who, what=happening.what),
         "order": _("Order: %(what)s", what=happening.what or _("unknown product")),
     }
-    icons = {"completion": "school", "certificate": "certificate", "usage": "download", "order": "receipt"}
+    icons = {
+        "completion": "school", "certificate": "certificate", "accredited": "award",
+        "accreditation_ended": "alert-triangle", "usage": "download", "order": "receipt",
+    }  # fmt: skip
     is_order = happening.kind == "order"
     text = happening.who if is_order else ""
     if is_order and happening.amount_minor is not None:
@@ -196,7 +205,7 @@ def _entry(happening: Happening) -> dict[str, Any]:
         "title": titles[happening.kind],
         "text": text,
         "icon": icons[happening.kind],
-        "kind": "brand" if happening.kind == "certificate" else "neutral",
+        "kind": "brand" if happening.kind in {"certificate", "accredited"} else "neutral",
         "at_text": format_date(happening.at, "medium"),
         "at_iso": happening.at.isoformat(),
         "url": url_for("revenue.order", order_id=happening.url_id) if is_order else None,

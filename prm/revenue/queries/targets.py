@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from prm.access import Actor, visible
 from prm.extensions import db
 from prm.partners.models import Partnership, Region
-from prm.permissions import P, Reach
+from prm.permissions import P
 from prm.revenue.models import Target, scope_of
 from prm.revenue.quarters import Quarter
 from prm.revenue.queries.totals import fiscal_start_month
@@ -66,14 +66,14 @@ def partnerships_with_targets(actor: Actor) -> Select[Any]:
 def regions_with_targets(actor: Actor) -> list[Region]:
     """The regions whose targets the actor may state, by name."""
     statement = select(Region).order_by(Region.name)
-    if actor.reach(P.TARGET_EDIT) is not Reach.ALL and actor.region_ids is not None:
+    if actor.region_ids is not None:
         statement = statement.where(Region.id.in_(actor.region_ids))
     return list(db.session.scalars(statement))
 
 
 def may_aim_for_vendor(actor: Actor) -> bool:
-    """Whether the actor may state what the vendor as a whole aims at."""
-    return actor.reach(P.TARGET_EDIT) is Reach.ALL or actor.region_ids is None
+    """Whether the actor, who may state targets, states what the vendor as a whole aims at too."""
+    return actor.region_ids is None
 
 
 def targets_of(

@@ -125,7 +125,7 @@ def invoice(invoice_id: UUID) -> str:
         "revenue/invoice.html",
         row=found,
         invoice=found.invoice,
-        payments=queries.list_payments(actor, found.invoice),
+        payments=queries.list_payments(found.invoice),
         money=shown_money,
         standing_name=STANDING_NAMES[found.standing],
         standing_look=STANDING_LOOKS[found.standing],

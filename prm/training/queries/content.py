@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from prm.access import Actor, visible
 from prm.errors import NotFound
@@ -207,7 +207,10 @@ def get_package_label(package_key: int) -> UUID:
 def get_open_lesson(actor: Actor, lesson_id: UUID, kind: LessonKind) -> Lesson:
     """A lesson of this kind in a version that the person takes, or may write. Raises NotFound."""
     taken = visible(select(Enrolment.course_version_id), actor, P.COURSE_TAKE, Enrolment)
-    may_read = [Lesson.course_version_id.in_(taken)]
+    # Nobody but authors sees a draft, not even who is enrolled in it by mistake.
+    may_read: list[Any] = [
+        and_(Lesson.course_version_id.in_(taken), CourseVersion.status == VersionStatus.PUBLISHED)
+    ]
     if actor.can(P.COURSE_EDIT):
         may_read.append(Lesson.id.is_not(None))
     lesson = db.session.scalars(
@@ -217,8 +220,6 @@ def get_open_lesson(actor: Actor, lesson_id: UUID, kind: LessonKind) -> Lesson:
             Lesson.public_id == lesson_id,
             Lesson.kind == kind,
             or_(*may_read),
-            # Nobody but authors sees a draft, not even who is enrolled in it by mistake.
-            or_(CourseVersion.status == VersionStatus.PUBLISHED, actor.can(P.COURSE_EDIT)),
         )
     ).one_or_none()
     if lesson is None:
