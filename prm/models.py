@@ -22,7 +22,11 @@ from prm.products import models as products
 from prm.revenue import models as revenue
 from prm.training import models as training
 from prm.training.models import assessment as training_assessment
+from prm.training.models import changes as training_changes
 from prm.training.models import content as training_content
+from prm.training.models import feeds as training_feeds
+from prm.training.models import imported as training_imported
+from prm.training.models import paths as training_paths
 from prm.training.models import tasks as training_tasks
 from prm.vendors import models as vendors
 
@@ -49,7 +53,11 @@ __all__ = [
     "revenue",
     "training",
     "training_assessment",
+    "training_changes",
     "training_content",
+    "training_feeds",
+    "training_imported",
+    "training_paths",
     "training_tasks",
     "vendors",
 ]  # fmt: skip

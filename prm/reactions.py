@@ -140,8 +140,12 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     ),
     "certificate.revoked": (notifications.certificate_revoked, look_at_holder),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
+    "course_version.published": (
+        notifications.version_published,
+        enqueue_for_vendor(training_tasks.spread_course_version),
+    ),
+    "course_version.redo_due": (notifications.redo_asked,),
     "certification.changed": (look_at_everybody,),
-    "course_version.published": (notifications.version_published,),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
     "enrolments.made": (notifications.courses_assigned,),
@@ -164,6 +168,10 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "partnership.suspended": (look_at_partnership,),
     "partnership.changed": (onboarding.partnership_changed, look_at_partnership),
     "partnership.created": (onboarding.partnership_changed,),
+    "path.completed": (training.follow_path,),
+    "path_assignment.spread_due": (enqueue_for_vendor(training_tasks.spread_assignment),),
+    "path_enrolments.made": (notifications.paths_assigned,),
+    "path_version.published": (enqueue_for_vendor(training_tasks.spread_path_version),),
     "partnership.linked": (training.enrol_people_of, look_at_partnership),
     "policy.set": (judge_partnerships,),
     "partnership.merged": (training.enrol_merged, look_at_merged),
@@ -173,7 +181,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "product.created": (rematching.product_known,),
     "product.edited": (rematching.product_known,),
     "reset.requested": (enqueue(accounts.send_reset_link),),
-    "training.completed": (issue_on_evidence,),
+    "training.completed": (issue_on_evidence, training.follow_course, training.follow_up_completion),
 }
 
 

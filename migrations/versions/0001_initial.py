@@ -308,6 +308,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bulk_run_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_calendar_feed_user_id")),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_calendar_feed_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
+        sa.UniqueConstraint("vendor_id", "user_id", name=op.f("uq_calendar_feed_vendor_id_user_id")),
+    )
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_feed_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "campaign",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column(
@@ -625,6 +641,8 @@ def upgrade() -> None:
                 "payments",
                 "targets",
                 "people",
+                "completions",
+                "certificates",
                 name="importkind",
                 native_enum=False,
                 create_constraint=True,
@@ -731,6 +749,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_journal_personal_value_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
+        "learning_path",
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column(
+            "skill_level",
+            sa.Enum(
+                "foundation",
+                "advanced",
+                "expert",
+                name="skilllevel",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("job_functions", sa.JSON(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_learning_path_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_learning_path_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_path")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_learning_path_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_learning_path_vendor_id_id")),
+    )
+    with op.batch_alter_table("learning_path", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_learning_path_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=True),
@@ -833,8 +884,11 @@ def upgrade() -> None:
             sa.Enum(
                 "course_assigned",
                 "course_replaced",
+                "course_changed",
+                "path_assigned",
                 "course_due",
                 "course_overdue",
+                "training_overdue",
                 "certificate_issued",
                 "certificate_revoked",
                 "certificate_expiring",
@@ -1031,6 +1085,7 @@ def upgrade() -> None:
         sa.Column("course_days", sa.JSON(), nullable=False),
         sa.Column("certificate_days", sa.JSON(), nullable=False),
         sa.Column("agreement_days", sa.JSON(), nullable=False),
+        sa.Column("escalation_days", sa.JSON(), nullable=False),
         sa.Column("ran_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -1052,6 +1107,7 @@ def upgrade() -> None:
             "stage",
             sa.Enum(
                 "courses",
+                "escalations",
                 "certificates",
                 "agreements",
                 "audits",
@@ -1676,6 +1732,8 @@ def upgrade() -> None:
                 "payments",
                 "targets",
                 "people",
+                "completions",
+                "certificates",
                 name="importkind",
                 native_enum=False,
                 create_constraint=True,
@@ -1897,6 +1955,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_partnership_partner_id"), ["partner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_partnership_vendor_id"), ["vendor_id"], unique=False)
         batch_op.create_index("ix_partnership_vendor_name", ["vendor_id", "name_folded"], unique=False)
+
+    op.create_table(
+        "path_version",
+        sa.Column("path_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "published",
+                name="versionstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_in_order", sa.Boolean(), nullable=False),
+        sa.Column("asks_again", sa.Boolean(), nullable=False),
+        sa.Column("again_by", sa.Date(), nullable=True),
+        sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("spread_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_id"],
+            ["learning_path.vendor_id", "learning_path.id"],
+            name=op.f("fk_path_version_vendor_id_path_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_path_version_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_path_version")),
+        sa.UniqueConstraint("path_id", "number", name=op.f("uq_path_version_path_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_path_version_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_path_version_vendor_id_id")),
+    )
+    with op.batch_alter_table("path_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_path_version_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "product_alias",
@@ -2181,6 +2280,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("job_functions", sa.JSON(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_days", sa.Integer(), nullable=True),
         sa.Column("assigned_by_id", sa.Integer(), nullable=True),
         sa.Column("assigned_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2498,6 +2598,8 @@ def upgrade() -> None:
                 "payments",
                 "targets",
                 "people",
+                "completions",
+                "certificates",
                 name="importkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2537,6 +2639,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dropped_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dropped_file_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "external_certificate",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.String(length=120), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("imported_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_external_certificate_user_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_external_certificate_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_external_certificate_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_external_certificate")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_external_certificate_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_external_certificate_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "user_id",
+            "title",
+            "issued_on",
+            name=op.f("uq_external_certificate_vendor_id_user_id_title_issued_on"),
+        ),
+    )
+    with op.batch_alter_table("external_certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_external_certificate_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_external_certificate_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_external_certificate_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
 
     op.create_table(
         "import_change",
@@ -2712,8 +2855,11 @@ def upgrade() -> None:
             sa.Enum(
                 "course_assigned",
                 "course_replaced",
+                "course_changed",
+                "path_assigned",
                 "course_due",
                 "course_overdue",
+                "training_overdue",
                 "certificate_issued",
                 "certificate_revoked",
                 "certificate_expiring",
@@ -3248,6 +3394,151 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_partnership_task_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "path_assignment",
+        sa.Column("path_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("job_functions", sa.JSON(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_days", sa.Integer(), nullable=True),
+        sa.Column("assigned_by_id", sa.Integer(), nullable=True),
+        sa.Column("assigned_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("spread_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("due_days IS NULL OR due_days > 0", name=op.f("ck_path_assignment_due_days")),
+        sa.CheckConstraint("due_on IS NULL OR due_days IS NULL", name=op.f("ck_path_assignment_one_due")),
+        sa.ForeignKeyConstraint(
+            ["assigned_by_id"], ["user_account.id"], name=op.f("fk_path_assignment_assigned_by_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_path_assignment_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_path_assignment_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_id"],
+            ["learning_path.vendor_id", "learning_path.id"],
+            name=op.f("fk_path_assignment_vendor_id_path_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_path_assignment_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_path_assignment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_path_assignment_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_path_assignment_vendor_id_id")),
+    )
+    with op.batch_alter_table("path_assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_path_assignment_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_path_assignment_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_path_assignment_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+
+    op.create_table(
+        "path_completion",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("path_id", sa.Integer(), nullable=False),
+        sa.Column("path_version_id", sa.Integer(), nullable=False),
+        sa.Column("completed_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_path_completion_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_path_completion_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_id"],
+            ["learning_path.vendor_id", "learning_path.id"],
+            name=op.f("fk_path_completion_vendor_id_path_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_version_id"],
+            ["path_version.vendor_id", "path_version.id"],
+            name=op.f("fk_path_completion_vendor_id_path_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_path_completion_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_path_completion")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_path_completion_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_path_completion_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "user_id",
+            "path_version_id",
+            name=op.f("uq_path_completion_vendor_id_user_id_path_version_id"),
+        ),
+    )
+    with op.batch_alter_table("path_completion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_path_completion_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_path_completion_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_path_completion_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+
+    op.create_table(
+        "path_prerequisite",
+        sa.Column("path_version_id", sa.Integer(), nullable=False),
+        sa.Column("required_path_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_version_id"],
+            ["path_version.vendor_id", "path_version.id"],
+            name=op.f("fk_path_prerequisite_vendor_id_path_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "required_path_id"],
+            ["learning_path.vendor_id", "learning_path.id"],
+            name=op.f("fk_path_prerequisite_vendor_id_required_path_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_path_prerequisite_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_path_prerequisite")),
+        sa.UniqueConstraint(
+            "path_version_id",
+            "required_path_id",
+            name=op.f("uq_path_prerequisite_path_version_id_required_path_id"),
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_path_prerequisite_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_path_prerequisite_vendor_id_id")),
+    )
+    with op.batch_alter_table("path_prerequisite", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_path_prerequisite_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "path_step",
+        sa.Column("path_version_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_id"],
+            ["course.vendor_id", "course.id"],
+            name=op.f("fk_path_step_vendor_id_course_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_version_id"],
+            ["path_version.vendor_id", "path_version.id"],
+            name=op.f("fk_path_step_vendor_id_path_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_path_step_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_path_step")),
+        sa.UniqueConstraint(
+            "path_version_id", "course_id", name=op.f("uq_path_step_path_version_id_course_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_path_step_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_path_step_vendor_id_id")),
+    )
+    with op.batch_alter_table("path_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_path_step_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "question",
         sa.Column("course_version_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -3425,6 +3716,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("target", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_target_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "version_change",
+        sa.Column("course_version_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "quiz",
+            sa.Enum(
+                "editorial",
+                "material",
+                name="changekind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("redo_by", sa.Date(), nullable=True),
+        sa.Column("spread_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_version_id"],
+            ["course_version.vendor_id", "course_version.id"],
+            name=op.f("fk_version_change_vendor_id_course_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_version_change_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_version_change")),
+        sa.UniqueConstraint("course_version_id", name=op.f("uq_version_change_course_version_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_version_change_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_version_change_vendor_id_id")),
+    )
+    with op.batch_alter_table("version_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_version_change_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "audit_campaign_target",
@@ -3711,6 +4036,7 @@ def upgrade() -> None:
                 "started",
                 "completed",
                 "failed",
+                "excused",
                 name="enrolmentstatus",
                 native_enum=False,
                 create_constraint=True,
@@ -3815,6 +4141,46 @@ def upgrade() -> None:
         batch_op.create_index("ix_issue_batch_item_state", ["batch_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_issue_batch_item_user_id"), ["user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_issue_batch_item_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson_change",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("origin_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "change",
+            sa.Enum(
+                "editorial",
+                "material",
+                name="changekind",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_change_vendor_id_lesson_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "origin_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_change_vendor_id_origin_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_change_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_change")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_change_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_change_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_change_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_change", schema=None) as batch_op:
+        batch_op.create_index("ix_lesson_change_origin", ["origin_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_change_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "lesson_file",
@@ -4044,6 +4410,70 @@ def upgrade() -> None:
             "ix_partnership_move_merge", ["vendor_id", "merge_id", "table_name", "column_name"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_partnership_move_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "path_enrolment",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column("path_id", sa.Integer(), nullable=False),
+        sa.Column("path_version_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open",
+                "completed",
+                "excused",
+                name="pathstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("assigned_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_path_enrolment_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "assignment_id"],
+            ["path_assignment.vendor_id", "path_assignment.id"],
+            name=op.f("fk_path_enrolment_vendor_id_assignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_path_enrolment_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_id"],
+            ["learning_path.vendor_id", "learning_path.id"],
+            name=op.f("fk_path_enrolment_vendor_id_path_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "path_version_id"],
+            ["path_version.vendor_id", "path_version.id"],
+            name=op.f("fk_path_enrolment_vendor_id_path_version_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_path_enrolment_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_path_enrolment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_path_enrolment_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_path_enrolment_vendor_id_id")),
+        sa.UniqueConstraint(
+            "vendor_id", "user_id", "path_id", name=op.f("uq_path_enrolment_vendor_id_user_id_path_id")
+        ),
+    )
+    with op.batch_alter_table("path_enrolment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_path_enrolment_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_path_enrolment_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index(
+            "ix_path_enrolment_vendor_partnership", ["vendor_id", "partnership_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_path_enrolment_vendor_path", ["vendor_id", "path_id", "status"], unique=False
+        )
 
     op.create_table(
         "quiz_pool",
@@ -4418,6 +4848,33 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_completion_vendor_user", ["vendor_id", "user_id", "course_id", "completed_at"], unique=False
         )
+
+    op.create_table(
+        "escalation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_escalation_vendor_id_enrolment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_escalation_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation")),
+        sa.UniqueConstraint(
+            "vendor_id",
+            "enrolment_id",
+            "step",
+            "due_on",
+            name=op.f("uq_escalation_vendor_id_enrolment_id_step_due_on"),
+        ),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_escalation_vendor_id_id")),
+    )
+    with op.batch_alter_table("escalation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_escalation_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "invoice",
@@ -4908,6 +5365,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_action_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "delta_enrolment",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("completion_id", sa.Integer(), nullable=False),
+        sa.Column("has_quiz", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "completion_id"],
+            ["completion.vendor_id", "completion.id"],
+            name=op.f("fk_delta_enrolment_vendor_id_completion_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_delta_enrolment_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_delta_enrolment_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delta_enrolment")),
+        sa.UniqueConstraint("enrolment_id", name=op.f("uq_delta_enrolment_enrolment_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_delta_enrolment_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_delta_enrolment_vendor_id_id")),
+    )
+    with op.batch_alter_table("delta_enrolment", schema=None) as batch_op:
+        batch_op.create_index("ix_delta_enrolment_completion", ["completion_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delta_enrolment_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "imported_completion",
+        sa.Column("completion_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("imported_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "completion_id"],
+            ["completion.vendor_id", "completion.id"],
+            name=op.f("fk_imported_completion_vendor_id_completion_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_imported_completion_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_completion")),
+        sa.UniqueConstraint("completion_id", name=op.f("uq_imported_completion_completion_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_imported_completion_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_imported_completion_vendor_id_id")),
+    )
+    with op.batch_alter_table("imported_completion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_imported_completion_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "item_interaction",
         sa.Column("state_id", sa.Integer(), nullable=False),
         sa.Column("session", sa.Integer(), nullable=False),
@@ -5025,6 +5532,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_interaction_vendor_id"))
 
     op.drop_table("item_interaction")
+    with op.batch_alter_table("imported_completion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_imported_completion_vendor_id"))
+
+    op.drop_table("imported_completion")
+    with op.batch_alter_table("delta_enrolment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delta_enrolment_vendor_id"))
+        batch_op.drop_index("ix_delta_enrolment_completion")
+
+    op.drop_table("delta_enrolment")
     with op.batch_alter_table("audit_action", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_action_vendor_id"))
         batch_op.drop_index("ix_audit_action_finding")
@@ -5077,6 +5593,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_invoice_vendor_date")
 
     op.drop_table("invoice")
+    with op.batch_alter_table("escalation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_escalation_vendor_id"))
+
+    op.drop_table("escalation")
     with op.batch_alter_table("completion", schema=None) as batch_op:
         batch_op.drop_index("ix_completion_vendor_user")
         batch_op.drop_index("ix_completion_vendor_partnership")
@@ -5128,6 +5648,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quiz_pool_vendor_id"))
 
     op.drop_table("quiz_pool")
+    with op.batch_alter_table("path_enrolment", schema=None) as batch_op:
+        batch_op.drop_index("ix_path_enrolment_vendor_path")
+        batch_op.drop_index("ix_path_enrolment_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_path_enrolment_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_path_enrolment_user_id"))
+
+    op.drop_table("path_enrolment")
     with op.batch_alter_table("partnership_move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_move_vendor_id"))
         batch_op.drop_index("ix_partnership_move_merge")
@@ -5157,6 +5684,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_file_vendor_id"))
 
     op.drop_table("lesson_file")
+    with op.batch_alter_table("lesson_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_change_vendor_id"))
+        batch_op.drop_index("ix_lesson_change_origin")
+
+    op.drop_table("lesson_change")
     with op.batch_alter_table("issue_batch_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issue_batch_item_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_issue_batch_item_user_id"))
@@ -5202,6 +5734,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_campaign_target_outcome")
 
     op.drop_table("audit_campaign_target")
+    with op.batch_alter_table("version_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_version_change_vendor_id"))
+
+    op.drop_table("version_change")
     with op.batch_alter_table("target", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_target_vendor_id"))
 
@@ -5220,6 +5756,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_vendor_id"))
 
     op.drop_table("question")
+    with op.batch_alter_table("path_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_path_step_vendor_id"))
+
+    op.drop_table("path_step")
+    with op.batch_alter_table("path_prerequisite", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_path_prerequisite_vendor_id"))
+
+    op.drop_table("path_prerequisite")
+    with op.batch_alter_table("path_completion", schema=None) as batch_op:
+        batch_op.drop_index("ix_path_completion_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_path_completion_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_path_completion_user_id"))
+
+    op.drop_table("path_completion")
+    with op.batch_alter_table("path_assignment", schema=None) as batch_op:
+        batch_op.drop_index("ix_path_assignment_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_path_assignment_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_path_assignment_user_id"))
+
+    op.drop_table("path_assignment")
     with op.batch_alter_table("partnership_task", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnership_task_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_partnership_task_partnership_id"))
@@ -5309,6 +5865,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_import_change_batch_type")
 
     op.drop_table("import_change")
+    with op.batch_alter_table("external_certificate", schema=None) as batch_op:
+        batch_op.drop_index("ix_external_certificate_vendor_partnership")
+        batch_op.drop_index(batch_op.f("ix_external_certificate_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_external_certificate_user_id"))
+
+    op.drop_table("external_certificate")
     with op.batch_alter_table("dropped_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dropped_file_vendor_id"))
 
@@ -5395,6 +5957,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_product_alias_vendor_id"))
 
     op.drop_table("product_alias")
+    with op.batch_alter_table("path_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_path_version_vendor_id"))
+
+    op.drop_table("path_version")
     with op.batch_alter_table("partnership", schema=None) as batch_op:
         batch_op.drop_index("ix_partnership_vendor_name")
         batch_op.drop_index(batch_op.f("ix_partnership_vendor_id"))
@@ -5563,6 +6129,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("membership")
+    with op.batch_alter_table("learning_path", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_learning_path_vendor_id"))
+
+    op.drop_table("learning_path")
     with op.batch_alter_table("journal_personal_value", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_journal_personal_value_entry_id"))
 
@@ -5632,6 +6202,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_campaign_vendor_id"))
 
     op.drop_table("campaign")
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_user_id"))
+
+    op.drop_table("calendar_feed")
     with op.batch_alter_table("bulk_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_run_vendor_id"))
         batch_op.drop_index(batch_op.f("ix_bulk_run_user_id"))

@@ -16,7 +16,8 @@ from prm.audits.queries.partner_list import find_partner_list
 from prm.bulk.action import BulkAction, Choose, Which
 from prm.bulk.assets import ASSET_ACTIONS
 from prm.bulk.certificates import CERTIFICATE_ACTIONS
-from prm.bulk.forms import AssignForm, ManagerForm, RegionForm
+from prm.bulk.forms import AssignForm, AssignPathForm, ManagerForm, RegionForm
+from prm.bulk.learning import LEARNING_ACTIONS, assign_path_to_company
 from prm.bulk.people import PEOPLE_ACTIONS
 from prm.extensions import db
 from prm.infra.tables import narrow
@@ -90,7 +91,12 @@ ACTIONS = {
             "training.assign", _l("Assign a course"), P.COURSE_ASSIGN, "partners.index",
             AssignForm, _partnerships(P.COURSE_ASSIGN), _assign,
         ),
+        BulkAction(
+            "paths.assign", _l("Assign a path"), P.COURSE_ASSIGN, "partners.index",
+            AssignPathForm, _partnerships(P.COURSE_ASSIGN), assign_path_to_company,
+        ),
         *PEOPLE_ACTIONS,
+        *LEARNING_ACTIONS,
         *CERTIFICATE_ACTIONS,
         *ASSET_ACTIONS,
     )

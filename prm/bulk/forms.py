@@ -14,6 +14,7 @@ from prm.accounts.labels import FUNCTION_LABELS
 from prm.marketing.queries import list_campaigns
 from prm.partners.queries import list_managers, list_region_names
 from prm.training.queries import list_published_versions
+from prm.training.queries.paths import list_published_paths
 
 
 class ManagerForm(FlaskForm):
@@ -39,6 +40,28 @@ class AssignForm(FlaskForm):
             ("", _("Choose")),
             *[(str(each.course_public_id), each.title) for each in list_published_versions(actor)],
         ]
+
+
+class AssignPathForm(FlaskForm):
+    path = SelectField(_l("Learning path"), validators=[InputRequired(_l("Choose a path."))])
+    due_on = DateField(_l("Due on"), validators=[Optional()])
+
+    def offer(self, actor: Actor) -> None:
+        paths = [(str(each.public_id), each.title) for each in list_published_paths(actor)]
+        self.path.choices = [("", _("Choose")), *paths]
+
+
+class CourseReasonForm(FlaskForm):
+    course = SelectField(_l("Course"), validators=[InputRequired(_l("Choose a course."))])
+    reason = StringField(_l("Reason"), validators=[InputRequired(_l("Say why.")), Length(max=300)])
+
+    def offer(self, actor: Actor) -> None:
+        courses = [(str(each.course_public_id), each.title) for each in list_published_versions(actor)]
+        self.course.choices = [("", _("Choose")), *courses]
+
+
+class ExtendForm(CourseReasonForm):
+    due_on = DateField(_l("New due date"), validators=[InputRequired(_l("Enter a date."))])
 
 
 class FunctionsForm(FlaskForm):

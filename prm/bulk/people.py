@@ -30,7 +30,7 @@ from prm.permissions import P, Reach, Role
 from prm.training import services as training
 
 
-def _choose(permission: P) -> Any:
+def choose_people(permission: P) -> Any:
     """Current people whom the page lists and the permission reaches."""
 
     def choose(actor: Actor, which: Which) -> Select[Any]:
@@ -52,14 +52,14 @@ def _choose(permission: P) -> Any:
     return choose
 
 
-def _get(actor: Actor, membership_id: UUID, permission: P) -> tuple[Membership, User]:
+def get_person(actor: Actor, membership_id: UUID, permission: P) -> tuple[Membership, User]:
     companies = companies_in_reach(actor, permission)
     membership, user, _company = queries.get_membership(actor, membership_id, companies, permission)
     return membership, user
 
 
 def _assign(actor: Actor, membership_id: UUID, asked: Mapping[str, Any]) -> None:
-    membership, user = _get(actor, membership_id, P.COURSE_ASSIGN)
+    membership, user = get_person(actor, membership_id, P.COURSE_ASSIGN)
     companies = companies_in_reach(actor, P.COURSE_ASSIGN)
     partnership_id = find_partnership_id(membership, companies)
     if partnership_id is None:
@@ -74,12 +74,12 @@ def _assign(actor: Actor, membership_id: UUID, asked: Mapping[str, Any]) -> None
 
 
 def _retire(actor: Actor, membership_id: UUID, asked: Mapping[str, Any]) -> None:
-    membership, _user = _get(actor, membership_id, P.PEOPLE_RETIRE)
+    membership, _user = get_person(actor, membership_id, P.PEOPLE_RETIRE)
     memberships.retire_person(actor, membership)
 
 
 def _change_functions(actor: Actor, membership_id: UUID, asked: Mapping[str, Any]) -> None:
-    membership, _user = _get(actor, membership_id, P.PEOPLE_EDIT)
+    membership, _user = get_person(actor, membership_id, P.PEOPLE_EDIT)
     is_companys = membership.partner_id is not None and membership.at_vendor_id is None
     if is_companys and actor.reach(P.PEOPLE_EDIT) is not Reach.OWN:
         raise DomainError(_("Only the company's own administrator changes this."))
@@ -114,15 +114,15 @@ def _invite_again(actor: Actor, invitation_id: UUID, asked: Mapping[str, Any]) -
 PEOPLE_ACTIONS = (
     BulkAction(
         "people.assign", _l("Assign a course"), P.COURSE_ASSIGN, "accounts.people",
-        AssignForm, _choose(P.COURSE_ASSIGN), _assign,
+        AssignForm, choose_people(P.COURSE_ASSIGN), _assign,
     ),
     BulkAction(
         "people.functions", _l("Set the job functions"), P.PEOPLE_EDIT, "accounts.people",
-        FunctionsForm, _choose(P.PEOPLE_EDIT), _change_functions,
+        FunctionsForm, choose_people(P.PEOPLE_EDIT), _change_functions,
     ),
     BulkAction(
         "people.retire", _l("End the memberships"), P.PEOPLE_RETIRE, "accounts.people",
-        NothingForm, _choose(P.PEOPLE_RETIRE), _retire,
+        NothingForm, choose_people(P.PEOPLE_RETIRE), _retire,
         _l("They can do nothing here any more, from their next click on. To come back, each needs a new "
            "invitation. This cannot be undone."),
     ),

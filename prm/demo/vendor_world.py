@@ -24,6 +24,7 @@ from prm.demo.content import CourseText, VendorText
 from prm.demo.courses import Taught, question_of, what_is_taught
 from prm.demo.history import History
 from prm.demo.names import FAMILY, GIVEN
+from prm.demo.paths import lead_along_paths
 from prm.demo.people import PASSWORD, SIGN_INS, SignIn
 from prm.demo.sales import Sales
 from prm.extensions import db
@@ -142,6 +143,12 @@ class VendorWorld:
         for company in self.companies:
             self._plan_company(company)
         sales.plan(self.companies)
+        if len(self.courses) > 3:
+            self.history.at(self.now - timedelta(days=21), self._lead_along_paths)
+
+    def _lead_along_paths(self) -> None:
+        courses = [course.public_id for course in self.courses]
+        lead_along_paths(self.author, self.manager, courses)
 
     def write_content(self) -> None:
         """Courses, certifications, the policy, the marketing library."""

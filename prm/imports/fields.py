@@ -18,6 +18,9 @@ _CUSTOMER_WORDS = (
 )  # fmt: skip
 _PRODUCT_WORDS = ("product name", "item", "item name", "sku", "article", "produkt", "artikel")
 _INVOICE_WORDS = ("invoice id", "invoice number", "invoice no", "invoice", "rechnungsnummer", "rechnung")
+_EMAIL = FieldSpec(
+    "email", is_required=True, max_length=254, synonyms=("e mail", "mail", "email address", "e-mail", "user")
+)
 _CURRENCY = FieldSpec("currency", max_length=20, synonyms=("currency code", "iso currency", "währung"))
 
 #: What sources write for our stages without being told. Everything else is stated per import.
@@ -221,6 +224,56 @@ FIELDS: dict[ImportKind, tuple[FieldSpec, ...]] = {
             max_length=200,
             synonyms=("job function", "function", "functions", "department", "funktion", "abteilung"),
         ),
+    ),
+    ImportKind.COMPLETIONS: (
+        _EMAIL,
+        FieldSpec(
+            "course",
+            is_required=True,
+            max_length=200,
+            synonyms=("course title", "course name", "training", "module", "kurs", "schulung"),
+        ),
+        FieldSpec("version", "integer", first=1, last=10_000, synonyms=("course version", "revision")),
+        FieldSpec(
+            "completed_on",
+            "date",
+            is_required=True,
+            synonyms=(
+                "completed",
+                "completion date",
+                "date completed",
+                "date",
+                "passed on",
+                "abgeschlossen am",
+            ),
+        ),
+        FieldSpec(
+            "score_percent",
+            "integer",
+            first=0,
+            last=100,
+            synonyms=("score", "result", "percent", "grade", "ergebnis"),
+        ),
+    ),
+    ImportKind.CERTIFICATES: (
+        _EMAIL,
+        FieldSpec(
+            "certification",
+            is_required=True,
+            max_length=200,
+            synonyms=("certificate", "title", "name", "certificate name", "zertifikat"),
+        ),
+        FieldSpec("issuer", max_length=200, synonyms=("issued by", "organization", "aussteller")),
+        FieldSpec(
+            "number", max_length=120, synonyms=("certificate number", "certificate id", "id", "nummer")
+        ),
+        FieldSpec(
+            "issued_on",
+            "date",
+            is_required=True,
+            synonyms=("issued", "issue date", "date", "awarded on", "ausgestellt am"),
+        ),
+        FieldSpec("expires_on", "date", synonyms=("expires", "expiry date", "valid until", "gültig bis")),
     ),
 }
 

@@ -16,6 +16,8 @@ KIND_NAMES = {
     ImportKind.PAYMENTS: _l("Payments"),
     ImportKind.TARGETS: _l("Targets"),
     ImportKind.PEOPLE: _l("People"),
+    ImportKind.COMPLETIONS: _l("Completed courses"),
+    ImportKind.CERTIFICATES: _l("Certificates of others"),
 }
 KIND_HINTS = {
     ImportKind.PARTNERS: _l("Reseller companies with their region and manager."),
@@ -26,6 +28,8 @@ KIND_HINTS = {
     ImportKind.PAYMENTS: _l("What was paid on invoices."),
     ImportKind.TARGETS: _l("Revenue aimed at per quarter, by partner, by region or as a whole."),
     ImportKind.PEOPLE: _l("Who is to be invited, and the job functions of those who are here."),
+    ImportKind.COMPLETIONS: _l("Courses that people completed in another system, with the date."),
+    ImportKind.CERTIFICATES: _l("What others certified to people: kept as evidence, not issued by you."),
 }
 STATUS_NAMES = {
     BatchStatus.DRAFT: _l("Draft"),
@@ -95,6 +99,15 @@ FIELD_NAMES = {
     "email": _l("E-mail"),
     "role": _l("Role"),
     "job_functions": _l("Job functions"),
+    "course": _l("Course"),
+    "version": _l("Version"),
+    "completed_on": _l("Completed on"),
+    "score_percent": _l("Score in percent"),
+    "certification": _l("Certification"),
+    "issuer": _l("Issuer"),
+    "number": _l("Number"),
+    "issued_on": _l("Issued on"),
+    "expires_on": _l("Valid until"),
 }
 DROP_NAMES = {DropStatus.DONE: _l("Imported"), DropStatus.FAILED: _l("Failed")}
 DROP_LOOKS = {DropStatus.DONE: "success", DropStatus.FAILED: "danger"}

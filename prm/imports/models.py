@@ -31,6 +31,16 @@ class ImportKind(StrEnum):
     PAYMENTS = "payments"
     TARGETS = "targets"
     PEOPLE = "people"
+    COMPLETIONS = "completions"
+    CERTIFICATES = "certificates"  # of others: evidence, none of ours
+
+    @property
+    def is_about_people(self) -> bool:
+        """Whether its files hold personal data: kept once, and shown to who may see people."""
+        return self in PERSONAL
+
+
+PERSONAL = frozenset({ImportKind.PEOPLE, ImportKind.COMPLETIONS, ImportKind.CERTIFICATES})
 
 
 class BatchStatus(StrEnum):

@@ -16,6 +16,7 @@ from prm.deals.models import Deal
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.imports.models import (
+    PERSONAL,
     BatchStatus,
     ChangeAction,
     ConflictDecision,
@@ -40,7 +41,7 @@ def batches(actor: Actor) -> Select[Any]:
 
 
 def _without_people(statement: Select[Any], actor: Actor, model: Any) -> Select[Any]:
-    return statement if actor.can(P.PEOPLE_VIEW) else statement.where(model.kind != ImportKind.PEOPLE)
+    return statement if actor.can(P.PEOPLE_VIEW) else statement.where(model.kind.not_in(PERSONAL))
 
 
 def dropped_files(actor: Actor) -> Select[Any]:

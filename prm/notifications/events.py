@@ -18,7 +18,10 @@ from prm.notifications.recipients import list_admins
 from prm.notifications.services import Told, tell
 from prm.partners.models import Partnership
 from prm.training.models import Assignment, Course, CourseVersion, Enrolment, EnrolmentStatus
+from prm.training.models.paths import LearningPath, PathEnrolment
 from prm.training.queries.learning import OPEN
+from prm.training.services.path_assigning import PathEnrolled
+from prm.training.services.redoing import RedoAsked
 from prm.vendors.models import StoredFile
 
 
@@ -36,6 +39,53 @@ def courses_assigned(actor: Actor, assignment: Assignment) -> None:
                 user_key,
                 Kind.COURSE_ASSIGNED,
                 f"assigned:{enrolment_id}",
+                course_id,
+                facts={"course": title, "due_on": due_on.isoformat() if due_on else None},
+            )
+            for user_key, enrolment_id, due_on, course_id, title in rows
+        ],
+    )
+
+
+def paths_assigned(actor: Actor, enrolled: PathEnrolled) -> None:
+    """Everybody whom an assignment newly put on a path."""
+    rows = db.session.execute(
+        select(
+            PathEnrolment.user_id, PathEnrolment.public_id, PathEnrolment.due_on,
+            LearningPath.public_id, LearningPath.title,
+        )
+        .join(LearningPath, LearningPath.id == PathEnrolment.path_id)
+        .where(PathEnrolment.id.in_(enrolled.enrolment_keys))
+    )  # fmt: skip
+    tell(
+        actor,
+        [
+            Told(
+                user_key,
+                Kind.PATH_ASSIGNED,
+                f"path:{enrolment_id}",
+                path_id,
+                facts={"path": title, "due_on": due_on.isoformat() if due_on else None},
+            )
+            for user_key, enrolment_id, due_on, path_id, title in rows
+        ],
+    )
+
+
+def redo_asked(actor: Actor, asked: RedoAsked) -> None:
+    """Everybody who is to redo what a new version changed."""
+    rows = db.session.execute(
+        select(Enrolment.user_id, Enrolment.public_id, Enrolment.due_on, Course.public_id, Course.title)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.id.in_(asked.enrolment_keys))
+    )
+    tell(
+        actor,
+        [
+            Told(
+                user_key,
+                Kind.COURSE_CHANGED,
+                f"redo:{enrolment_id}",
                 course_id,
                 facts={"course": title, "due_on": due_on.isoformat() if due_on else None},
             )

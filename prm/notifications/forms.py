@@ -28,6 +28,7 @@ class ReminderForm(FlaskForm):
     course_days = _days(_l("Courses, days before they are due"))
     certificate_days = _days(_l("Certificates, days before they expire"))
     agreement_days = _days(_l("Agreements, days before they run out"))
+    escalation_days = _days(_l("Overdue courses, days until others hear of them"))
 
 
 def read_days(text: str | None) -> list[int]:

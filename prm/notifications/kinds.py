@@ -26,8 +26,11 @@ class KindSpec:
 KINDS: dict[Kind, KindSpec] = {
     Kind.COURSE_ASSIGNED: KindSpec(None, "training.course", "course_id", "school", "brand", MailWhen.AT_ONCE),
     Kind.COURSE_REPLACED: KindSpec(None, "training.course", "course_id", "refresh"),
+    Kind.COURSE_CHANGED: KindSpec(None, "training.course", "course_id", "refresh", "warning"),
+    Kind.PATH_ASSIGNED: KindSpec(None, "training.path", "path_id", "timeline", "brand", MailWhen.AT_ONCE),
     Kind.COURSE_DUE: KindSpec(None, "training.course", "course_id", "calendar-due", "warning"),
     Kind.COURSE_OVERDUE: KindSpec(None, "training.course", "course_id", "alert-triangle", "danger"),
+    Kind.TRAINING_OVERDUE: KindSpec(P.PROGRESS_VIEW, "training.progress", None, "alert-triangle", "warning"),
     Kind.CERTIFICATE_ISSUED: KindSpec(
         None, "certification.detail", "certificate_id", "certificate", "success"
     ),
@@ -73,6 +76,8 @@ KINDS: dict[Kind, KindSpec] = {
 def target_of(row: Notification) -> tuple[str, dict[str, Any]]:
     """(endpoint, values) of the page that a notification opens."""
     spec = KINDS[row.kind]
+    if row.kind is Kind.TRAINING_OVERDUE:
+        return spec.endpoint, {"standing": "overdue", "company": row.facts["partner"]}
     if row.kind is Kind.REMINDED:
         is_course = "course" in row.facts
         spec = KINDS[Kind.COURSE_OVERDUE if is_course else Kind.CERTIFICATE_EXPIRING]

@@ -15,8 +15,11 @@ from prm.notifications.models import Kind, MailWhen, Notification
 KIND_LABELS = {
     Kind.COURSE_ASSIGNED: _l("A course is assigned to me"),
     Kind.COURSE_REPLACED: _l("A course I am at has a new version"),
+    Kind.COURSE_CHANGED: _l("A course I completed has changed in parts that I redo"),
+    Kind.PATH_ASSIGNED: _l("A learning path is assigned to me"),
     Kind.COURSE_DUE: _l("A course is due soon"),
     Kind.COURSE_OVERDUE: _l("A course is overdue"),
+    Kind.TRAINING_OVERDUE: _l("Courses of people I am responsible for are overdue for long"),
     Kind.CERTIFICATE_ISSUED: _l("I am issued a certificate"),
     Kind.CERTIFICATE_REVOKED: _l("My certificate is revoked"),
     Kind.CERTIFICATE_EXPIRING: _l("My certificate expires soon"),
@@ -65,10 +68,36 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
                 course=facts["course"],
                 number=facts["number"],
             )
+        case Kind.COURSE_CHANGED:
+            if facts.get("due_on"):
+                return _(
+                    "“%(course)s”, which you completed, has changed: redo what is new by %(date)s.",
+                    course=facts["course"],
+                    date=_day(facts["due_on"]),
+                )
+            return _(
+                "“%(course)s”, which you completed, has changed: redo what is new.", course=facts["course"]
+            )
+        case Kind.PATH_ASSIGNED:
+            if facts.get("due_on"):
+                return _(
+                    "The learning path “%(path)s” is assigned to you, due on %(date)s.",
+                    path=facts["path"],
+                    date=_day(facts["due_on"]),
+                )
+            return _("The learning path “%(path)s” is assigned to you.", path=facts["path"])
         case Kind.COURSE_DUE:
             return _("“%(course)s” is due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
         case Kind.COURSE_OVERDUE:
             return _("“%(course)s” was due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
+        case Kind.TRAINING_OVERDUE:
+            return ngettext(
+                "%(partner)s: %(num)s person has courses overdue for %(days)s days or more.",
+                "%(partner)s: %(num)s people have courses overdue for %(days)s days or more.",
+                facts["people"],
+                partner=facts["partner"],
+                days=facts["days"],
+            )
         case Kind.CERTIFICATE_ISSUED:
             return _("Your certificate “%(title)s” is issued.", title=facts["title"])
         case Kind.CERTIFICATE_REVOKED:

@@ -19,8 +19,11 @@ class Kind(StrEnum):
 
     COURSE_ASSIGNED = "course_assigned"
     COURSE_REPLACED = "course_replaced"  # a course somebody is at has a new version
+    COURSE_CHANGED = "course_changed"  # what somebody completed is partly to be redone
+    PATH_ASSIGNED = "path_assigned"
     COURSE_DUE = "course_due"
     COURSE_OVERDUE = "course_overdue"
+    TRAINING_OVERDUE = "training_overdue"  # of people one is responsible for, for some time
     CERTIFICATE_ISSUED = "certificate_issued"
     CERTIFICATE_REVOKED = "certificate_revoked"
     CERTIFICATE_EXPIRING = "certificate_expiring"
@@ -108,6 +111,7 @@ class ReminderPlan(Keyed, VendorOwned, db.Model):
     course_days: Mapped[list[int]] = mapped_column(JSON)
     certificate_days: Mapped[list[int]] = mapped_column(JSON)
     agreement_days: Mapped[list[int]] = mapped_column(JSON)
+    escalation_days: Mapped[list[int]] = mapped_column(JSON)  # after the date: administrators, manager
     ran_on: Mapped[date | None]
 
 
@@ -115,6 +119,7 @@ class ReminderStage(StrEnum):
     """What a day's look goes through, in this order."""
 
     COURSES = "courses"
+    ESCALATIONS = "escalations"
     CERTIFICATES = "certificates"
     AGREEMENTS = "agreements"
     AUDITS = "audits"
@@ -135,6 +140,21 @@ class ReminderProgress(VendorOwned, db.Model):
     on: Mapped[date]
     stage: Mapped[ReminderStage] = enum_column(ReminderStage)
     after_id: Mapped[int] = mapped_column(default=0)
+
+
+class Escalation(VendorOwned, db.Model):
+    """That others were told that somebody's course is overdue; `step` 1: administrators, 2: manager."""
+
+    __tablename__ = "escalation"
+    __table_args__ = tenant_table(
+        tenant_key("enrolment_id", "enrolment", ondelete="CASCADE"),
+        UniqueConstraint("vendor_id", "enrolment_id", "step", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int]
+    step: Mapped[int]
+    due_on: Mapped[date]
 
 
 class ComplianceSeen(VendorOwned, db.Model):

@@ -23,6 +23,7 @@ from prm.vendors.models import Vendor
 COURSE_DAYS = (14, 3)
 CERTIFICATE_DAYS = (90, 60, 30, 7)
 AGREEMENT_DAYS = (30, 7)
+ESCALATION_DAYS = (21, 7)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Plan:
     course_days: Sequence[int] = field(default=COURSE_DAYS)
     certificate_days: Sequence[int] = field(default=CERTIFICATE_DAYS)
     agreement_days: Sequence[int] = field(default=AGREEMENT_DAYS)
+    escalation_days: Sequence[int] = field(default=ESCALATION_DAYS)  # after the date
 
 
 def is_mine(actor: Actor) -> Any:
@@ -137,4 +139,9 @@ def find_plan() -> Plan:
     row = db.session.scalars(select(ReminderPlan)).one_or_none()
     if row is None:
         return Plan()
-    return Plan(row.course_days, row.certificate_days, row.agreement_days)
+    return plan_of(row)
+
+
+def plan_of(row: ReminderPlan) -> Plan:
+    """What a saved plan says."""
+    return Plan(row.course_days, row.certificate_days, row.agreement_days, row.escalation_days)

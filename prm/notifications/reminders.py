@@ -33,8 +33,9 @@ from prm.notifications.company_dates import (
     tell_of_agreements,
     tell_of_compliance,
 )
+from prm.notifications.escalation import escalation_keys, tell_of_overdue
 from prm.notifications.models import Kind, ReminderPlan, ReminderProgress, ReminderStage
-from prm.notifications.queries import Plan, find_plan
+from prm.notifications.queries import find_plan, plan_of
 from prm.notifications.recipients import list_admins, list_recipients
 from prm.notifications.services import Told, leave_out_told, tell
 from prm.notifications.services.preferences import get_plan_row
@@ -72,7 +73,7 @@ def remind_of_batch(vendor_id: int) -> bool:
         row = get_plan_row()
         if (row.ran_on is not None and row.ran_on >= today) or _place(today) != place:
             return False
-        plan = Plan(row.course_days, row.certificate_days, row.agreement_days)
+        plan = plan_of(row)
         day = Day(system_actor(vendor_id), plan, today)
         if keys and place.stage is ReminderStage.COMPLIANCE:
             tell_of_compliance(day, standings)
@@ -256,6 +257,7 @@ def _to_administrators(fresh: Iterable[Told]) -> list[Told]:
 
 _BATCHES: dict[ReminderStage, Callable[[Day, int], list[int]]] = {
     ReminderStage.COURSES: _course_keys,
+    ReminderStage.ESCALATIONS: escalation_keys,
     ReminderStage.CERTIFICATES: _holder_keys,
     ReminderStage.AGREEMENTS: agreement_keys,
     ReminderStage.AUDITS: audit_keys,
@@ -263,6 +265,7 @@ _BATCHES: dict[ReminderStage, Callable[[Day, int], list[int]]] = {
 }
 _TELL: dict[ReminderStage, Callable[[Day, Sequence[int]], None]] = {
     ReminderStage.COURSES: _courses,
+    ReminderStage.ESCALATIONS: tell_of_overdue,
     ReminderStage.CERTIFICATES: _certificates,
     ReminderStage.AGREEMENTS: tell_of_agreements,
     ReminderStage.AUDITS: tell_of_audits,

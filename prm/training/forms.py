@@ -49,7 +49,7 @@ class OptionalInteger(IntegerField):
         super().process_formdata(valuelist)
 
 
-def _choices(labels: dict[Any, Any]) -> list[SelectChoice]:
+def choices_of(labels: dict[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(key.value, label) for key, label in labels.items()]
 
 
@@ -64,11 +64,11 @@ class VersionForm(FlaskForm):
         validators=[Length(max=1000)],
     )
     skill_level = RadioField(
-        _l("Skill level"), choices=_choices(SKILL_LEVELS), default=SkillLevel.FOUNDATION.value
+        _l("Skill level"), choices=choices_of(SKILL_LEVELS), default=SkillLevel.FOUNDATION.value
     )
     job_functions = Checkboxes(
         _l("For"),
-        choices=_choices(FUNCTION_LABELS),
+        choices=choices_of(FUNCTION_LABELS),
         description=_l("Whom the catalogue suggests it to. None ticked: everybody."),
     )
     pass_mark = IntegerField(
@@ -198,6 +198,11 @@ class AssignForm(FlaskForm):
     courses = Checkboxes(_l("Courses"))
     whom = RadioField(_l("To"), default="everybody")
     due_on = DateField(_l("Due on"), validators=[Optional()])
+    due_days = OptionalInteger(
+        _l("Or: days after joining"),
+        description=_l("Counted from the day somebody joins; for who is here already, from today."),
+        validators=[Optional(), NumberRange(1, 1095, _l("Enter between 1 and 1,095 days."))],
+    )
 
     def offer(self, courses: Iterable[tuple[str, str]], people: Iterable[tuple[str, str]]) -> None:
         self.courses.choices = list(courses)
@@ -223,11 +228,11 @@ class QuizRulesForm(FlaskForm):
     shuffles_choices = BooleanField(_l("Shuffle the choices"))
     is_one_at_a_time = BooleanField(_l("One question at a time"))
     review_now = RadioField(
-        _l("Shown after each attempt"), choices=_choices(REVIEWS), default=Review.SCORE.value
+        _l("Shown after each attempt"), choices=choices_of(REVIEWS), default=Review.SCORE.value
     )
     review_over = RadioField(
         _l("Shown when it is passed, or no attempt is left"),
-        choices=_choices(REVIEWS),
+        choices=choices_of(REVIEWS),
         default=Review.EXPLANATIONS.value,
     )
 
@@ -238,7 +243,7 @@ class DrawForm(FlaskForm):
     topic = SelectField(_l("Topic"), validate_choice=False)
     difficulty = SelectField(
         _l("Difficulty"),
-        choices=[SelectChoice("", _l("Any")), *_choices(DIFFICULTIES)],
+        choices=[SelectChoice("", _l("Any")), *choices_of(DIFFICULTIES)],
         default="",
     )
     questions = IntegerField(

@@ -103,7 +103,19 @@ STANDINGS = {
     "overdue": (_l("Overdue"), "danger", "calendar-due"),
     "failed": (_l("No attempt left"), "warning", "alert-triangle"),
     "completed": (_l("Completed"), "success", "circle-check"),
+    "redo": (_l("To be redone in part"), "info", "refresh"),
+    "excused": (_l("Excused"), "neutral", "forbid"),
 }
+# Where a person stands on a path.
+PATH_STANDINGS = {
+    "none": (_l("Not on it"), "neutral", "minus"),
+    "started": (_l("On the path"), "brand", "player-play"),
+    "overdue": STANDINGS["overdue"],
+    "completed": STANDINGS["completed"],
+    "excused": STANDINGS["excused"],
+}
+# Where a person stands in a course of a path: the same, and what does not open yet.
+STEP_STANDINGS = {**STANDINGS, "locked": (_l("Opens later"), "neutral", "lock")}
 # What assigning a course changes for somebody (queries.assignments.Effect).
 EFFECTS = {
     "new": (_l("Will be enrolled"), "success", "plus"),

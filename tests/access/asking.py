@@ -28,6 +28,8 @@ SHOWN: dict[str, frozenset[str]] = {
     # What an applicant typed, to whoever holds the link mailed to them.
     "partners.apply_confirm": frozenset({"APPLICANT"}),
     "training.attempt": frozenset({"KEY"}),  # once it is passed
+    # What is due for somebody, to whoever holds their calendar's private address.
+    "training.feed": frozenset({"COURSE"}),
     # Who issued it.
     "certification.detail": frozenset({"STAFF"}),
     "reports.attribution": frozenset({"GONE"}),

@@ -39,6 +39,9 @@ ARGUMENTS: dict[str, str] = {
     "course_id": "course",
     "version_id": "draft_version",
     "lesson_id": "lesson",
+    "path_id": "path",
+    "path_version_id": "draft_path_version",
+    "step_id": "draft_path_step_2",
     "question_id": "draft_question",
     "image_id": "image",
     "attempt_id": "{me}.attempt",
@@ -156,6 +159,20 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "draft_asset"),
     ("asset_id", PARTNER_SIDE | {"west", "manager", "exec"}, "withdrawn_asset"),
 )
+
+_UNPUBLISHED_PATH: Mapping[str, tuple[frozenset[str], str]] = {"path_id": (LEARNERS, "draft_path")}
+_PATH = {
+    "revision": "1", "title": "Technician", "skill_level": "advanced", "is_in_order": "y",
+    "required": [Id("fresh_path")],
+}  # fmt: skip
+
+
+def _said_of_changes(tenant: Tenant, role: str) -> Mapping[str, Any]:
+    """Every lesson of the draft is new to who completed the version before."""
+    names = ("lesson", "second_lesson", "package", "video", "file", "link")
+    lessons = (tenant.things[f"draft_{name}"].public_id for name in names)
+    return {f"lesson-{lesson_id}": "material" for lesson_id in lessons} | {"quiz": "material"}
+
 
 _TABLE_QUERIES = ("?search=KAN&sort=name", "?page=2&size=50")
 _FILE = (b"%PDF-1.7 a sheet", "sheet.pdf")
@@ -556,7 +573,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("operations.retention", "POST"): Call(body={"mail_months": "600"}),
     ("notifications.reminders", "POST"): Call(
-        body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9"}
+        body={"course_days": "10", "certificate_days": "60, 5", "agreement_days": "9",
+              "escalation_days": "8, 20"}
     ),
     ("journal.index", "GET"): Call(queries=("?format=csv", "?search=world", "?page=2")),
     ("training.index", "GET"): Call(queries=("?search=KAN", "?level=expert")),
@@ -570,8 +588,15 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.take_quiz", "GET"): Call(beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
     ("training.take_quiz", "POST"): Call(body=_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
     ("training.progress", "GET"): Call(
-        queries=("?format=csv", "?search=KAN", "?course={course}", "?standing=overdue"),
+        queries=(
+            "?format=csv", "?search=KAN", "?course={course}", "?standing=overdue", "?show=paths",
+            "?show=paths&format=xlsx", "?sort={course}&direction=desc", "?level=expert",
+        ),
         query_ids={"course": "course"},
+    ),
+    ("certification.progress", "GET"): Call(
+        queries=("?format=csv", "?search=KAN", "?certification={scheme}", "?standing=valid"),
+        query_ids={"certification": "scheme"},
     ),
     ("training.assign", "GET"): Call(
         queries=("?company_id={PA.partnership}", "?company_id={PA.partnership}&course={course}"),
@@ -585,6 +610,29 @@ CALLS: dict[tuple[str, str], Call] = {
         query_ids={"company_id": "PA.partnership"},
         beyond={"course_id": (LEARNERS, "draft_course")},
     ),
+    ("training.feed", "GET"): Call(ids={"token": "feed_link"}),
+    ("training.end_feed", "POST"): Call(),
+    ("training.paths", "GET"): Call(queries=("?level=expert", "?function=sales")),
+    ("training.path", "GET"): Call(beyond=_UNPUBLISHED_PATH),
+    ("training.take_path", "POST"): Call(ids={"path_id": "fresh_path"}, beyond=_UNPUBLISHED_PATH),
+    ("training.assign_path", "GET"): Call(
+        queries=("?company_id={PA.partnership}", "?company_id={PA.partnership}&function=sales"),
+        query_ids={"company_id": "PA.partnership"},
+        nowhere=((LEARNERS - {"padmin"}, "?company_id=nobody"),),
+        beyond=_UNPUBLISHED_PATH,
+    ),
+    ("training.assign_path", "POST"): Call(
+        needs="?company_id={PA.partnership}",
+        body={"whom": Id("user.member"), "due_on": "2030-01-01"},
+        query_ids={"company_id": "PA.partnership"},
+        beyond=_UNPUBLISHED_PATH,
+    ),
+    ("training.new_path", "POST"): Call(body=_PATH),
+    ("training.edit_path", "POST"): Call(body=_PATH),
+    ("training.add_step", "POST"): Call(body={"course": Id("course")}),
+    ("training.move_step", "POST"): Call(body={"direction": "up"}),
+    ("training.new_path_version", "POST"): Call(ids={"path_id": "path"}),
+    ("training.publish", "POST"): Call(body=_said_of_changes),
     ("training.new_course", "POST"): Call(body=_VERSION),
     ("training.new_version", "POST"): Call(ids={"course_id": "done_course"}),
     ("training.image", "GET"): Call(absent=(("image_id", "lost_image", LEARNERS),)),

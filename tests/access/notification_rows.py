@@ -44,7 +44,11 @@ def fill(f: Filler) -> None:
             user_id=people["mate"].id, kind=Kind.REMINDED, in_portal=True, mail=MailWhen.OFF
         )
     )
-    f.add(ReminderPlan(course_days=[14], certificate_days=[30], agreement_days=[30], ran_on=f.today))
+    f.add(
+        ReminderPlan(
+            course_days=[14], certificate_days=[30], agreement_days=[30], escalation_days=[9], ran_on=f.today
+        )
+    )
     f.add(
         ComplianceSeen(partnership_id=f.tenant.partnerships["PA"].id, is_compliant=True, changed_on=f.today)
     )

@@ -38,6 +38,7 @@ from tests.access import rows_designs
 from tests.access.assessment_rows import add_bank, add_task, hand_in, sit
 from tests.access.content_rows import add_content, open_package
 from tests.access.filling import Filler
+from tests.access.path_rows import paths
 from tests.access.rows_credentials import certificate_pem, credential_key, sign_credentials
 from tests.factories import UserRef
 from tests.factories.marketing import png
@@ -96,6 +97,7 @@ def courses(f: Filler) -> None:
         _learn(f, key, None, done, done_version, None)
         _begin(f, key, None, unasked)
     _complete(f, f.tenant.leaver, None, fresh, "fresh_version")
+    paths(f, PEOPLE)
 
 
 def _begin(

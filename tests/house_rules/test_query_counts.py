@@ -39,6 +39,7 @@ from tests.factories.assessment import add_questions, hand_in, make_exam
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.partners import apply, make_template, publish_agreement
+from tests.factories.paths import assign_path, make_path
 from tests.factories.revenue import import_rows
 from tests.factories.training import CourseRef, assign, complete, make_course
 
@@ -70,6 +71,7 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         asset = make_asset(world, acme, f"Asset {number}", campaign_id=campaign)
         for course in courses[:2]:
             assign(world, partnership, course, due_on=today + timedelta(days=30))
+        assign_path(world, make_path(world, acme, courses, f"Path {number}"), partnership)
         complete(world, acme, person, courses[0])
         add_questions(world, acme, 1, topic=f"Topic {number}")
         hand_in(world, acme, person, courses[2])

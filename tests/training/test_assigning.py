@@ -212,3 +212,22 @@ def test_the_sweeper_finds_a_newcomer_whose_job_was_lost(world: World, acme, nor
         db.session.execute(delete(Enrolment))
     jobs.sweep(world.app)
     assert set(enrolments(world, acme)) == {newcomer.id}
+
+
+def test_days_after_joining_count_from_joining_and_for_who_is_there_from_today(world: World) -> None:
+    acme = world.vendor()
+    northwind = world.partnership(acme)
+    ana = world.user(Role.PARTNER_MEMBER, partnership=northwind)
+    manager = world.client(world.user(Role.CHANNEL_MANAGER, vendor=acme))
+    course = make.make_course(world, acme, has_quiz=False)
+    form = {"courses": [str(course.public_id)], "whom": "everybody", "due_on": "", "due_days": "10"}
+    address = f"/acme/training/assign?company_id={northwind.public_id}"
+    assert "Due 10 days after joining" in manager.post(address, data={**form, "step": "preview"}).text
+    assert manager.post(address, data={**form, "due_on": "2099-01-01"}).status_code == 422
+    assert manager.post(address, data={**form, "step": "assign"}).status_code == 303
+    today = clock.today("UTC")
+    with clock.travel(clock.now() + timedelta(days=30)):
+        ben = world.user(Role.PARTNER_MEMBER, partnership=northwind)
+    with world.acting(acme):
+        due = dict(db.session.execute(select(Enrolment.user_id, Enrolment.due_on)).all())
+    assert due == {ana.id: today + timedelta(days=10), ben.id: today + timedelta(days=40)}

@@ -9,6 +9,7 @@ from prm.certification.views import (
     issuing,
     keys,
     overview,
+    progress,
     schemes,
     verification,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "issuing",
     "keys",
     "overview",
+    "progress",
     "schemes",
     "verification",
 ]

@@ -30,6 +30,12 @@ from prm.imports.services.changes import IN_ONE
 from prm.imports.services.conflicts import keep_clashes
 from prm.imports.services.deals import apply_deals, plan_deals
 from prm.imports.services.invoices import apply_invoices, plan_invoices
+from prm.imports.services.learning import (
+    apply_certificates,
+    apply_completions,
+    plan_certificates,
+    plan_completions,
+)
 from prm.imports.services.locking import lock_imports
 from prm.imports.services.mappings import remember_mapping
 from prm.imports.services.orders import apply_orders, plan_orders
@@ -60,6 +66,8 @@ KINDS: dict[ImportKind, tuple[Plan, Apply]] = {
     ImportKind.PAYMENTS: (plan_payments, apply_payments),
     ImportKind.TARGETS: (plan_targets, apply_targets),
     ImportKind.PEOPLE: (plan_people, apply_people),
+    ImportKind.COMPLETIONS: (plan_completions, apply_completions),
+    ImportKind.CERTIFICATES: (plan_certificates, apply_certificates),
 }
 
 
@@ -195,7 +203,7 @@ def _keep_rows(batch: ImportBatch, planned: list[Planned], kind: ImportKind) -> 
             "batch_id": batch.id,
             "line": row.line,
             "outcome": row.outcome,
-            "raw": {} if kind is ImportKind.PEOPLE and not row.reasons else row.raw,
+            "raw": {} if kind.is_about_people and not row.reasons else row.raw,
             "reasons": [keep_reason(reason) for reason in row.reasons],
         }
         for row in planned

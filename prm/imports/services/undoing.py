@@ -18,6 +18,7 @@ from prm.imports.matching import load_products, select_by
 from prm.imports.models import BatchStatus, ChangeAction, ImportBatch
 from prm.imports.services.changes import IN_ONE, typed
 from prm.imports.services.invoices import link_waiting_invoices, relink_invoices
+from prm.imports.services.learning import undo_learning
 from prm.imports.services.locking import lock_imports
 from prm.imports.services.obstacles import (
     changes_of,
@@ -78,6 +79,7 @@ def undo_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
     _restore_deleted_orders(batch)
     relink_invoices(batch)
     undo_people(actor, batch)
+    undo_learning(actor, batch)
     for model in NAMED:
         _delete_inserted(batch, model)
     db.session.flush()

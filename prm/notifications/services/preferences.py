@@ -19,12 +19,13 @@ from prm.infra.ids import new_public_id
 from prm.journal.services import record
 from prm.notifications.kinds import KINDS, kinds_of
 from prm.notifications.models import Kind, MailWhen, Notification, NotificationPreference, ReminderPlan
-from prm.notifications.queries import Plan, Wanted, list_wanted
+from prm.notifications.queries import ESCALATION_DAYS, Plan, Wanted, list_wanted
 from prm.notifications.services.telling import mail_due
 from prm.permissions import P
 
 MOST_DAYS = 365
 MOST_THRESHOLDS = 5
+MOST_STEPS = 2  # of an escalation
 
 
 def save_preferences(actor: Actor, wanted: Mapping[Kind, Wanted]) -> None:
@@ -94,27 +95,30 @@ def save_plan(
     course_days: Sequence[int],
     certificate_days: Sequence[int],
     agreement_days: Sequence[int],
+    escalation_days: Sequence[int] = ESCALATION_DAYS,
 ) -> None:
-    """Keep how many days ahead people are reminded; empty: not ahead, only once it is too late.
+    """Keep how many days ahead people are reminded; empty: not ahead, only once it is too late. And how
+    many days after it others are told: the administrators, then the manager; empty: nobody.
 
-    Raises DomainError naming the field with more than five of them, or beyond 1 to 365 days.
+    Raises DomainError naming the field with more than five of them (two), or beyond 1 to 365 days.
     """
     require(actor, P.VENDOR_SETTINGS)
     plan = Plan(
         _checked("course_days", course_days),
         _checked("certificate_days", certificate_days),
         _checked("agreement_days", agreement_days),
+        _checked("escalation_days", escalation_days, MOST_STEPS),
     )
     row = get_plan_row()
     row.course_days, row.certificate_days = list(plan.course_days), list(plan.certificate_days)
-    row.agreement_days = list(plan.agreement_days)
+    row.agreement_days, row.escalation_days = list(plan.agreement_days), list(plan.escalation_days)
     record(
         actor,
         "reminders.changed",
         row,
         facts={
             "courses": row.course_days, "certificates": row.certificate_days,
-            "agreements": row.agreement_days,
+            "agreements": row.agreement_days, "escalations": row.escalation_days,
         },
     )  # fmt: skip
 
@@ -133,6 +137,7 @@ def get_plan_row() -> ReminderPlan:
                 "course_days": list(plan.course_days),
                 "certificate_days": list(plan.certificate_days),
                 "agreement_days": list(plan.agreement_days),
+                "escalation_days": list(plan.escalation_days),
                 "ran_on": None,
             }
         ],
@@ -141,8 +146,11 @@ def get_plan_row() -> ReminderPlan:
     return db.session.scalars(statement).one()
 
 
-def _checked(field: str, days: Sequence[int]) -> list[int]:
+def _checked(field: str, days: Sequence[int], most: int = MOST_THRESHOLDS) -> list[int]:
     ordered = sorted(set(days), reverse=True)
+    if len(ordered) > most and most == MOST_STEPS:
+        message = _("Name at most two numbers of days: the administrators' and the manager's.")
+        raise DomainError(message, {field: message})
     if len(ordered) > MOST_THRESHOLDS or any(not 1 <= each <= MOST_DAYS for each in ordered):
         message = _("Name at most five numbers of days, each from 1 to 365.")
         raise DomainError(message, {field: message})

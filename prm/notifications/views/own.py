@@ -181,6 +181,7 @@ def reminders() -> str | Response | tuple[str, int]:
         course_days=write_days(plan.course_days),
         certificate_days=write_days(plan.certificate_days),
         agreement_days=write_days(plan.agreement_days),
+        escalation_days=write_days(sorted(plan.escalation_days)),
     )
     if form.validate_on_submit():
         try:
@@ -190,6 +191,7 @@ def reminders() -> str | Response | tuple[str, int]:
                     course_days=read_days(form.course_days.data),
                     certificate_days=read_days(form.certificate_days.data),
                     agreement_days=read_days(form.agreement_days.data),
+                    escalation_days=read_days(form.escalation_days.data),
                 )
             flash(_("The reminders are saved."), "success")
             return redirect(url_for("notifications.reminders"), 303)

@@ -61,6 +61,7 @@ class EnrolmentStatus(StrEnum):
     STARTED = "started"
     COMPLETED = "completed"
     FAILED = "failed"  # no attempt left
+    EXCUSED = "excused"  # need not take it
 
 
 class Course(Keyed, VendorOwned, db.Model):
@@ -183,7 +184,8 @@ class Assignment(Keyed, VendorOwned, db.Model):
     """A course due by a date, for one person or (user_id null) everybody of a partnership.
 
     `job_functions` narrows everybody to the people of those functions; empty: all of them. Who
-    joins later is enrolled on joining.
+    joins later is enrolled on joining. Due at `due_on`, or `due_days` after somebody joined (after the
+    assignment where that is later).
     """
 
     __tablename__ = "assignment"
@@ -200,6 +202,7 @@ class Assignment(Keyed, VendorOwned, db.Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
     due_on: Mapped[date | None]
+    due_days: Mapped[int | None]
     assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

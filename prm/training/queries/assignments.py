@@ -52,6 +52,7 @@ class MadeAssignment:
     user_name: str | None
     job_functions: tuple[str, ...]
     due_on: date | None
+    due_days: int | None
     assigned_at: datetime
     assigned_by: str | None
 
@@ -155,7 +156,7 @@ def list_assignments(actor: Actor, limit: int = 20) -> list[MadeAssignment]:
         visible(
             select(
                 Course.title, Partnership.name, _Assignee.name, Assignment.job_functions,
-                Assignment.due_on, Assignment.assigned_at, _Assigner.name,
+                Assignment.due_on, Assignment.due_days, Assignment.assigned_at, _Assigner.name,
             )
             .select_from(Assignment)
             .join(Course, Course.id == Assignment.course_id)
@@ -170,8 +171,8 @@ def list_assignments(actor: Actor, limit: int = 20) -> list[MadeAssignment]:
         .limit(limit)
     )  # fmt: skip
     return [
-        MadeAssignment(title, partnership or "", user, tuple(functions), due_on, at, by)
-        for title, partnership, user, functions, due_on, at, by in rows
+        MadeAssignment(title, partnership or "", user, tuple(functions), due_on, due_days, at, by)
+        for title, partnership, user, functions, due_on, due_days, at, by in rows
     ]
 
 

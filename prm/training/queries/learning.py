@@ -28,6 +28,8 @@ from prm.training.models import (
     LessonProgress,
     VersionStatus,
 )
+from prm.training.models.changes import DeltaEnrolment
+from prm.training.models.imported import ImportedCompletion
 from prm.training.models.tasks import TaskStatus, TaskSubmission
 from prm.training.queries.counting import questions_asked
 from prm.training.queries.courses import today_of
@@ -42,7 +44,7 @@ class NextStep(StrEnum):
     LESSON = "lesson"
     QUIZ = "quiz"
     WAIT = "wait"  # for a practical task to be graded
-    NOTHING = "nothing"  # completed
+    NOTHING = "nothing"  # completed, or excused
     ASK = "ask"  # no attempt left
 
 
@@ -83,6 +85,8 @@ class LearningItem:
     course_key: int
     version_key: int
     current_lesson_key: int | None
+    is_delta: bool = False  # only what changed since a completion is to be done
+    source: str | None = None  # the system that told of the completion, where it was imported
     tasks_waiting: int = 0
     """Practical tasks that were handed in and are not graded yet: they do not keep the quiz shut."""
 
@@ -223,11 +227,11 @@ def is_latest() -> Any:
     )
 
 
-def standing_of(status: EnrolmentStatus, due_on: date | None, today: date) -> str:
+def standing_of(status: EnrolmentStatus, due_on: date | None, today: date, *, is_delta: bool = False) -> str:
     """The key of labels.STANDINGS for an enrolment."""
     if status in OPEN and due_on is not None and due_on < today:
         return "overdue"
-    return status.value
+    return "redo" if is_delta and status in OPEN else status.value
 
 
 def _mine(actor: Actor) -> Any:
@@ -271,19 +275,24 @@ def _items() -> Any:
             CourseVersion,
             Course,
             Completion,
+            DeltaEnrolment.has_quiz.label("delta_quiz"),
+            ImportedCompletion.source.label("source"),
             questions_asked(Enrolment.course_version_id, Enrolment).label("questions"),
             *[each.correlate(Enrolment).scalar_subquery().label(name) for name, each in counted.items()],
         )
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
         .join(Course, Course.id == Enrolment.course_id)
         .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+        .outerjoin(DeltaEnrolment, DeltaEnrolment.enrolment_id == Enrolment.id)
+        .outerjoin(ImportedCompletion, ImportedCompletion.completion_id == Completion.id)
     )
 
 
 def _as_item(row: Any, today: date) -> LearningItem:
     enrolment, version, completion = row.Enrolment, row.CourseVersion, row.Completion
     limit = version.max_attempts
-    standing = standing_of(enrolment.status, enrolment.due_on, today)
+    is_delta = row.delta_quiz is not None
+    standing = standing_of(enrolment.status, enrolment.due_on, today, is_delta=is_delta)
     return LearningItem(
         key=enrolment.id,
         enrolment_id=enrolment.public_id,
@@ -300,7 +309,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         lessons_done=row.done,
         minutes=row.minutes,
         questions=row.questions,
-        is_quiz_passed=row.passed > 0,
+        is_quiz_passed=row.passed > 0 or row.delta_quiz is False,
         pass_mark=version.pass_mark,
         attempts_used=enrolment.attempts_used,
         max_attempts=None if limit is None else limit + enrolment.extra_attempts,
@@ -314,12 +323,14 @@ def _as_item(row: Any, today: date) -> LearningItem:
         course_key=enrolment.course_id,
         version_key=version.id,
         current_lesson_key=enrolment.current_lesson_id,
+        is_delta=is_delta,
+        source=row.source,
         tasks_waiting=row.handed_in,
     )
 
 
 def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
-    if status is EnrolmentStatus.COMPLETED:
+    if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.EXCUSED):
         return NextStep.NOTHING
     if status is EnrolmentStatus.FAILED:
         return NextStep.ASK

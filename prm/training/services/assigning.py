@@ -32,6 +32,7 @@ from prm.training.queries.assignments import (
 from prm.training.queries.courses import PublishedVersion, list_published_versions, today_of
 from prm.training.queries.learning import OPEN
 from prm.training.services.enrolments import insert_enrolments
+from prm.training.services.path_assigning import check_due, enrol_on_paths
 from prm.vendors.models import Vendor
 
 
@@ -52,6 +53,7 @@ def assign_course(
     user_id: UUID | None = None,
     job_functions: Sequence[JobFunction] = (),
     due_on: date | None = None,
+    due_days: int | None = None,
     is_mailed: bool = True,
 ) -> Assigned:
     """Assign one course: see assign_courses."""
@@ -62,6 +64,7 @@ def assign_course(
         user_id=user_id,
         job_functions=job_functions,
         due_on=due_on,
+        due_days=due_days,
         is_mailed=is_mailed,
     )
 
@@ -74,18 +77,20 @@ def assign_courses(
     user_id: UUID | None = None,
     job_functions: Sequence[JobFunction] = (),
     due_on: date | None = None,
+    due_days: int | None = None,
     is_mailed: bool = True,
 ) -> Assigned:
     """Assign courses to one person of a partnership, or to everybody of it (of some job functions).
 
-    Everybody includes who joins later. Who is at a course keeps their progress and gets the new due
+    Everybody includes who joins later; `due_days` counts from the day somebody joins, for who is there
+    from today. Who is at a course keeps their progress and gets the new due
     date; who has completed its newest version is left alone; who completed an earlier one is
     enrolled in the newest. Who is newly enrolled is told, unless not `is_mailed`. Doing it twice changes
     nothing. Raises NotFound for a partnership, person
     or course out of reach, DomainError for a due date in the past or no course.
     """
     partnership = get_partnership(actor, partnership_id, P.COURSE_ASSIGN)
-    courses = check_assignment(actor, course_ids, due_on)
+    courses = check_assignment(actor, course_ids, due_on, due_days)
     functions = [JobFunction(each).value for each in job_functions] if user_id is None else []
     people = list_people(partnership, functions)
     if user_id is not None:
@@ -93,12 +98,13 @@ def assign_courses(
         if not people:
             raise NotFound
     assignments = tuple(
-        _assignment(actor, course, partnership, people[0] if user_id else None, functions, due_on)
+        _assignment(actor, course, partnership, people[0] if user_id else None, functions, due_on, due_days)
         for course in courses
     )
     enrolled = 0
+    due_now = due_on if due_days is None else today_of(actor) + timedelta(days=due_days)
     for course, assignment in zip(courses, assignments, strict=True):
-        due = dict.fromkeys((person.user_id for person in people), due_on)
+        due = dict.fromkeys((person.user_id for person in people), due_now)
         enrolled += len(_enrol(assignment, course.id, partnership.id, due))
         record(
             actor,
@@ -110,6 +116,7 @@ def assign_courses(
                 "people": len(people),
                 "job_functions": functions,
                 "due_on": due_on,
+                **({"due_days": due_days} if due_days is not None else {}),
             },
             personal={"name": people[0].name} if user_id else {},
         )
@@ -118,14 +125,14 @@ def assign_courses(
     return Assigned(assignments, len(people), enrolled)
 
 
-def check_assignment(actor: Actor, course_ids: Sequence[UUID], due_on: date | None) -> list[PublishedVersion]:
+def check_assignment(
+    actor: Actor, course_ids: Sequence[UUID], due_on: date | None, due_days: int | None = None
+) -> list[PublishedVersion]:
     """The newest versions of the courses, in one order for everybody.
 
     Raises NotFound where one is not published, DomainError for no course or a due date in the past.
     """
-    if due_on is not None and due_on < today_of(actor):
-        message = _("The due date lies in the past.")
-        raise DomainError(message, {"due_on": message})
+    check_due(actor, due_on, due_days)
     wanted = set(course_ids)
     if not wanted:
         message = _("Choose at least one course.")
@@ -170,12 +177,17 @@ def enrol_newcomer(actor: Actor, membership: Membership) -> int:
     ).one_or_none()
     if partnership is None:
         return 0
-    return _enrol_by_assignments(partnership, {membership.user_id: tuple(membership.job_functions)})
+    since = membership.joined_at or membership.started_at
+    on_paths = enrol_on_paths(partnership, {membership.user_id: (membership.job_functions, since)})
+    return on_paths + _enrol_by_assignments(
+        partnership, {membership.user_id: tuple(membership.job_functions)}
+    )
 
 
 def enrol_people_of(actor: Actor, partnership: Partnership) -> int:
     """The same for everybody of a company that a partnership has just been linked to."""
     people = list_people(partnership)
+    enrol_on_paths(partnership, {each.user_id: (each.job_functions, clock.now()) for each in people})
     return _enrol_by_assignments(partnership, {person.user_id: person.job_functions for person in people})
 
 
@@ -225,6 +237,8 @@ def _enrol_by_assignments(
 
 
 def _due_for_newcomer(assignment: Assignment, today: date, zone: str) -> date | None:
+    if assignment.due_days is not None:
+        return today + timedelta(days=assignment.due_days)
     if assignment.due_on is None or assignment.due_on >= today:
         return assignment.due_on
     given = assignment.due_on - clock.to_zone(assignment.assigned_at, zone).date()
@@ -241,6 +255,7 @@ def _assignment(
     person: Person | None,
     functions: list[str],
     due_on: date | None,
+    due_days: int | None,
 ) -> Assignment:
     """The same assignment made again is the one that exists, with the new due date."""
     user_key = person.user_id if person else None
@@ -253,7 +268,7 @@ def _assignment(
     )
     for assignment in alike:
         if sorted(assignment.job_functions) == sorted(functions):
-            assignment.due_on = due_on
+            assignment.due_on, assignment.due_days = due_on, due_days
             assignment.assigned_by_id, assignment.assigned_at = actor.user_id, clock.now()
             return assignment
     assignment = Assignment(
@@ -263,6 +278,7 @@ def _assignment(
         user_id=user_key,
         job_functions=functions,
         due_on=due_on,
+        due_days=due_days,
         assigned_by_id=actor.user_id,
         assigned_at=clock.now(),
     )

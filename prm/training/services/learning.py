@@ -28,6 +28,7 @@ from prm.training.queries.content import find_package_score
 from prm.training.queries.counting import count_questions
 from prm.training.queries.courses import find_newest_version
 from prm.training.queries.learning import OPEN
+from prm.training.queries.redoing import find_delta
 from prm.training.services.enrolments import insert_enrolments
 
 
@@ -42,6 +43,11 @@ def enrol(actor: Actor, course_id: UUID) -> Enrolment:
     latest = list_latest_enrolments([newest.course_id], [actor.user_id]).get(
         (actor.user_id, newest.course_id)
     )
+    if latest is not None and latest.status is EnrolmentStatus.EXCUSED:
+        latest.status, latest.course_version_id = EnrolmentStatus.ASSIGNED, newest.id
+        begin(latest)
+        record(actor, "training.enrolled", latest, facts={"course": newest.course_public_id})
+        return latest
     if latest is not None and (latest.status in OPEN or latest.course_version_id == newest.id):
         return latest
     now = clock.now()
@@ -175,7 +181,13 @@ def _done(enrolment: Enrolment) -> set[int]:
 def is_passed(enrolment: Enrolment) -> bool:
     """Whether an attempt of this enrolment passed the quiz."""
     passed = select(func.count(Attempt.id)).where(Attempt.enrolment_id == enrolment.id, Attempt.has_passed)
-    return db.session.execute(passed).scalar_one() > 0
+    return db.session.execute(passed).scalar_one() > 0 or _kept_result(enrolment) is not None
+
+
+def _kept_result(enrolment: Enrolment) -> Completion | None:
+    """The completion whose result stays, where the person redoes lessons that changed but not the quiz."""
+    found = find_delta(enrolment.id)
+    return found[1] if found is not None and not found[0].has_quiz else None
 
 
 def is_quiz_open(enrolment: Enrolment) -> bool:
@@ -203,10 +215,13 @@ def complete_if_done(actor: Actor, enrolment: Enrolment) -> None:
             Attempt.enrolment_id == enrolment.id, Attempt.has_passed
         )
     ).scalar_one()
-    if questions and best is None:
+    kept = _kept_result(enrolment)
+    if questions and best is None and kept is None:
         return
     if not questions:
         best = find_package_score(enrolment)
+    if best is None and kept is not None:
+        best = kept.score_percent
     enrolment.status = EnrolmentStatus.COMPLETED
     completion = Completion(
         vendor_id=enrolment.vendor_id,

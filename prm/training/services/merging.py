@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from prm.access import Actor
 from prm.accounts.models import Membership
 from prm.extensions import db
+from prm.infra import clock
 from prm.partners.models import MoveKind, Partnership
 from prm.partners.queries import merges
 from prm.partners.services.merging import note_made
@@ -18,9 +19,11 @@ from prm.training.models import (
     EnrolmentStatus,
     LessonProgress,
 )
+from prm.training.models.paths import PathEnrolment, PathStatus
 from prm.training.queries.assignments import list_people, list_standing_assignments
 from prm.training.queries.learning import OPEN
 from prm.training.services.assigning import enrol_by
+from prm.training.services.path_assigning import enrol_on_paths
 
 
 def enrol_merged(actor: Actor, survivor: Partnership) -> int:
@@ -49,6 +52,10 @@ def enrol_merged(actor: Actor, survivor: Partnership) -> int:
         [assignment for assignment in assignments if assignment.id in moved],
         {key: functions for key, functions in people.items() if key not in came},
     )
+    on_paths = _path_keys_of(list(people))
+    since = clock.now()
+    enrol_on_paths(survivor, {key: (functions, since) for key, functions in people.items()})
+    note_made(merge, PathEnrolment, sorted(_path_keys_of(list(people)) - on_paths))
     note_made(merge, Enrolment, sorted(_keys_of(list(people)) - before))
     return enrolled
 
@@ -62,6 +69,12 @@ def part_enrolments(actor: Actor, survivor: Partnership) -> None:
     merge = merges.find_merge_into(survivor)
     if merge is None or merge.unmerged_at is None:
         return
+    on_paths = merges.rows_of_merge(merge, MoveKind.MADE, PathEnrolment)
+    db.session.execute(
+        delete(PathEnrolment)
+        .where(PathEnrolment.id.in_(on_paths), PathEnrolment.status == PathStatus.OPEN)
+        .execution_options(synchronize_session=False)
+    )
     made = list(merges.rows_of_merge(merge, MoveKind.MADE, Enrolment))
     begun = (
         select(model.enrolment_id).where(model.enrolment_id.in_(made))
@@ -93,3 +106,7 @@ def part_enrolments(actor: Actor, survivor: Partnership) -> None:
 
 def _keys_of(user_keys: list[int]) -> set[int]:
     return set(db.session.scalars(select(Enrolment.id).where(Enrolment.user_id.in_(user_keys))))
+
+
+def _path_keys_of(user_keys: list[int]) -> set[int]:
+    return set(db.session.scalars(select(PathEnrolment.id).where(PathEnrolment.user_id.in_(user_keys))))

@@ -26,24 +26,29 @@ from prm.training.models import (
     QuestionKind,
     VersionStatus,
 )
+from prm.training.models.changes import DeltaEnrolment, LessonChange
 from prm.training.queries.bank import list_draw_problems, list_draws
 from prm.training.queries.content import counts_packages
 from prm.training.queries.courses import list_choices
 from prm.training.services import drafts
 from prm.training.services.attached import copy_content
 from prm.training.services.quiz_settings import copy_settings, keep_pools
+from prm.training.services.redoing import Changes, say_what_changed
 
 
-def publish_version(actor: Actor, version_id: UUID) -> CourseVersion:
+def publish_version(actor: Actor, version_id: UUID, *, changes: Changes | None = None) -> CourseVersion:
     """Publish a draft: from now on it never changes, and who enrols enrols in it.
 
-    Who was assigned an earlier version and has not begun takes this one. Raises Conflict where it
-    is published already, DomainError where something is missing.
+    Who was assigned an earlier version and has not begun takes this one. `changes` says which changes
+    since the version before are material: who completed an earlier version redoes those, and nothing
+    else; without it, nothing. Raises Conflict where it is published already, DomainError where
+    something is missing or `changes` leaves open what a change means.
     """
     version = drafts.lock_draft(actor, version_id)
     problems = list_problems(version)
     if problems:
         raise DomainError(" ".join(problems))
+    say_what_changed(actor, version, changes)
     keep_pools(actor, version)
     version.status = VersionStatus.PUBLISHED
     version.published_at = clock.now()
@@ -58,6 +63,8 @@ def publish_version(actor: Actor, version_id: UUID) -> CourseVersion:
             Enrolment.course_id == course.id,
             Enrolment.course_version_id != version.id,
             Enrolment.status == EnrolmentStatus.ASSIGNED,
+            # Who redoes what an earlier version changed is moved with what they need not redo: by a job.
+            Enrolment.id.not_in(select(DeltaEnrolment.enrolment_id)),
         )
         .values(course_version_id=version.id, current_lesson_id=None)
         .execution_options(synchronize_session=False)
@@ -157,6 +164,10 @@ def _copy(actor: Actor, source: CourseVersion) -> CourseVersion:
     }
     db.session.add_all(copies.values())
     db.session.flush()
+    db.session.add_all(
+        LessonChange(vendor_id=actor.vendor_id, lesson_id=copy.id, origin_id=origin)
+        for origin, copy in copies.items()
+    )
     copy_content(actor, copies)
     _copy_questions(actor, source, draft)
     copy_settings(actor, source, draft)

@@ -39,15 +39,15 @@ EVERYBODY = "everybody"
 def assign() -> str | Response | tuple[str, int]:
     """Choose a company, courses and people; see what it changes; assign."""
     actor = current_actor()
-    named = _named(actor)
+    named = named_partnerships(actor)
     partnership = named[0] if len(named) == 1 else None
-    function = _function()
+    function = asked_function()
     published = list_published_versions(actor)
     people = queries.list_people(partnership, [function] if function else []) if partnership else []
     form = AssignForm(courses=request.args.getlist("course"), whom=EVERYBODY)
     form.offer(
         [(str(course.course_public_id), course.title) for course in published],
-        [(EVERYBODY, _everybody(people, function)), *[(str(p.public_id), p.name) for p in people]],
+        [(EVERYBODY, everybody(people, function)), *[(str(p.public_id), p.name) for p in people]],
     )
     status, candidates = 200, None
     if form.is_submitted():
@@ -67,7 +67,7 @@ def assign() -> str | Response | tuple[str, int]:
         form=form,
         partnership=partnership,
         named=named,
-        asked=_asked_name(),
+        asked=asked_name(),
         is_own_company=actor.reach(P.COURSE_ASSIGN) is Reach.OWN,
         companies=list_companies(actor, P.COURSE_ASSIGN, PROPOSED),
         function=function,
@@ -85,7 +85,7 @@ def assign() -> str | Response | tuple[str, int]:
     return page, status
 
 
-def _named(actor: Actor) -> list[Partnership]:
+def named_partnerships(actor: Actor) -> list[Partnership]:
     """The partnerships that the address names: by id, by name, or one's own."""
     if actor.reach(P.COURSE_ASSIGN) is Reach.OWN:
         return queries.list_partnerships(actor)
@@ -95,20 +95,20 @@ def _named(actor: Actor) -> list[Partnership]:
             return [get_partnership(actor, UUID(wanted), P.COURSE_ASSIGN)]
         except ValueError:
             raise NotFound from None
-    name = _asked_name()
+    name = asked_name()
     return list_named(actor, name, P.COURSE_ASSIGN) if name else []
 
 
-def _asked_name() -> str:
+def asked_name() -> str:
     return request.args.get("company", "").replace("\x00", "").strip()
 
 
-def _function() -> str | None:
+def asked_function() -> str | None:
     asked = request.args.get("function", "")
     return asked if asked in {each.value for each in FUNCTION_LABELS} else None
 
 
-def _everybody(people: Sequence[queries.Person], function: str | None) -> str:
+def everybody(people: Sequence[queries.Person], function: str | None) -> str:
     if function:
         return _(
             "Everybody in %(function)s: %(people)s, and whoever joins later",
@@ -125,7 +125,11 @@ def _count(people: int) -> str:
 def _assign(actor: Actor, partnership: Partnership, form: AssignForm, function: str | None) -> Response:
     with transaction():
         done = services.assign_courses(
-            actor, **_chosen(form, function), partnership_id=partnership.public_id, due_on=form.due_on.data
+            actor,
+            **_chosen(form, function),
+            partnership_id=partnership.public_id,
+            due_on=form.due_on.data,
+            due_days=form.due_days.data,
         )
     flash(
         ngettext(
@@ -146,7 +150,7 @@ def _preview(
     published: Sequence[PublishedVersion],
 ) -> list[queries.Candidate]:
     chosen = _chosen(form, function)
-    services.check_assignment(actor, chosen["course_ids"], form.due_on.data)
+    services.check_assignment(actor, chosen["course_ids"], form.due_on.data, form.due_days.data)
     courses = [each for each in published if each.course_public_id in chosen["course_ids"]]
     candidates = queries.list_candidates(partnership, courses, [f.value for f in chosen["job_functions"]])
     if chosen["user_id"] is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -24,10 +24,15 @@ from prm.training.forms import ImageForm, VersionForm
 from prm.training.images import MAX_BYTES
 from prm.training.labels import DIFFICULTIES, LESSON_KINDS, QUESTION_KINDS, SKILL_LEVELS
 from prm.training.models import SkillLevel, VersionStatus
+from prm.training.models.changes import ChangeKind
+from prm.training.path_forms import ChangesForm
 from prm.training.queries import courses as queries
+from prm.training.queries.authored_paths import list_authored_paths
 from prm.training.queries.bank import list_draws
+from prm.training.queries.changes import is_quiz_changed, list_changed_lessons
 from prm.training.queries.counting import count_questions
 from prm.training.queries.quiz import item_of_question
+from prm.training.services.redoing import Changes
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import render_lesson, tabs
 
@@ -40,6 +45,7 @@ def authoring() -> str:
     return render_template(
         "training/authoring.html",
         courses=queries.list_authored_courses(actor),
+        paths=list_authored_paths(actor),
         tabs=tabs(actor, "training.authoring"),
         skill_levels=SKILL_LEVELS,
         functions=FUNCTION_LABELS,
@@ -162,26 +168,57 @@ def keep_text(form: FlaskForm, error: Conflict, revision: int) -> int:
 
 @blueprint.route("/<slug:vendor>/training/versions/<uuid:version_id>/publish", methods=["GET", "POST"])
 @requires(P.COURSE_EDIT)
-def publish(version_id: UUID) -> str | Response:
-    """Ask, then publish: afterwards the version never changes."""
+def publish(version_id: UUID) -> str | Response | tuple[str, int]:
+    """Ask, also what its changes mean, then publish: afterwards the version never changes."""
     actor = current_actor()
     found = queries.get_version(actor, version_id)
     if found.status is VersionStatus.PUBLISHED:
         return redirect(url_for("training.version", version_id=version_id), 303)
     course = queries.get_course_of(actor, found)
-    if FlaskForm().is_submitted():
-        with transaction():
-            services.publish_version(actor, version_id)
-        flash(_("%(title)s is published. You can assign it now.", title=found.title), "success")
-        return redirect(url_for("training.course", course_id=course.public_id), 303)
-    return render_template(
+    form = ChangesForm()
+    changed = list_changed_lessons(found) if found.number > 1 else []
+    said = {each.lesson_id: _said(f"lesson-{each.lesson_id}") for each in changed}
+    problem = ""
+    if form.is_submitted() and form.validate():
+        changes = Changes(
+            {lesson_id: kind for lesson_id, kind in said.items() if kind is not None},
+            _said("quiz") or ChangeKind.EDITORIAL,
+            form.redo_by.data,
+        )
+        try:
+            with transaction():
+                services.publish_version(actor, version_id, changes=changes)
+            flash(_("%(title)s is published. You can assign it now.", title=found.title), "success")
+            return redirect(url_for("training.course", course_id=course.public_id), 303)
+        except Conflict:
+            raise
+        except DomainError as error:
+            show_error(form, error)
+            problem = str(error)
+    questions = count_questions(found.id)
+    page = render_template(
         "training/publish.html",
         version=found,
         course=course,
+        form=form,
+        problem=problem,
+        changed=changed,
+        said=said,
+        asks_of_quiz=found.number > 1 and questions > 0,
+        is_quiz_changed=is_quiz_changed(found),
+        quiz=_said("quiz"),
+        kinds=ChangeKind,
         problems=services.list_problems(found),
         lessons=len(queries.list_lessons(actor, found.id)),
-        questions=count_questions(found.id),
+        questions=questions,
     )
+    return (page, 422) if form.is_submitted() else page
+
+
+def _said(name: str) -> ChangeKind | None:
+    """What the form says a change means."""
+    asked = request.form.get(name, "")
+    return ChangeKind(asked) if asked in {each.value for each in ChangeKind} else None
 
 
 @blueprint.post("/<slug:vendor>/training/courses/<uuid:course_id>/versions")

@@ -25,9 +25,12 @@ from prm.training.queries.courses import (
     get_published_version,
     list_published_versions,
 )
+from prm.training.queries.progress import list_external_certificates
+from prm.training.queries.redoing import list_redo
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import content_of, render_lesson, tabs, with_policy
 
+OVER = (EnrolmentStatus.COMPLETED, EnrolmentStatus.EXCUSED)
 LABELS = {
     "skill_levels": SKILL_LEVELS,
     "functions": FUNCTION_LABELS,
@@ -48,7 +51,7 @@ def index() -> str:
     published = list_published_versions(actor)
     return render_template(
         "training/index.html",
-        current=[item for item in mine if item.status is not EnrolmentStatus.COMPLETED],
+        current=[item for item in mine if item.status not in OVER],
         completed=[item for item in mine if item.status is EnrolmentStatus.COMPLETED],
         catalogue=[v for v in published if _matches(v, words, chosen_level, chosen_function)],
         is_empty=not published,
@@ -57,6 +60,7 @@ def index() -> str:
         chosen_level=chosen_level,
         chosen_function=chosen_function,
         is_filtered=bool(words or chosen_level or chosen_function),
+        external=list_external_certificates(actor, actor.user_id) if actor.user_id else [],
         tabs=tabs(actor, "training.index"),
         can_take=actor.can(P.COURSE_TAKE),
         **LABELS,
@@ -91,8 +95,10 @@ def course(course_id: UUID) -> str:
         else get_published_version(actor, item.version_key)
     )
     steps = learning.list_steps(version.id, item.key if item else None)
+    redo = list_redo([item.user_key], [item.course_key]) if item is not None and item.is_delta else {}
     return render_template(
         "training/course.html",
+        redo=next(iter(redo.values()), None),
         version=version,
         newest=newest,
         item=item,

@@ -25,6 +25,8 @@ def tabs(actor: Actor, current: str) -> list[Tab]:
     """The sections of training that the person may open; none where there is only one."""
     offered = [
         (_("Catalogue"), "training.index", P.COURSE_VIEW),
+        (_("Learning paths"), "training.paths", P.COURSE_VIEW),
+        (_("Due dates"), "training.calendar", P.COURSE_TAKE),
         (_("Write courses"), "training.authoring", P.COURSE_EDIT),
         (_("Question bank"), "training.bank", P.COURSE_EDIT),
         (_("Grade tasks"), "training.grading", P.TASK_GRADE),

@@ -1,0 +1,93 @@
+"""Forms of learning paths and of what a new version changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from prm.accounts.labels import FUNCTION_LABELS
+from prm.training.forms import Checkboxes, OptionalInteger, choices_of
+from prm.training.labels import SKILL_LEVELS
+from prm.training.models import SkillLevel
+
+
+class PathForm(FlaskForm):
+    """What a path is about and what comes before it."""
+
+    revision = HiddenField()
+    title = StringField(_l("Title"), validators=[InputRequired(_l("Enter a title.")), Length(max=200)])
+    summary = TextAreaField(
+        _l("Summary"),
+        description=_l("What somebody is able to do at its end, in two sentences."),
+        validators=[Length(max=1000)],
+    )
+    skill_level = RadioField(
+        _l("Skill level"), choices=choices_of(SKILL_LEVELS), default=SkillLevel.FOUNDATION.value
+    )
+    job_functions = Checkboxes(
+        _l("For"),
+        choices=choices_of(FUNCTION_LABELS),
+        description=_l("Whom the list of paths suggests it to. None ticked: everybody."),
+    )
+    is_in_order = BooleanField(
+        _l("In order"),
+        default=True,
+        description=_l("A course opens when the one before it is done. Not ticked: all open at once."),
+    )
+    required = Checkboxes(
+        _l("Paths before it"),
+        description=_l("The path opens for somebody who has completed all of these."),
+    )
+
+
+class StepForm(FlaskForm):
+    """A course to add to a path."""
+
+    course = SelectField(_l("Course"), validators=[InputRequired(_l("Choose a course."))])
+
+
+class PublishPathForm(FlaskForm):
+    """What the new version asks of who completed the one before."""
+
+    asks_again = BooleanField(
+        _l("Ask who has completed an earlier version to complete this one"),
+        description=_l("What they did counts: only courses that are new to them are left to do."),
+    )
+    again_by = DateField(_l("Until"), validators=[Optional()])
+
+
+class AssignPathForm(FlaskForm):
+    """Whom a path is assigned to, by when."""
+
+    whom = RadioField(_l("To"), default="everybody")
+    due_on = DateField(_l("Due on"), validators=[Optional()])
+    due_days = OptionalInteger(
+        _l("Or: days after joining"),
+        description=_l("Counted from the day somebody joins; for who is here already, from today."),
+        validators=[Optional(), NumberRange(1, 1095, _l("Enter between 1 and 1,095 days."))],
+    )
+
+    def offer(self, people: Iterable[tuple[str, str]]) -> None:
+        self.whom.choices = list(people)
+
+
+class ChangesForm(FlaskForm):
+    """Until when material changes are redone; the lessons' own choices are named by the lessons."""
+
+    redo_by = DateField(
+        _l("To be redone by"),
+        description=_l("For who has completed an earlier version. Leave it empty for no date."),
+        validators=[Optional()],
+    )
