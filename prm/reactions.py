@@ -17,7 +17,7 @@ from prm.audits import tasks as audits
 from prm.bulk import tasks as bulk
 from prm.certification import tasks as certification
 from prm.certification.accreditation import services as accreditation
-from prm.certification.services import issue_on_certificate, issue_on_evidence
+from prm.certification.services import issue_on_certificate, issue_on_evidence, issue_on_path
 from prm.imports import tasks as imports
 from prm.imports.services import rematching
 from prm.infra.db import bound_vendor
@@ -140,12 +140,12 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     ),
     "certificate.revoked": (notifications.certificate_revoked, look_at_holder),
     "certificate_file.due": (enqueue_for_vendor(certification.render_file),),
+    "certification.changed": (look_at_everybody,),
     "course_version.published": (
         notifications.version_published,
         enqueue_for_vendor(training_tasks.spread_course_version),
     ),
     "course_version.redo_due": (notifications.redo_asked,),
-    "certification.changed": (look_at_everybody,),
     "customer.alias_added": (rematching.customer_alias_added,),
     "customer.alias_removed": (rematching.customer_alias_removed,),
     "enrolments.made": (notifications.courses_assigned,),
@@ -168,11 +168,11 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "partnership.suspended": (look_at_partnership,),
     "partnership.changed": (onboarding.partnership_changed, look_at_partnership),
     "partnership.created": (onboarding.partnership_changed,),
-    "path.completed": (training.follow_path,),
+    "partnership.linked": (training.enrol_people_of, look_at_partnership),
+    "path.completed": (training.follow_path, issue_on_path),
     "path_assignment.spread_due": (enqueue_for_vendor(training_tasks.spread_assignment),),
     "path_enrolments.made": (notifications.paths_assigned,),
     "path_version.published": (enqueue_for_vendor(training_tasks.spread_path_version),),
-    "partnership.linked": (training.enrol_people_of, look_at_partnership),
     "policy.set": (judge_partnerships,),
     "partnership.merged": (training.enrol_merged, look_at_merged),
     "partnership.unmerged": (training.part_enrolments, look_at_merged),

@@ -1,6 +1,6 @@
 """What people have to show for the rules of a scheme, read from the other domains. The only place.
 
-A kind of rule is asked of a source below; to add one (a learning path, a practical task), add a rule to
+A kind of rule is asked of a source below; to add one (a practical task), add a rule to
 rules.py, its source here, and its line to meet() in queries/qualifying.py.
 """
 
@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from prm.access import Actor
 from prm.accounts.models import Membership
@@ -23,12 +23,15 @@ from prm.deals.models import Deal, DealStage
 from prm.extensions import db
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.products.models import Product
-from prm.training.models import Completion, Course, CourseVersion, SkillLevel, VersionStatus
+from prm.training.models import Completion, Course, CourseVersion, Lesson, SkillLevel, VersionStatus
+from prm.training.models.changes import ChangeKind, LessonChange, VersionChange
+from prm.training.models.paths import LearningPath, PathCompletion
 
 
 @dataclass(frozen=True)
 class Taught:
-    """A course version that a rule speaks of; `newest` is the number of the newest one published."""
+    """A course version that a rule speaks of; `newest` is the number of the newest one published that
+    changed something materially, or its own."""
 
     version_key: int
     version_id: UUID
@@ -51,6 +54,15 @@ class Done:
     number: int
     completed_at: datetime
     score_percent: int | None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A learning path that somebody has completed."""
+
+    path_id: UUID
+    title: str
+    completed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,20 @@ def read_taught(version_ids: Collection[UUID]) -> dict[UUID, Taught]:
             CourseVersion.course_id == Course.id,
             CourseVersion.vendor_id == Course.vendor_id,
             CourseVersion.status == VersionStatus.PUBLISHED,
+            or_(
+                select(VersionChange.id)
+                .where(
+                    VersionChange.course_version_id == CourseVersion.id,
+                    VersionChange.quiz == ChangeKind.MATERIAL,
+                )
+                .exists(),
+                select(LessonChange.id)
+                .join(Lesson, Lesson.id == LessonChange.lesson_id)
+                .where(
+                    Lesson.course_version_id == CourseVersion.id, LessonChange.change == ChangeKind.MATERIAL
+                )
+                .exists(),
+            ),
         )
         .correlate(Course)
         .scalar_subquery()
@@ -95,7 +121,7 @@ def read_taught(version_ids: Collection[UUID]) -> dict[UUID, Taught]:
     return {
         version.public_id: Taught(
             version.id, version.public_id, version.course_id, course_id, version.title, version.number,
-            last or version.number,
+            max(last or 0, version.number),
         )
         for version, course_id, last in rows
     }  # fmt: skip
@@ -121,6 +147,24 @@ def read_completions(
     found: dict[int, list[Done]] = defaultdict(list)
     for user_key, *row in db.session.execute(statement):
         found[user_key].append(Done(*row))
+    return found
+
+
+def read_followed(path_ids: Collection[UUID], user_keys: Collection[int] | None) -> dict[int, list[Followed]]:
+    """By person, completions of these paths, the latest last."""
+    statement: Any = (
+        select(
+            PathCompletion.user_id, LearningPath.public_id, LearningPath.title, PathCompletion.completed_at
+        )
+        .join(LearningPath, LearningPath.id == PathCompletion.path_id)
+        .where(LearningPath.public_id.in_(path_ids))
+        .order_by(PathCompletion.completed_at, PathCompletion.id)
+    )
+    if user_keys is not None:
+        statement = statement.where(PathCompletion.user_id.in_(user_keys))
+    found: dict[int, list[Followed]] = defaultdict(list)
+    for user_key, *row in db.session.execute(statement):
+        found[user_key].append(Followed(*row))
     return found
 
 

@@ -48,6 +48,9 @@ class SchemeForm(FlaskForm):
     versions = SelectMultipleField(
         _l("Courses it needs"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
+    paths = SelectMultipleField(
+        _l("Learning paths it needs"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     exams = FieldList(FormField(ExamForm), _l("Exams it needs"), min_entries=EXAMS, max_entries=EXAMS)
     prerequisites = SelectMultipleField(
         _l("Certifications it builds on"),

@@ -17,6 +17,7 @@ from prm.certification.rules import (
     CourseRule,
     ExamRule,
     ExperienceRule,
+    PathRule,
     Renewal,
     Rule,
     Terms,
@@ -68,7 +69,7 @@ BATCH_STATES: dict[ItemState, Any] = {
 }
 RENEWAL_LABELS = {
     Renewal.ANEW: _l("Everything, with something completed since"),
-    Renewal.DELTA: _l("What has changed: the newest version of each course"),
+    Renewal.DELTA: _l("What has changed materially: the newest version of each course"),
     Renewal.EXAM: _l("An exam"),
 }
 
@@ -81,6 +82,8 @@ def rule_sentence(rule: Rule, named: Mapping[UUID, str]) -> str:
         case ExamRule():
             title = named.get(rule.version_id, "–")
             return _("%(title)s: at least %(minimum)s %%", title=title, minimum=rule.minimum)
+        case PathRule():
+            return _("The learning path “%(title)s”", title=named.get(rule.path_id, "–"))
         case ExperienceRule():
             deals = ngettext("%(num)s deal won", "%(num)s deals won", rule.deals)
             months = ngettext("in %(num)s month", "in %(num)s months", rule.months)
@@ -104,6 +107,8 @@ def condition_sentence(stated: Mapping[str, Any]) -> str:
         deals = ngettext("%(num)s deal won", "%(num)s deals won", stated["deals"])
         months = ngettext("in %(num)s month", "in %(num)s months", stated["months"])
         return _("%(deals)s %(months)s by the person’s company", deals=deals, months=months)
+    if stated["kind"] == "path":
+        return _("The learning path “%(title)s”", title=stated["title"])
     return _("Certificate %(number)s", number=stated["number"])
 
 

@@ -68,7 +68,15 @@ class LevelRule:
     kind: Literal["level"] = "level"
 
 
-Rule = CourseRule | ExamRule | ExperienceRule | CertificationRule | LevelRule
+@dataclass(frozen=True)
+class PathRule:
+    """A learning path (public id) completed, any version of it."""
+
+    path_id: UUID
+    kind: Literal["path"] = "path"
+
+
+Rule = CourseRule | ExamRule | PathRule | ExperienceRule | CertificationRule | LevelRule
 Teaching = CourseRule | ExamRule
 
 
@@ -114,6 +122,8 @@ def from_row(row: Mapping[str, Any]) -> Rule:
             return CourseRule(UUID(row["version_id"]))
         case "exam":
             return ExamRule(UUID(row["version_id"]), int(row["minimum"]))
+        case "path":
+            return PathRule(UUID(row["path_id"]))
         case "experience":
             product = row.get("product_id")
             return ExperienceRule(int(row["deals"]), int(row["months"]), UUID(product) if product else None)

@@ -19,6 +19,7 @@ from prm.certification.rules import (
     ExamRule,
     ExperienceRule,
     LevelRule,
+    PathRule,
     Renewal,
     Terms,
 )
@@ -36,6 +37,7 @@ from tests.certification.held import held
 from tests.factories import World
 from tests.factories import certification as certify
 from tests.factories import training as make
+from tests.factories.paths import assign_path, make_path
 from tests.factories.revenue import import_rows
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
@@ -192,7 +194,8 @@ def test_renewal_asks_for_what_has_changed_alone_and_anew_after_grace(world: Wor
     with clock.freeze(NOON) as now:
         for course in (stable, moving):
             make.complete(world, scene.vendor, scene.member, course)
-        newer = certify.new_version(world, scene.vendor, moving)
+        newer = certify.new_version(world, scene.vendor, moving, is_material=True)
+        certify.new_version(world, scene.vendor, stable)  # an editorial change asks for nothing
         now.move_to(datetime(2027, 9, 1, tzinfo=UTC))
         assert steps(world, scene) == []  # too early
         now.move_to(datetime(2028, 2, 8, 12, tzinfo=UTC))  # its last day was 9 January
@@ -330,3 +333,16 @@ def test_ones_own_certificate_is_renewed_by_its_page_and_says_so_everywhere(
         assert old.number not in manager.get(f"{LIST}?status=expiring").text
         told = world.client().get(f"/verify/{old.code}.json").json
         assert (told["status"], told["certificate_status"]) == ("valid", "superseded")
+
+
+def test_a_learning_path_completed_issues_what_asks_for_it(world: World, scene: Scene) -> None:
+    path = make_path(world, scene.vendor, [scene.course])
+    certify.make_scheme(world, scene.vendor, name="Pathfinder", further=[PathRule(path.public_id)])
+    with pytest.raises(DomainError, match="learning paths"):
+        certify.make_scheme(world, scene.vendor, name="Nowhere", further=[PathRule(scene.course.public_id)])
+    assign_path(world, path, scene.company)
+    make.complete(world, scene.vendor, scene.member, scene.course)
+    (made,) = of_scheme(world, scene, "Pathfinder")
+    assert [each["kind"] for each in made.facts["conditions"]] == ["path"]
+    page = of(world, scene, Role.VENDOR_ADMIN).get(f"{LIST}schemes").text
+    assert "The learning path “" in page

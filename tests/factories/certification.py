@@ -12,8 +12,11 @@ from prm.certification.models import Certificate
 from prm.certification.queries.schemes import get_scheme
 from prm.extensions import db
 from prm.infra.db import transaction
+from prm.training import services as training
 from prm.training.models import SkillLevel
+from prm.training.models.changes import ChangeKind
 from prm.training.queries.courses import list_lessons
+from prm.training.services.redoing import Changes
 from tests.factories.training import CourseRef, make_new_version
 from tests.factories.world import UserRef, VendorRef, World
 
@@ -67,9 +70,23 @@ def change_scheme(world: World, vendor: VendorRef, scheme: SchemeRef, **asked: A
         return services.change_scheme(actor, row, **{**stated, **asked}).number
 
 
-def new_version(world: World, vendor: VendorRef, course: CourseRef) -> CourseRef:
-    """The next version of a course without a quiz, published as it is copied."""
-    version = make_new_version(world, vendor, course)
+def new_version(
+    world: World, vendor: VendorRef, course: CourseRef, *, is_material: bool = False
+) -> CourseRef:
+    """The next version of a course without a quiz, published as it is copied, or with its first lesson
+    materially changed."""
+    if is_material:
+        with world.acting(vendor) as actor, transaction():
+            draft = training.start_new_version(actor, course.public_id)
+            lesson = list_lessons(actor, draft.id)[0]
+            training.edit_lesson(
+                actor, lesson.public_id, revision=lesson.revision, title=lesson.title, body="New.",
+                minutes=lesson.minutes,
+            )  # fmt: skip
+            changes = Changes(lessons={lesson.public_id: ChangeKind.MATERIAL})
+            version = training.publish_version(actor, draft.public_id, changes=changes)
+    else:
+        version = make_new_version(world, vendor, course)
     with world.acting(vendor) as actor:
         lessons = tuple(each.public_id for each in list_lessons(actor, version.id))
     return replace(

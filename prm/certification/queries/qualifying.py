@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from prm.access import Actor
 from prm.certification import evidence as sources
-from prm.certification.evidence import Done, Held, Taught, Won
+from prm.certification.evidence import Done, Followed, Held, Taught, Won
 from prm.certification.models import Certificate, Certification
 from prm.certification.queries.certificates import today_of
 from prm.certification.queries.versions import get_version, terms_of
@@ -22,6 +22,7 @@ from prm.certification.rules import (
     ExamRule,
     ExperienceRule,
     LevelRule,
+    PathRule,
     Renewal,
     Rule,
     Terms,
@@ -61,12 +62,13 @@ class Record:
     zone: str
     taught: Mapping[UUID, Taught]
     completions: Mapping[int, Sequence[Done]]
+    followed: Mapping[int, Sequence[Followed]]
     held: Mapping[int, Sequence[Held]]
     won: Mapping[int, Sequence[Won]]
 
     @property
     def people(self) -> set[int]:
-        return {*self.completions, *self.held, *self.won}
+        return {*self.completions, *self.followed, *self.held, *self.won}
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,14 @@ def read_record(actor: Actor, several: Iterable[Terms], user_keys: Collection[in
     taught = sources.read_taught(version_ids) if version_ids else {}
     courses = {each.course_key for each in taught.values()}
     months = [rule.months for rule in rules if isinstance(rule, ExperienceRule)]
+    paths = {rule.path_id for rule in rules if isinstance(rule, PathRule)}
     needs_held = any(isinstance(rule, CertificationRule | LevelRule) for rule in rules)
     return Record(
         today,
         db.session.get_one(Vendor, actor.vendor_id).time_zone,
         taught,
         sources.read_completions(courses, user_keys) if courses else {},
+        sources.read_followed(paths, user_keys) if paths else {},
         sources.read_held(user_keys, today) if needs_held else {},
         sources.read_won(actor, months_before(today, max(months)), user_keys) if months else {},
     )
@@ -152,6 +156,8 @@ def meet(asked: Asked, user_key: int, record: Record) -> Met | None:
     rule = asked.rule
     if isinstance(rule, CourseRule | ExamRule):
         return _complete(asked, rule, record.completions.get(user_key, ()), record)
+    if isinstance(rule, PathRule):
+        return _follow(asked, rule, record.followed.get(user_key, ()), record)
     if isinstance(rule, ExperienceRule):
         since = months_before(record.today, rule.months)
         won = [
@@ -190,6 +196,15 @@ def _complete(
         if isinstance(rule, ExamRule) and (done.score_percent or 0) < rule.minimum:
             continue
         return Met(rule, done.completed_at, done)
+    return None
+
+
+def _follow(asked: Asked, rule: PathRule, followed: Sequence[Followed], record: Record) -> Met | None:
+    for each in reversed(followed):  # the latest comes last
+        if each.path_id == rule.path_id and (asked.after is None or each.completed_at > asked.after):
+            on = clock.to_zone(each.completed_at, record.zone).date().isoformat()
+            stated = {"kind": rule.kind, "path": str(each.path_id), "title": each.title, "completed_on": on}
+            return Met(rule, each.completed_at, stated=stated)
     return None
 
 

@@ -26,6 +26,7 @@ from prm.certification.rules import (
     ExamRule,
     ExperienceRule,
     LevelRule,
+    PathRule,
     Rule,
     Teaching,
     Terms,
@@ -40,6 +41,7 @@ from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P
 from prm.products.models import Product
 from prm.training.models import Completion, CourseVersion
+from prm.training.models.paths import LearningPath, PathCompletion
 from prm.vendors.models import Vendor
 
 
@@ -159,6 +161,11 @@ def read_named(several: Iterable[Terms]) -> dict[UUID, str]:
         if wanted:
             rows = db.session.execute(select(model.public_id, model.name).where(model.public_id.in_(wanted)))
             named |= dict(rows.all())
+    if paths := {rule.path_id for rule in rules if isinstance(rule, PathRule)}:
+        rows = db.session.execute(
+            select(LearningPath.public_id, LearningPath.title).where(LearningPath.public_id.in_(paths))
+        )
+        named |= dict(rows.all())
     return named
 
 
@@ -175,6 +182,15 @@ def list_schemes_needing(completion: Completion) -> list[Certification]:
         if each.course_key == completion.course_id and each.number <= number
     }
     return [scheme for scheme in schemes if terms[scheme.id].version_ids & counting]
+
+
+def list_schemes_on_path(completion: PathCompletion) -> list[Certification]:
+    """Active schemes that ask for the path completed."""
+    schemes, terms = _in_force()
+    path_id = db.session.scalars(
+        select(LearningPath.public_id).where(LearningPath.id == completion.path_id)
+    ).one()
+    return [s for s in schemes if PathRule(path_id) in terms[s.id].rules]
 
 
 def list_schemes_building_on(certificate: Certificate) -> list[Certification]:

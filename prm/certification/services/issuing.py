@@ -33,6 +33,7 @@ from prm.certification.queries.schemes import (
     list_schemes_building_on,
     list_schemes_needing,
     list_schemes_of_experience,
+    list_schemes_on_path,
 )
 from prm.certification.queries.versions import get_version
 from prm.certification.services.files import make_file_due
@@ -46,6 +47,7 @@ from prm.infra.ids import new_public_id
 from prm.journal.services import lock_chain, record
 from prm.partners.models import Partnership
 from prm.training.models import Completion
+from prm.training.models.paths import PathCompletion
 from prm.vendors.models import Vendor
 
 FACTS_FORMAT = 1
@@ -60,6 +62,12 @@ def issue_on_evidence(actor: Actor, completion: Completion) -> list[Certificate]
     the vendor's chain, so that of two completions at once the later sees the earlier.
     """
     schemes = list_schemes_needing(completion)
+    return _issue_of(schemes, completion.vendor_id, completion.user_id, completion.partnership_id)
+
+
+def issue_on_path(actor: Actor, completion: PathCompletion) -> list[Certificate]:
+    """The same for a learning path that was completed."""
+    schemes = list_schemes_on_path(completion)
     return _issue_of(schemes, completion.vendor_id, completion.user_id, completion.partnership_id)
 
 

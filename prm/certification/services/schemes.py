@@ -21,6 +21,7 @@ from prm.certification.rules import (
     ExamRule,
     ExperienceRule,
     LevelRule,
+    PathRule,
     Renewal,
     Rule,
     Terms,
@@ -35,6 +36,7 @@ from prm.journal.services import lock_chain, record
 from prm.permissions import P
 from prm.products.models import Product
 from prm.training.models import CourseVersion, SkillLevel, VersionStatus
+from prm.training.queries.paths import list_published_paths
 
 MAX_MONTHS = 600
 MAX_NEEDED = 50
@@ -192,7 +194,15 @@ def check_terms(actor: Actor, terms: Terms, skill_level: SkillLevel, scheme: Cer
         elif isinstance(rule, LevelRule) and rule.level not in _below(skill_level):
             message = _("A prerequisite is of a lower level than the certification itself.")
             raise DomainError(message, {"needs_level": message})
+    _check_paths(actor, terms)
     _check_prerequisites(actor, terms, scheme)
+
+
+def _check_paths(actor: Actor, terms: Terms) -> None:
+    wanted = {rule.path_id for rule in terms.others if isinstance(rule, PathRule)}
+    if not wanted <= {path.public_id for path in list_published_paths(actor)}:
+        message = _("Choose among the published learning paths.")
+        raise DomainError(message, {"paths": message})
 
 
 def _check_taught(actor: Actor, terms: Terms) -> None:

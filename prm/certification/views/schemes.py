@@ -29,6 +29,7 @@ from prm.certification.rules import (
     ExamRule,
     ExperienceRule,
     LevelRule,
+    PathRule,
     Renewal,
     Rule,
     Terms,
@@ -45,6 +46,7 @@ from prm.products.queries import products
 from prm.training.labels import SKILL_LEVELS
 from prm.training.models import SkillLevel
 from prm.training.queries import list_published_versions
+from prm.training.queries.paths import list_published_paths
 
 NO_RULES = Terms(validity_months=24)
 
@@ -180,6 +182,12 @@ def _offer(actor: Actor, form: SchemeForm, scheme: Certification | None, terms: 
         exam.form.version.choices = [("", _("None")), *taught]
     form.renewal_exam.choices = [("", _("None")), *taught]
     form.renewal.choices = [(each.value, str(label)) for each, label in RENEWAL_LABELS.items()]
+    kept_paths = [rule for rule in terms.others if isinstance(rule, PathRule)]
+    titles = queries.read_named([Terms(tuple(kept_paths))])
+    titles |= {path.public_id: path.title for path in list_published_paths(actor)}
+    form.paths.choices = sorted(
+        ((str(path_id), title) for path_id, title in titles.items()), key=lambda choice: choice[1].casefold()
+    )
     named = {r.certification_id for r in terms.others if isinstance(r, CertificationRule)}
     form.prerequisites.choices = [
         (str(other.public_id), other.name)
@@ -204,8 +212,9 @@ def _start(scheme: Certification, terms: Terms) -> dict[str, Any]:
 def _values_of(terms: Terms) -> dict[str, Any]:
     """The fields of the form that say what a version asks."""
     values: dict[str, Any] = {
-        "versions": [], "exams": [], "prerequisites": [], "validity_months": terms.validity_months,
-        "grace_days": terms.grace_days, "renewal": terms.renewal.value,
+        "versions": [], "exams": [], "paths": [], "prerequisites": [],
+        "validity_months": terms.validity_months, "grace_days": terms.grace_days,
+        "renewal": terms.renewal.value,
     }  # fmt: skip
     for rule in terms.rules:
         match rule:
@@ -213,6 +222,8 @@ def _values_of(terms: Terms) -> dict[str, Any]:
                 values["versions"].append(str(rule.version_id))
             case ExamRule():
                 values["exams"].append({"version": str(rule.version_id), "minimum": rule.minimum})
+            case PathRule():
+                values["paths"].append(str(rule.path_id))
             case CertificationRule():
                 values["prerequisites"].append(str(rule.certification_id))
             case LevelRule():
@@ -260,6 +271,7 @@ def _terms(form: SchemeForm) -> Terms:
             raise DomainError(message)
         if exam.version.data:
             rules.append(ExamRule(UUID(exam.version.data), exam.minimum.data))
+    rules += [PathRule(UUID(each)) for each in form.paths.data or ()]
     rules += [CertificationRule(UUID(each)) for each in form.prerequisites.data or ()]
     if form.needs_level.data:
         rules.append(LevelRule(SkillLevel(form.needs_level.data)))
