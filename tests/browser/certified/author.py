@@ -1,4 +1,4 @@
-"""The author makes a course of a package, a video, a text and a quiz, and a path with it; changes it later."""
+"""The author makes a course of a package, a video, a text and a quiz; a path with it; changes it later."""
 
 from __future__ import annotations
 
