@@ -6,10 +6,12 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from prm.infra import clock
 from tests.browser.certified.stage import Stage
 from tests.browser.main_job.story import LEARNER, download
 from tests.browser.portal import PHONE
@@ -64,6 +66,8 @@ def offline(stage: Stage) -> Iterator[Page]:
     """The kept file, opened from disk in a browser that reaches nothing."""
     context = stage.chromium.new_context(locale="en-US")
     context.set_offline(True)
+    if stage.days_later:
+        context.clock.set_system_time(clock.now() + timedelta(days=stage.days_later))
     stage.complaints.listen(context)
     page = context.new_page()
     asked: list[str] = []

@@ -18,7 +18,7 @@ def the_learner_begins_at_the_desk(stage: Stage) -> None:
         page.get_by_role("link", name="Courses", exact=True).first.click()
         page.get_by_role("link", name="Learning paths").click()
         page.get_by_role("link", name=PATH, exact=True).first.click()
-        page.get_by_role("link", name=f"Continue with {COURSE}").click()
+        page.get_by_role("link", name=f"Start {COURSE}").click()
         page.get_by_role("link", name="Start", exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(PACKAGE)
         page.get_by_role("button", name="Open", exact=True).click()

@@ -30,6 +30,7 @@ class Stage:
     complaints: Complaints = field(default_factory=Complaints)
     pdf: bytes = b""
     verify_url: str = ""
+    days_later: int = 0
 
     @contextmanager
     def anybody(self, **options: Any) -> Iterator[Page]:

@@ -49,6 +49,7 @@ def the_administrator_makes_the_certification(stage: Stage) -> None:
         labelled(page, "Name").fill(CERTIFICATION)
         page.get_by_label("What it certifies").fill("Installs Northstar alone.")
         page.get_by_role("checkbox", name=re.compile(COURSE)).check()
+        page.get_by_role("checkbox", name=PATH).check()
         page.get_by_label("Valid for months").fill(str(MONTHS))
         page.get_by_label("What renews it").select_option("delta")
         page.get_by_role("button", name="Save").click()
