@@ -58,7 +58,7 @@ def both_say_that_it_is_revoked(stage: Stage) -> None:
         )
         expect(page.locator("#load-note")).to_contain_text("The status list is loaded")
         assert drop(page, stage.pdf)["status"] == "revoked"
-        expect(page.locator("#result")).to_contain_text("revoked")
+        expect(page.locator("#result")).to_contain_text("Revoked by the issuer")
 
 
 @contextmanager

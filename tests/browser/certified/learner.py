@@ -85,7 +85,11 @@ def printed_address(stage: Stage) -> str:
 
 
 def the_learner_redoes_that_lesson_alone(stage: Stage) -> None:
+    """Their certificate runs out soon and says what renews it; from there they come to the course."""
     with stage.person(LEARNER[0]) as page:
+        page.get_by_role("link", name="Certificates", exact=True).click()
+        page.get_by_role("table", name="My certificates").get_by_role("link", name=CERTIFICATION).click()
+        expect(page.get_by_text(f"Only what has changed: {TEXT}", exact=True)).to_be_visible()
         page.get_by_role("link", name=COURSE).first.click()
         left = page.locator(".note", has_text="This course has changed since you completed it")
         expect(left.get_by_role("listitem")).to_have_text([TEXT])
