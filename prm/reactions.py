@@ -181,6 +181,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "product.created": (rematching.product_known,),
     "product.edited": (rematching.product_known,),
     "reset.requested": (enqueue(accounts.send_reset_link),),
+    "training.lessons_done": (training.follow_course,),
     "training.completed": (issue_on_evidence, training.follow_course, training.follow_up_completion),
 }
 

@@ -1975,6 +1975,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("is_in_order", sa.Boolean(), nullable=False),
+        sa.Column("accepts_placement", sa.Boolean(), nullable=False),
         sa.Column("asks_again", sa.Boolean(), nullable=False),
         sa.Column("again_by", sa.Date(), nullable=True),
         sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
@@ -3655,9 +3656,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("placement_percent", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "placement_percent BETWEEN 0 AND 100", name=op.f("ck_quiz_rules_placement_percent")
+        ),
         sa.CheckConstraint(
             "time_limit_minutes IS NULL OR time_limit_minutes > 0",
             name=op.f("ck_quiz_rules_time_limit_minutes"),
@@ -5129,6 +5134,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_package_progress_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "placement_test",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("needed_percent", sa.Integer(), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("flagged", sa.JSON(), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("correct", sa.Integer(), nullable=True),
+        sa.Column("questions", sa.Integer(), nullable=True),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("has_passed", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_placement_test_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_placement_test_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placement_test")),
+        sa.UniqueConstraint("enrolment_id", name=op.f("uq_placement_test_enrolment_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_placement_test_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_placement_test_vendor_id_id")),
+    )
+    with op.batch_alter_table("placement_test", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_placement_test_open", ["vendor_id", "submitted_at", "ends_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_placement_test_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "quiz_sitting",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -5480,6 +5520,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_payment_vendor_invoice", ["vendor_id", "invoice_id"], unique=False)
 
     op.create_table(
+        "placement_completion",
+        sa.Column("completion_id", sa.Integer(), nullable=False),
+        sa.Column("lessons_done_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "completion_id"],
+            ["completion.vendor_id", "completion.id"],
+            name=op.f("fk_placement_completion_vendor_id_completion_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_placement_completion_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placement_completion")),
+        sa.UniqueConstraint("completion_id", name=op.f("uq_placement_completion_completion_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_placement_completion_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_placement_completion_vendor_id_id")),
+    )
+    with op.batch_alter_table("placement_completion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_placement_completion_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "task_grading",
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -5523,6 +5584,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_grading_vendor_id"))
 
     op.drop_table("task_grading")
+    with op.batch_alter_table("placement_completion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_placement_completion_vendor_id"))
+
+    op.drop_table("placement_completion")
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.drop_index("ix_payment_vendor_invoice")
         batch_op.drop_index(batch_op.f("ix_payment_vendor_id"))
@@ -5567,6 +5632,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_quiz_sitting_open")
 
     op.drop_table("quiz_sitting")
+    with op.batch_alter_table("placement_test", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_placement_test_vendor_id"))
+        batch_op.drop_index("ix_placement_test_open")
+
+    op.drop_table("placement_test")
     with op.batch_alter_table("package_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_package_progress_vendor_id"))
 

@@ -235,6 +235,14 @@ class QuizRulesForm(FlaskForm):
         choices=choices_of(REVIEWS),
         default=Review.EXPLANATIONS.value,
     )
+    placement_percent = OptionalInteger(
+        _l("Placement test: percent to pass"),
+        description=_l(
+            "Who reaches it in this quiz before the lessons, in their one try, has completed the course. "
+            "At least the pass mark. Empty: no placement test."
+        ),
+        validators=[Optional(), NumberRange(0, 100, _l("Enter between 0 and 100 percent."))],
+    )
 
 
 class DrawForm(FlaskForm):

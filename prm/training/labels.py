@@ -115,7 +115,12 @@ PATH_STANDINGS = {
     "excused": STANDINGS["excused"],
 }
 # Where a person stands in a course of a path: the same, and what does not open yet.
-STEP_STANDINGS = {**STANDINGS, "locked": (_l("Opens later"), "neutral", "lock")}
+STEP_STANDINGS = {
+    **STANDINGS,
+    "locked": (_l("Opens later"), "neutral", "lock"),
+    # Completed by a placement test, on a path that does not count those.
+    "placed": (_l("By placement: lessons to do"), "info", "player-play"),
+}
 # What assigning a course changes for somebody (queries.assignments.Effect).
 EFFECTS = {
     "new": (_l("Will be enrolled"), "success", "plus"),

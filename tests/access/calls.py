@@ -105,6 +105,7 @@ OWN_CERTIFICATES = tuple(
     (frozenset({role}), {"certificate_id": f"{role}.certificate"}) for role in ("author", "west")
 )
 WITHOUT_QUIZ = (("course_id", "unasked_course", LEARNERS),)
+_PLACING = {"course_id": "placing_course"}
 EVERYBODY = LEARNERS | {"exec"}
 MANAGERS = frozenset({"admin", "manager", "west"})
 # Of somebody whose personal data was erased: nothing of it is given out any more.
@@ -331,6 +332,14 @@ def _answers(tenant: Tenant, role: str) -> Body:
         f"q-{things['question'].public_id}": Id("right_choice"),
         f"q-{things['second_question'].public_id}": Id("right_choice_2"),
         "number": "1",
+    }
+
+
+def _placement_answers(tenant: Tenant, role: str) -> Body:
+    things = tenant.things
+    return {
+        f"q-{things['placing_question'].public_id}": Id("placing_wrong_choice"),
+        f"q-{things['placing_second_question'].public_id}": Id("placing_right_choice_2"),
     }
 
 
@@ -674,6 +683,17 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.new_question", "POST"): Call(body=_QUESTION),
     ("training.start_quiz", "POST"): Call(leaves=False, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
     ("training.save_answers", "POST"): Call(body=_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.placement", "GET"): Call(ids=_PLACING, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.start_placement", "POST"): Call(
+        ids=_PLACING, leaves=False, beyond=UNTAUGHT, absent=WITHOUT_QUIZ
+    ),
+    ("training.take_placement", "GET"): Call(ids=_PLACING, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.take_placement", "POST"): Call(
+        ids=_PLACING, body=_placement_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ
+    ),
+    ("training.save_placement", "POST"): Call(
+        ids=_PLACING, body=_placement_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ
+    ),
     ("training.hand_in", "POST"): Call(
         ids={**_CONTENT, "lesson_id": "task"}, body={"text": "Done."}, beyond=UNTAUGHT
     ),

@@ -293,6 +293,11 @@ training.take_quiz               POST   in    404   ok    ok      ok    ok     4
 training.attempt                 GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.start_quiz              POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.save_answers            POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.placement               GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.start_placement         POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.take_placement          GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.take_placement          POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.save_placement          POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.hand_in                 POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.own_submitted_file      GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.appeal                  POST   in    404   ok    ok      ok    ok     403   ok     ok

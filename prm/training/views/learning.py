@@ -25,6 +25,7 @@ from prm.training.queries.courses import (
     get_published_version,
     list_published_versions,
 )
+from prm.training.queries.placement import find_placement, is_offered, placement_percent
 from prm.training.queries.progress import list_external_certificates
 from prm.training.queries.redoing import list_redo
 from prm.training.views.blueprint import blueprint
@@ -95,6 +96,7 @@ def course(course_id: UUID) -> str:
         else get_published_version(actor, item.version_key)
     )
     steps = learning.list_steps(version.id, item.key if item else None)
+    test = find_placement(item.key) if item else None
     redo = list_redo([item.user_key], [item.course_key]) if item is not None and item.is_delta else {}
     return render_template(
         "training/course.html",
@@ -106,6 +108,9 @@ def course(course_id: UUID) -> str:
         place=learning.find_place(item, steps) if item else None,
         attempts=quizzes.list_attempts(item.key) if item else [],
         is_score_told=item is not None and quizzes.review_of(item) is not Review.NOTHING,
+        placement_percent=placement_percent(version.id),
+        placement_taken=test if test is not None and test.score_percent is not None else None,
+        offers_placement=item is not None and is_offered(item, test),
         can_take=actor.can(P.COURSE_TAKE),
         may_enrol=_may_enrol(item),
         **LABELS,
@@ -127,6 +132,9 @@ def enrol(course_id: UUID) -> Response:
     actor = current_actor()
     with transaction():
         services.enrol(actor, course_id)
+    item = my_item(actor, course_id)
+    if is_offered(item, find_placement(item.key)):
+        return redirect(url_for("training.placement", course_id=course_id), 303)
     return redirect(url_for("training.resume", course_id=course_id), 303)
 
 
