@@ -17,6 +17,7 @@ from prm.training.views import (
     questions,
     quiz,
     quiz_settings,
+    sessions,
     statistics,
 )
 from prm.training.views.blueprint import blueprint
@@ -39,5 +40,6 @@ __all__ = [
     "questions",
     "quiz",
     "quiz_settings",
+    "sessions",
     "statistics",
 ]
