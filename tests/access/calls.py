@@ -47,6 +47,7 @@ ARGUMENTS: dict[str, str] = {
     "attempt_id": "{me}.attempt",
     "launch_id": "{me}.launch",
     "submission_id": "mate.to_grade",
+    "session_id": "session",
     "draw_id": "draw",
     "enrolment_id": "mate.enrolment",
     "user_id": "user.member",
@@ -154,6 +155,8 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
     ("submission_id", frozenset({"west"}), "mate_b.submission"),
+    # A regional manager looks after the sessions that they planned.
+    ("session_id", frozenset({"west"}), "untaken_session"),
     ("launch_id", LEARNERS, "mate.launch"),
     ("launch_id", LEARNERS, "mate_b.launch"),
     ("notification_id", EVERYBODY, "mate.notification"),
@@ -210,6 +213,9 @@ _CONTENT = {"course_id": "unasked_course"}
 _OWN_SUBMISSION = {"submission_id": "{me}.submission"}
 _FOREIGN_SUBMISSION = {"submission_id": (LEARNERS, "mate.submission")}
 _GRADERS = frozenset({"admin", "manager", "west", "author"})
+_UNTAKEN = {"session_id": (LEARNERS, "untaken_session")}
+_SESSION = {"title": "Day", "starts": "2031-01-05T10:00", "ends": "2031-01-05T12:00",
+            "time_zone": "Europe/Berlin", "place": "Room", "places": "60"}  # fmt: skip
 _OF_BANK = {"question_id": "bank_question"}
 _BANK_QUESTION = {"topic": "Nets", "difficulty": "hard", "prompt": "Which?", "explanation": "This.",
                   "choices-0-text": "one", "choices-0-is_right": "y", "choices-1-text": "two",
@@ -708,6 +714,22 @@ CALLS: dict[tuple[str, str], Call] = {
         absent=tuple(("submission_id", f"{kind}_submission", _GRADERS) for kind in ("bare", "lost"))
     ),
     ("training.grade", "POST"): Call(body={"level-c1": "1", "feedback": "Good."}),
+    ("training.sign_up", "POST"): Call(beyond=_UNTAKEN),
+    ("training.give_up", "POST"): Call(
+        ids={"session_id": "held_session"}, beyond=_UNTAKEN, absent=(("session_id", "session", LEARNERS),)
+    ),
+    ("training.sessions", "GET"): Call(queries=("?search=KAN", "?when=past", "?when=cancelled", "?when=")),
+    ("training.new_session", "POST"): Call(body={**_SESSION, "lesson": Id("session_lesson")}),
+    ("training.edit_session", "POST"): Call(body=_SESSION),
+    ("training.cancel_session", "POST"): Call(body={"reason": "Ill."}),
+    ("training.attendance", "GET"): Call(ids={"session_id": "begun_session"}),
+    ("training.attendance", "POST"): Call(
+        ids={"session_id": "begun_session"},
+        body={"listed": [Id("mate.seat")], "attended": [Id("mate.seat")]},
+        refused=(
+            (frozenset({"west"}), {"listed": [Id("mate_b.seat")], "attended": [Id("mate_b.seat")]}),
+        ),
+    ),
     ("training.bank", "GET"): Call(queries=("?format=csv", "?search=KAN", "?state=", "?difficulty=easy")),
     ("training.new_bank_question", "POST"): Call(body=_BANK_QUESTION),
     ("training.edit_bank_question", "GET"): Call(ids=_OF_BANK),

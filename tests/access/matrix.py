@@ -331,6 +331,17 @@ training.image                   GET    in    404   ok    ok      ok    ok     4
 certification.progress           GET    in    404   ok    ok      ok    403    403   ok     403
 training.calendar                GET    in    404   ok    ok      ok    ok     403   ok     ok
 training.calendar_file           GET    in    404   ok    ok      ok    ok     403   ok     ok
+training.sign_up                 POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.give_up                 POST   in    404   ok    ok      ok    ok     403   ok     ok
+training.sessions                GET    in    404   ok    ok      ok    ok     403   403    403
+training.new_session             GET    in    404   ok    ok      ok    ok     403   403    403
+training.new_session             POST   in    404   ok    ok      ok    ok     403   403    403
+training.edit_session            GET    in    404   ok    ok      ok    ok     403   403    403
+training.edit_session            POST   in    404   ok    ok      ok    ok     403   403    403
+training.cancel_session          GET    in    404   ok    ok      ok    ok     403   403    403
+training.cancel_session          POST   in    404   ok    ok      ok    ok     403   403    403
+training.attendance              GET    in    404   ok    ok      ok    ok     403   403    403
+training.attendance              POST   in    404   ok    ok      ok    ok     403   403    403
 training.renew_feed              POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.end_feed                POST   in    404   ok    ok      ok    ok     403   ok     ok
 training.feed                    GET    ok    ok    ok    ok      ok    ok     ok    ok     ok

@@ -41,6 +41,7 @@ from tests.access.filling import Filler
 from tests.access.path_rows import paths
 from tests.access.placement_rows import add_placements
 from tests.access.rows_credentials import certificate_pem, credential_key, sign_credentials
+from tests.access.session_rows import add_sessions, seat_somebody
 from tests.factories import UserRef
 from tests.factories.marketing import png
 
@@ -79,6 +80,7 @@ def courses(f: Filler) -> None:
     add_content(f, content.id, "COURSE", "unasked_")
     add_content(f, f.tenant.things["draft_version"].id, "DRAFT", "draft_")
     add_task(f, content.id)
+    add_sessions(f, content, fresh)
     add_bank(f)
     placing = f.add(
         Course(title="Placing", skill_level=SkillLevel.FOUNDATION, created_at=f.now), "placing_course"
@@ -122,6 +124,7 @@ def _begin(
         )
     )  # fmt: skip
     open_package(f, key, enrolment)
+    seat_somebody(f, key, enrolment)
     hand_in(f, key, owner, kind, enrolment)
 
 

@@ -94,6 +94,8 @@ def complete_lesson(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolm
         raise Conflict(_("This lesson is done when you have watched the video."))
     if lesson.kind is LessonKind.TASK:
         raise Conflict(_("This lesson is done when your work has been graded as passed."))
+    if lesson.kind is LessonKind.SESSION:
+        raise Conflict(_("This lesson is done when you have attended a session."))
     finish_lesson(actor, enrolment, lesson.id)
     return enrolment
 

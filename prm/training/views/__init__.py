@@ -18,6 +18,7 @@ from prm.training.views import (
     questions,
     quiz,
     quiz_settings,
+    sessions,
     statistics,
 )
 from prm.training.views.blueprint import blueprint
@@ -41,5 +42,6 @@ __all__ = [
     "questions",
     "quiz",
     "quiz_settings",
+    "sessions",
     "statistics",
 ]
