@@ -197,6 +197,7 @@ for (const box of document.querySelectorAll("[data-package]")) {
   }
 
   find("data-open").addEventListener("click", open);
+  find("data-open").disabled = false;  // until now nobody heard a click
   find("data-exit").addEventListener("click", () => leave(location.href));
   find("data-wide").addEventListener("click", () => frame.requestFullscreen());
   find("data-take-over").addEventListener("click", () => {

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
@@ -22,6 +23,7 @@ import config
 from tests.servers import SmtpSink, free_port, smtp_sink
 
 ROOT = Path(__file__).resolve().parents[2]
+LATER = Path(__file__).parent / "certified" / "later"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 START_SECONDS = 90
@@ -95,12 +97,23 @@ def settings(folder: Path, port: int, sink: SmtpSink, **changes: str) -> dict[st
 
 
 @contextmanager
-def served(folder: Path, *, only: str | None = None, **changes: str) -> Iterator[Portal]:
+def served(
+    folder: Path,
+    *,
+    only: str | None = None,
+    again: Portal | None = None,
+    days_later: int = 0,
+    **changes: str,
+) -> Iterator[Portal]:
     """A portal in `folder`, migrated and served by `flask serve`, for the block.
 
-    `only="web"` leaves the background worker out. `changes` are further settings.
+    `only="web"` leaves the background worker out. `again` is one that was served from there before: it
+    keeps its address. `days_later` sets its clock ahead. `changes` are further settings.
     """
-    port = free_port()
+    port = urlsplit(again.address).port if again else free_port()
+    assert port is not None
+    if days_later:
+        changes |= {"PRM_DAYS_LATER": str(days_later), "PYTHONPATH": f"{LATER}{os.pathsep}{ROOT}"}
     log = folder.with_suffix(".log")
     with smtp_sink() as sink:
         portal = Portal(f"http://127.0.0.1:{port}", settings(folder, port, sink, **changes), log, sink)

@@ -20,7 +20,7 @@ from tests.training.test_videos import CAPTIONS
 
 pytestmark = pytest.mark.browser
 
-RECORD = """async () => {
+RECORD = """async (length) => {
   const canvas = document.createElement('canvas');
   canvas.width = 160; canvas.height = 90;
   const pen = canvas.getContext('2d');
@@ -33,7 +33,7 @@ RECORD = """async () => {
   recorder.ondataavailable = (event) => parts.push(event.data);
   const ended = new Promise((done) => { recorder.onstop = done; });
   recorder.start();
-  await new Promise((done) => setTimeout(done, 4500));
+  await new Promise((done) => setTimeout(done, length));
   recorder.stop();
   await ended;
   clearInterval(drawing);
@@ -47,7 +47,7 @@ RECORD = """async () => {
 @pytest.fixture(scope="module")
 def recording(chromium: Browser) -> bytes:
     page = chromium.new_page()
-    recorded = base64.b64decode(page.evaluate(RECORD))
+    recorded = base64.b64decode(page.evaluate(RECORD, 4500))
     page.close()
     return recorded
 

@@ -22,6 +22,10 @@ def status_list_url(url: str, number: int) -> str:
     return f"{url}/status/{number}.json"
 
 
+def keys_url(url: str) -> str:
+    return f"{url}/keys.json"
+
+
 def picture_url(url: str, sha256: str, kind: str) -> str:
     """The address of a badge's picture; `kind` is png or svg."""
     return f"{url}/pictures/{sha256}.{kind}"

@@ -17,6 +17,7 @@ from flask import render_template
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from prm.certification.credentials.addresses import keys_url, status_list_url
 from prm.certification.credentials.trust import export_trust
 from prm.certification.services.keys import public_url
 from prm.infra import clock
@@ -32,7 +33,7 @@ def checker_page(vendor: Vendor) -> str:
 
     Raises NotFound where the vendor has no key yet, SigningError where it cannot be opened.
     """
-    locale = get_locale()
+    locale, url, carried = get_locale(), public_url(vendor), export_trust(vendor)
     libraries, script = _asset("vendor/offline-checker@1/libraries.js"), _asset("js/offline_checker.js")
     style = _asset("css/offline_checker.css")
     return render_template(
@@ -40,14 +41,17 @@ def checker_page(vendor: Vendor) -> str:
         language=str(locale or "en").replace("_", "-"),
         direction=locale.text_direction if locale else "ltr",
         title=_("Check certificates of %(vendor)s", vendor=vendor.name),
-        issuer_url=public_url(vendor),
+        source_urls=[
+            *(status_list_url(url, number) for number, _list in enumerate(carried["statusLists"], 1)),
+            keys_url(url),
+        ],
         policy=_policy(libraries, script, style=style),
         libraries=libraries,
         script=script,
         style=style,
         contexts_json=_data({url: json.loads(read_context(url)) for url in context_urls()}),
         words_json=_data(_words()),
-        trust_json=_data(export_trust(vendor)),
+        trust_json=_data(carried),
     )
 
 

@@ -36,6 +36,7 @@ from prm.infra.downloads import attachment
 from prm.infra.forms import show_error
 from prm.permissions import P
 from prm.training.labels import SKILL_LEVELS
+from prm.training.queries.redoing import list_redo
 
 
 @blueprint.get("/<slug:vendor>/certification/<uuid:certificate_id>")
@@ -49,6 +50,7 @@ def detail(certificate_id: UUID) -> str:
     asked = {file.paper for file, _stored in files}
     successor = queries.find_successor(certificate)
     previous = queries.find_previous(certificate)
+    steps = list_renewal_steps(actor, certificate) if certificate.user_id == actor.user_id else ()
     return render_template(
         "certification/detail.html",
         **shown(certificate, status),
@@ -63,9 +65,10 @@ def detail(certificate_id: UUID) -> str:
         previous=previous,
         conditions=[condition_sentence(each) for each in certificate.facts.get("conditions", ())],
         chain=_chain(certificate, queries.today_of(actor)),
-        steps=list_renewal_steps(actor, certificate) if certificate.user_id == actor.user_id else (),
+        steps=steps,
+        redo=_redo(certificate) if steps else {},
         version_number=certificate.version.number,
-        history=_history(certificate, files, status),
+        history=_history(certificate, files, status, previous, successor),
         may_revoke=_may_revoke(actor, certificate, status),
         linkedin_url=_linkedin_url(certificate) if certificate.user_id == actor.user_id else None,
         verify_path=url_for("certification.verify", code=certificate.code),
@@ -247,7 +250,21 @@ def _may_revoke(actor: Actor, certificate: Certificate, status: Status) -> bool:
     return queries.is_reachable(actor, certificate, P.CERTIFICATE_REVOKE)
 
 
-def _history(certificate: Certificate, files: list[Any], status: Status) -> list[dict[str, Any]]:
+def _redo(certificate: Certificate) -> dict[UUID, list[str]]:
+    """Course → what its holder redoes of it: the titles of lessons, and the quiz."""
+    return {
+        each.course_id: [title for _id, title in each.lessons] + ([_("Quiz")] if each.has_quiz else [])
+        for each in list_redo([certificate.user_id]).values()
+    }
+
+
+def _history(
+    certificate: Certificate,
+    files: list[Any],
+    status: Status,
+    previous: Certificate | None,
+    successor: Certificate | None,
+) -> list[dict[str, Any]]:
     """What happened to it, newest first, finished for the template."""
     names = queries.list_names([certificate.issued_by_id, certificate.revoked_by_id])
     entries = []
@@ -256,7 +273,8 @@ def _history(certificate: Certificate, files: list[Any], status: Status) -> list
         title = _("Issued by %(name)s", name=who) if who else _("Issued by decision")
     else:
         title = _("Issued on evidence")
-    entries.append((certificate.issued_at, title, certificate.reason, "certificate", "brand"))
+    text = _("It renews %(number)s.", number=previous.number) if previous else None
+    entries.append((certificate.issued_at, title, certificate.reason or text, "certificate", "brand"))
     for file, stored in files:
         paper = PAPER_LABELS[file.paper]
         if stored is not None:
@@ -265,6 +283,9 @@ def _history(certificate: Certificate, files: list[Any], status: Status) -> list
         elif file.problem and file.attempted_at:
             title = _("%(paper)s file could not be printed", paper=paper)
             entries.append((file.attempted_at, title, file.problem, "alert-triangle", "warning"))
+    if successor is not None:
+        title = _("Renewed by %(number)s", number=successor.number)
+        entries.append((successor.issued_at, title, None, "refresh", "brand"))
     if status is Status.REVOKED:
         who = names.get(certificate.revoked_by_id or 0)
         title = _("Revoked by %(name)s", name=who) if who else _("Revoked")

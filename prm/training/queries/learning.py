@@ -317,7 +317,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         pass_mark=version.pass_mark,
         attempts_used=enrolment.attempts_used,
         max_attempts=None if limit is None else limit + enrolment.extra_attempts,
-        next_step=_next_step(enrolment.status, row),
+        next_step=_next_step(enrolment, row, is_delta=is_delta),
         assigned_at=enrolment.assigned_at,
         is_assigned=enrolment.assignment_id is not None,
         started_at=enrolment.started_at,
@@ -334,13 +334,16 @@ def _as_item(row: Any, today: date) -> LearningItem:
     )
 
 
-def _next_step(status: EnrolmentStatus, row: Any) -> NextStep:
+def _next_step(enrolment: Enrolment, row: Any, *, is_delta: bool) -> NextStep:
+    status = enrolment.status
     if status in (EnrolmentStatus.COMPLETED, EnrolmentStatus.EXCUSED):
         return NextStep.NOTHING
     if status is EnrolmentStatus.FAILED:
         return NextStep.ASK
     if row.done + row.handed_in < row.lessons:
-        return NextStep.LESSON if row.done + row.handed_in else NextStep.START
+        # A package or a video may be half done, and what a delta carries over was done for another version.
+        is_begun = enrolment.current_lesson_id is not None or (row.done + row.handed_in and not is_delta)
+        return NextStep.LESSON if is_begun else NextStep.START
     if row.handed_in and (row.passed or not row.questions):
         return NextStep.WAIT
     return NextStep.QUIZ

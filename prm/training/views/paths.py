@@ -24,6 +24,7 @@ from prm.training.path_forms import PathForm, PublishPathForm, StepForm
 from prm.training.queries import authored_paths as authored
 from prm.training.queries import list_published_versions
 from prm.training.queries import paths as queries
+from prm.training.queries.redoing import list_redo
 from prm.training.views.authoring import keep_text, revision_of
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import tabs
@@ -72,6 +73,7 @@ def path(path_id: UUID) -> str:
         "training/path.html",
         path=found,
         mine=mine,
+        redone={course for _user, course in list_redo([mine.user_key])} if mine else set(),
         steps=mine.steps if mine else queries.list_steps([found.version_key]).get(found.version_key, []),
         required=[
             title for _k, title in queries.list_required([found.version_key]).get(found.version_key, [])

@@ -1,0 +1,1 @@
+"""The chapters of test_certified_journey.py."""
