@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from prm.extensions import db
-from prm.training.models import Enrolment, Lesson, LessonKind
+from prm.training.models import Lesson, LessonKind
 from prm.training.models.placement import PlacementCompletion, PlacementTest
 from prm.training.queries.learning import OPEN, LearningItem
 from prm.training.queries.quiz import get_rules
@@ -85,7 +85,6 @@ def list_expired_placements(before: datetime, limit: int = 500) -> list[int]:
     return list(
         db.session.scalars(
             select(PlacementTest.id)
-            .join(Enrolment, Enrolment.id == PlacementTest.enrolment_id)
             .where(PlacementTest.submitted_at.is_(None), PlacementTest.ends_at < before)
             .order_by(PlacementTest.ends_at)
             .limit(limit)
