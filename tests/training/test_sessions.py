@@ -85,7 +85,8 @@ def test_the_list_moves_up_by_itself_and_tells_who_got_the_place(world: World, s
 
 
 def test_who_left_does_not_move_up(world: World, scene) -> None:
-    vendor, course, (first, second, third), _author = scene
+    vendor, course, (first, second, _third), _author = scene
+    third = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor, "Elsewhere"))
     session = make.plan(world, vendor, course, places=1)
     for person in (first, second, third):
         make.sign_up(world, vendor, person, course, session)

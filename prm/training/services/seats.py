@@ -84,7 +84,10 @@ def fill_places(actor: Actor, session: TrainingSession) -> list[SessionSeat]:
         Enrolment.status.in_(OPEN),
     )
     partner = (
-        select(Partnership.partner_id).where(Partnership.id == SessionSeat.partnership_id).scalar_subquery()
+        select(Partnership.partner_id)
+        .where(Partnership.id == SessionSeat.partnership_id)
+        .correlate(SessionSeat)
+        .scalar_subquery()
     )
     belongs = exists().where(
         Membership.user_id == SessionSeat.user_id,
