@@ -27,6 +27,8 @@ from prm.training.models import content as training_content
 from prm.training.models import feeds as training_feeds
 from prm.training.models import imported as training_imported
 from prm.training.models import paths as training_paths
+from prm.training.models import placement as training_placement
+from prm.training.models import sessions as training_sessions
 from prm.training.models import tasks as training_tasks
 from prm.vendors import models as vendors
 
@@ -58,6 +60,8 @@ __all__ = [
     "training_feeds",
     "training_imported",
     "training_paths",
+    "training_placement",
+    "training_sessions",
     "training_tasks",
     "vendors",
 ]  # fmt: skip

@@ -71,6 +71,7 @@ class P(StrEnum):
     COURSE_TAKE = "course.take"
     PROGRESS_VIEW = "progress.view"
     TASK_GRADE = "task.grade"
+    SESSION_HOLD = "session.hold"
     SCHEME_VIEW = "scheme.view"
     SCHEME_EDIT = "scheme.edit"
     CERTIFICATE_VIEW = "certificate.view"
@@ -137,6 +138,7 @@ _ROWS = {
     P.COURSE_TAKE:         (SELF,   SELF,    SELF,    NO,     SELF,    SELF),
     P.PROGRESS_VIEW:       (ALL,    SCOPE,   NO,      NO,     OWN,     NO),
     P.TASK_GRADE:          (ALL,    SCOPE,   ALL,     NO,     NO,      NO),
+    P.SESSION_HOLD:        (ALL,    SCOPE,   ALL,     NO,     NO,      NO),
     P.SCHEME_VIEW:         (ALL,    ALL,     ALL,     NO,     ALL,     ALL),
     P.SCHEME_EDIT:         (ALL,    NO,      NO,      NO,     NO,      NO),
     P.CERTIFICATE_VIEW:    (ALL,    SCOPE,   NO,      NO,     OWN,     SELF),

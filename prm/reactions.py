@@ -24,6 +24,7 @@ from prm.infra.db import bound_vendor
 from prm.infra.jobs import Job, enqueue_after_commit
 from prm.notifications import audit_events as audit_notifications
 from prm.notifications import events as notifications
+from prm.notifications import session_events as session_notifications
 from prm.notifications import tasks as notification_tasks
 from prm.onboarding import services as onboarding
 from prm.onboarding import tasks as onboarding_tasks
@@ -181,6 +182,10 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "product.created": (rematching.product_known,),
     "product.edited": (rematching.product_known,),
     "reset.requested": (enqueue(accounts.send_reset_link),),
+    "training.lessons_done": (training.follow_course,),
+    "training_session.cancelled": (session_notifications.session_cancelled,),
+    "training_session.moved": (session_notifications.session_moved,),
+    "training_session.moved_up": (session_notifications.place_given,),
     "training.completed": (issue_on_evidence, training.follow_course, training.follow_up_completion),
 }
 

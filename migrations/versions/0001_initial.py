@@ -886,6 +886,7 @@ def upgrade() -> None:
                 "course_replaced",
                 "course_changed",
                 "path_assigned",
+                "session_news",
                 "course_due",
                 "course_overdue",
                 "training_overdue",
@@ -1975,6 +1976,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("is_in_order", sa.Boolean(), nullable=False),
+        sa.Column("accepts_placement", sa.Boolean(), nullable=False),
         sa.Column("asks_again", sa.Boolean(), nullable=False),
         sa.Column("again_by", sa.Date(), nullable=True),
         sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
@@ -2050,6 +2052,49 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("product_price", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_product_price_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "training_session",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("series", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("link", sa.String(length=2000), nullable=False),
+        sa.Column("trainer", sa.String(length=200), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("places_taken", sa.Integer(), nullable=False),
+        sa.Column("cancelled_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=1000), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_training_session_ends_at")),
+        sa.CheckConstraint("places > 0", name=op.f("ck_training_session_places")),
+        sa.CheckConstraint(
+            "places_taken >= 0 AND places_taken <= places", name=op.f("ck_training_session_places_taken")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["user_account.id"], name=op.f("fk_training_session_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "course_id"],
+            ["course.vendor_id", "course.id"],
+            name=op.f("fk_training_session_vendor_id_course_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_training_session_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_training_session_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_training_session_vendor_id_id")),
+    )
+    with op.batch_alter_table("training_session", schema=None) as batch_op:
+        batch_op.create_index("ix_training_session_course_series", ["course_id", "series"], unique=False)
+        batch_op.create_index(batch_op.f("ix_training_session_vendor_id"), ["vendor_id"], unique=False)
+        batch_op.create_index("ix_training_session_vendor_starts", ["vendor_id", "starts_at"], unique=False)
 
     op.create_table(
         "viewing",
@@ -2819,6 +2864,7 @@ def upgrade() -> None:
                 "file",
                 "link",
                 "task",
+                "session",
                 name="lessonkind",
                 native_enum=False,
                 create_constraint=True,
@@ -2857,6 +2903,7 @@ def upgrade() -> None:
                 "course_replaced",
                 "course_changed",
                 "path_assigned",
+                "session_news",
                 "course_due",
                 "course_overdue",
                 "training_overdue",
@@ -3655,9 +3702,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("placement_percent", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "placement_percent BETWEEN 0 AND 100", name=op.f("ck_quiz_rules_placement_percent")
+        ),
         sa.CheckConstraint(
             "time_limit_minutes IS NULL OR time_limit_minutes > 0",
             name=op.f("ck_quiz_rules_time_limit_minutes"),
@@ -3676,6 +3727,53 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("quiz_rules", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quiz_rules_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "session_seat",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "place",
+                "waiting",
+                "given_up",
+                "attended",
+                "absent",
+                name="seatstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("marked_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_session_seat_user_id")),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "partnership_id"],
+            ["partnership.vendor_id", "partnership.id"],
+            name=op.f("fk_session_seat_vendor_id_partnership_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "session_id"],
+            ["training_session.vendor_id", "training_session.id"],
+            name=op.f("fk_session_seat_vendor_id_session_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_session_seat_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_seat")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_session_seat_public_id")),
+        sa.UniqueConstraint("session_id", "user_id", name=op.f("uq_session_seat_session_id_user_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_session_seat_vendor_id_id")),
+    )
+    with op.batch_alter_table("session_seat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_seat_partnership_id"), ["partnership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_seat_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_seat_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "target",
@@ -4256,6 +4354,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lesson_package", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lesson_package_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
+        "lesson_session",
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("series", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "lesson_id"],
+            ["lesson.vendor_id", "lesson.id"],
+            name=op.f("fk_lesson_session_vendor_id_lesson_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_lesson_session_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_session")),
+        sa.UniqueConstraint("lesson_id", name=op.f("uq_lesson_session_lesson_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_session_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_lesson_session_vendor_id_id")),
+    )
+    with op.batch_alter_table("lesson_session", schema=None) as batch_op:
+        batch_op.create_index("ix_lesson_session_series", ["series"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lesson_session_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
         "lesson_task",
@@ -5129,6 +5249,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_package_progress_vendor_id"), ["vendor_id"], unique=False)
 
     op.create_table(
+        "placement_test",
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("needed_percent", sa.Integer(), nullable=False),
+        sa.Column("started_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("flagged", sa.JSON(), nullable=False),
+        sa.Column("saved_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("submitted_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("correct", sa.Integer(), nullable=True),
+        sa.Column("questions", sa.Integer(), nullable=True),
+        sa.Column("score_percent", sa.Integer(), nullable=True),
+        sa.Column("has_passed", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "enrolment_id"],
+            ["enrolment.vendor_id", "enrolment.id"],
+            name=op.f("fk_placement_test_vendor_id_enrolment_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_placement_test_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placement_test")),
+        sa.UniqueConstraint("enrolment_id", name=op.f("uq_placement_test_enrolment_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_placement_test_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_placement_test_vendor_id_id")),
+    )
+    with op.batch_alter_table("placement_test", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_placement_test_open", ["vendor_id", "submitted_at", "ends_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_placement_test_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "quiz_sitting",
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -5480,6 +5635,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_payment_vendor_invoice", ["vendor_id", "invoice_id"], unique=False)
 
     op.create_table(
+        "placement_completion",
+        sa.Column("completion_id", sa.Integer(), nullable=False),
+        sa.Column("lessons_done_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["vendor_id", "completion_id"],
+            ["completion.vendor_id", "completion.id"],
+            name=op.f("fk_placement_completion_vendor_id_completion_id"),
+        ),
+        sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_placement_completion_vendor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placement_completion")),
+        sa.UniqueConstraint("completion_id", name=op.f("uq_placement_completion_completion_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_placement_completion_public_id")),
+        sa.UniqueConstraint("vendor_id", "id", name=op.f("uq_placement_completion_vendor_id_id")),
+    )
+    with op.batch_alter_table("placement_completion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_placement_completion_vendor_id"), ["vendor_id"], unique=False)
+
+    op.create_table(
         "task_grading",
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -5523,6 +5699,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_grading_vendor_id"))
 
     op.drop_table("task_grading")
+    with op.batch_alter_table("placement_completion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_placement_completion_vendor_id"))
+
+    op.drop_table("placement_completion")
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.drop_index("ix_payment_vendor_invoice")
         batch_op.drop_index(batch_op.f("ix_payment_vendor_id"))
@@ -5567,6 +5747,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_quiz_sitting_open")
 
     op.drop_table("quiz_sitting")
+    with op.batch_alter_table("placement_test", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_placement_test_vendor_id"))
+        batch_op.drop_index("ix_placement_test_open")
+
+    op.drop_table("placement_test")
     with op.batch_alter_table("package_progress", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_package_progress_vendor_id"))
 
@@ -5672,6 +5857,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lesson_task_vendor_id"))
 
     op.drop_table("lesson_task")
+    with op.batch_alter_table("lesson_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lesson_session_vendor_id"))
+        batch_op.drop_index("ix_lesson_session_series")
+
+    op.drop_table("lesson_session")
     with op.batch_alter_table("lesson_package", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lesson_package_vendor_id"))
 
@@ -5742,6 +5932,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_target_vendor_id"))
 
     op.drop_table("target")
+    with op.batch_alter_table("session_seat", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_seat_vendor_id"))
+        batch_op.drop_index(batch_op.f("ix_session_seat_user_id"))
+        batch_op.drop_index(batch_op.f("ix_session_seat_partnership_id"))
+
+    op.drop_table("session_seat")
     with op.batch_alter_table("quiz_rules", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quiz_rules_vendor_id"))
 
@@ -5949,6 +6145,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("viewing")
+    with op.batch_alter_table("training_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_training_session_vendor_starts")
+        batch_op.drop_index(batch_op.f("ix_training_session_vendor_id"))
+        batch_op.drop_index("ix_training_session_course_series")
+
+    op.drop_table("training_session")
     with op.batch_alter_table("product_price", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_product_price_vendor_id"))
 

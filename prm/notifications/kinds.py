@@ -28,6 +28,9 @@ KINDS: dict[Kind, KindSpec] = {
     Kind.COURSE_REPLACED: KindSpec(None, "training.course", "course_id", "refresh"),
     Kind.COURSE_CHANGED: KindSpec(None, "training.course", "course_id", "refresh", "warning"),
     Kind.PATH_ASSIGNED: KindSpec(None, "training.path", "path_id", "timeline", "brand", MailWhen.AT_ONCE),
+    Kind.SESSION_NEWS: KindSpec(
+        None, "training.course", "course_id", "calendar-event", "brand", MailWhen.AT_ONCE
+    ),
     Kind.COURSE_DUE: KindSpec(None, "training.course", "course_id", "calendar-due", "warning"),
     Kind.COURSE_OVERDUE: KindSpec(None, "training.course", "course_id", "alert-triangle", "danger"),
     Kind.TRAINING_OVERDUE: KindSpec(P.PROGRESS_VIEW, "training.progress", None, "alert-triangle", "warning"),

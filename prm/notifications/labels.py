@@ -17,6 +17,7 @@ KIND_LABELS = {
     Kind.COURSE_REPLACED: _l("A course I am at has a new version"),
     Kind.COURSE_CHANGED: _l("A course I completed has changed in parts that I redo"),
     Kind.PATH_ASSIGNED: _l("A learning path is assigned to me"),
+    Kind.SESSION_NEWS: _l("A session I signed up for changes, or I get a place on one"),
     Kind.COURSE_DUE: _l("A course is due soon"),
     Kind.COURSE_OVERDUE: _l("A course is overdue"),
     Kind.TRAINING_OVERDUE: _l("Courses of people I am responsible for are overdue for long"),
@@ -86,6 +87,8 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
                     date=_day(facts["due_on"]),
                 )
             return _("The learning path “%(path)s” is assigned to you.", path=facts["path"])
+        case Kind.SESSION_NEWS:
+            return _session_news(facts)
         case Kind.COURSE_DUE:
             return _("“%(course)s” is due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
         case Kind.COURSE_OVERDUE:
@@ -157,6 +160,16 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
         facts["rejected"],
         file=facts["file"],
     )
+
+
+def _session_news(facts: Mapping[str, Any]) -> str:
+    text = {"session": facts["session"], "date": _day(facts["on"])}
+    match facts["what"]:
+        case "place":
+            return _("A place is free: you are on the session “%(session)s” on %(date)s.", **text)
+        case "cancelled":
+            return _("The session “%(session)s” on %(date)s is cancelled.", **text)
+    return _("The session “%(session)s” has changed: it is on %(date)s. See when and where.", **text)
 
 
 def _audit_sentence(kind: Kind, facts: Mapping[str, Any], name: str) -> str:

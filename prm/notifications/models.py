@@ -21,6 +21,7 @@ class Kind(StrEnum):
     COURSE_REPLACED = "course_replaced"  # a course somebody is at has a new version
     COURSE_CHANGED = "course_changed"  # what somebody completed is partly to be redone
     PATH_ASSIGNED = "path_assigned"
+    SESSION_NEWS = "session_news"  # a place got free, a date one is on moved or was cancelled
     COURSE_DUE = "course_due"
     COURSE_OVERDUE = "course_overdue"
     TRAINING_OVERDUE = "training_overdue"  # of people one is responsible for, for some time

@@ -1,4 +1,4 @@
-"""Due dates as a calendar file (RFC 5545): a whole day for each, which calendars then show and remind of."""
+"""Due dates and sessions as a calendar file (RFC 5545), which calendars then show and remind of."""
 
 from __future__ import annotations
 
@@ -25,8 +25,24 @@ class DueDate:
     known_at: datetime
 
 
-def as_calendar(name: str, due: Iterable[DueDate]) -> bytes:
-    """A calendar of these dates. The same dates make the same file."""
+@dataclass(frozen=True)
+class Meeting:
+    """Something at a time: a session. `place` may be a room, an address to join by, or both."""
+
+    public_id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    url: str
+    known_at: datetime
+
+
+def as_calendar(name: str, due: Iterable[DueDate], meetings: Iterable[Meeting] = ()) -> bytes:
+    """A calendar of these dates: a whole day for each that is due, its hours for each meeting.
+
+    The same dates make the same file.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//PRM//Training//EN")
     calendar.add("version", "2.0")
@@ -41,5 +57,15 @@ def as_calendar(name: str, due: Iterable[DueDate]) -> bytes:
         event.add("summary", each.title)
         event.add("url", each.url)
         event.add("transp", "TRANSPARENT")  # nobody is busy all day because of it
+        calendar.add_component(event)
+    for meeting in meetings:
+        event = Event()
+        event.add("uid", f"{meeting.public_id}@prm")
+        event.add("dtstamp", meeting.known_at.replace(microsecond=0))
+        event.add("dtstart", meeting.starts_at)
+        event.add("dtend", meeting.ends_at)
+        event.add("summary", meeting.title)
+        event.add("location", meeting.place)
+        event.add("url", meeting.url)
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -11,6 +11,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
+    DateTimeLocalField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -24,11 +25,13 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from prm.accounts.labels import FUNCTION_LABELS
+from prm.infra import time_zones
 from prm.infra.markdown import MAX_TEXT
 from prm.training.labels import DIFFICULTIES, REVIEWS, SKILL_LEVELS
 from prm.training.models import SkillLevel
 from prm.training.models.assessment import Review
 
+_LOCAL_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]  # as browsers and people write
 _TITLE = [InputRequired(_l("Enter a title.")), Length(max=200)]
 
 
@@ -235,6 +238,14 @@ class QuizRulesForm(FlaskForm):
         choices=choices_of(REVIEWS),
         default=Review.EXPLANATIONS.value,
     )
+    placement_percent = OptionalInteger(
+        _l("Placement test: percent to pass"),
+        description=_l(
+            "Who reaches it in this quiz before the lessons, in their one try, has completed the course. "
+            "At least the pass mark. Empty: no placement test."
+        ),
+        validators=[Optional(), NumberRange(0, 100, _l("Enter between 0 and 100 percent."))],
+    )
 
 
 class DrawForm(FlaskForm):
@@ -293,6 +304,60 @@ class TaskForm(FlaskForm):
         validate_choice=False,
         description=_l("Who grades what is handed in. Somebody else who may grade can take it over."),
     )
+
+
+class SessionLessonForm(FlaskForm):
+    """A lesson that is a session; its dates are planned apart."""
+
+    revision = HiddenField()
+    title = StringField(_l("Title"), validators=_TITLE)
+    minutes = OptionalInteger(
+        _l("Minutes"),
+        description=_l("How long it takes, about."),
+        validators=[Optional(), NumberRange(1, 1000, _l("Enter between 1 and 1,000 minutes."))],
+    )
+    body = TextAreaField(_l("Text"), validators=[Length(max=MAX_TEXT)])
+
+
+class SessionForm(FlaskForm):
+    """One date of a session."""
+
+    lesson = SelectField(_l("Session of"), validate_choice=False)
+    title = StringField(
+        _l("Title"),
+        description=_l("Left empty, it is the lesson's."),
+        validators=[Length(max=200)],
+    )
+    starts = DateTimeLocalField(
+        _l("Begins"), format=_LOCAL_TIMES, validators=[InputRequired(_l("Say when it begins."))]
+    )
+    ends = DateTimeLocalField(
+        _l("Ends"), format=_LOCAL_TIMES, validators=[InputRequired(_l("Say when it ends."))]
+    )
+    time_zone = SelectField(
+        _l("Time zone"),
+        validate_choice=False,
+        description=_l("Of the two times above. Everybody sees them in their own as well."),
+    )
+    place = StringField(_l("Place"), validators=[Length(max=300)])
+    link = StringField(
+        _l("Link to join by"),
+        description=_l("Shown to who has a place."),
+        validators=[Length(max=2000)],
+    )
+    trainer = StringField(_l("Trainer"), validators=[Length(max=200)])
+    places = IntegerField(
+        _l("Places"),
+        default=12,
+        validators=[
+            InputRequired(_l("Say how many places there are.")),
+            NumberRange(1, 10_000, _l("Offer between 1 and 10,000 places.")),
+        ],
+    )
+
+    def offer_zones(self, kept_zone: str) -> None:
+        """Fill the list; the zone given stays choosable, whatever it is."""
+        self.time_zone.choices = time_zones.choices(kept_zone)
 
 
 class HandInForm(FlaskForm):

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from prm.training.models import LessonKind, QuestionKind, SkillLevel, VersionStatus
 from prm.training.models.assessment import Difficulty, Review
 from prm.training.models.content import Edition
+from prm.training.models.sessions import SeatStatus
 from prm.training.models.tasks import TaskStatus
 from prm.training.statistics import Flag
 
@@ -73,6 +74,13 @@ TASK_STATUSES = {
     TaskStatus.FAILED: (_l("Not passed"), "warning", "alert-triangle"),
     TaskStatus.APPEALED: (_l("Appealed: waits for a second grade"), "info", "scale"),
 }
+SEAT_STATUSES = {
+    SeatStatus.PLACE: (_l("Has a place"), "success", "circle-check"),
+    SeatStatus.WAITING: (_l("On the waiting list"), "info", "hourglass"),
+    SeatStatus.GIVEN_UP: (_l("Given up"), "neutral", "x"),
+    SeatStatus.ATTENDED: (_l("Attended"), "success", "user-check"),
+    SeatStatus.ABSENT: (_l("Was absent"), "warning", "alert-triangle"),
+}
 LESSON_KINDS = {
     LessonKind.TEXT: (_l("Text"), "file-text"),
     LessonKind.PACKAGE: (_l("SCORM package"), "package"),
@@ -80,6 +88,7 @@ LESSON_KINDS = {
     LessonKind.FILE: (_l("File"), "paperclip"),
     LessonKind.LINK: (_l("Link"), "link"),
     LessonKind.TASK: (_l("Practical task"), "clipboard-list"),
+    LessonKind.SESSION: (_l("Session with an instructor"), "calendar-event"),
 }
 EDITIONS = {
     Edition.SCORM_12: "SCORM 1.2",
@@ -115,7 +124,12 @@ PATH_STANDINGS = {
     "excused": STANDINGS["excused"],
 }
 # Where a person stands in a course of a path: the same, and what does not open yet.
-STEP_STANDINGS = {**STANDINGS, "locked": (_l("Opens later"), "neutral", "lock")}
+STEP_STANDINGS = {
+    **STANDINGS,
+    "locked": (_l("Opens later"), "neutral", "lock"),
+    # Completed by a placement test, on a path that does not count those.
+    "placed": (_l("By placement: lessons to do"), "info", "player-play"),
+}
 # What assigning a course changes for somebody (queries.assignments.Effect).
 EFFECTS = {
     "new": (_l("Will be enrolled"), "success", "plus"),

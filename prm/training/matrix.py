@@ -54,6 +54,7 @@ class MatrixCell:
     percent: int | None = None
     score_percent: int | None = None
     number: int | None = None
+    is_by_placement: bool = False
 
 
 Cells = Mapping[tuple[int, int], MatrixCell]
@@ -165,6 +166,11 @@ def export_rows(
     return rows
 
 
+def _standing_in_file(cell: MatrixCell, standings: Mapping[str, tuple[Any, str, str]]) -> str:
+    standing = str(standings[cell.standing][0])
+    return _("%(standing)s (by placement)", standing=standing) if cell.is_by_placement else standing
+
+
 def _counts(found: AllRows) -> dict[str, int]:
     return {"count": min(found.total, 100_000), "total": found.total}
 
@@ -186,6 +192,6 @@ def _rows(
                     yield [*head, column.title, None, str(standings["none"][0]), None, None, None, None]
                 else:
                     yield [
-                        *head, column.title, cell.number, str(standings[cell.standing][0]), cell.percent,
+                        *head, column.title, cell.number, _standing_in_file(cell, standings), cell.percent,
                         cell.due_on or cell.until, cell.completed_on, cell.score_percent,
                     ]  # fmt: skip

@@ -46,6 +46,13 @@ class PathForm(FlaskForm):
         default=True,
         description=_l("A course opens when the one before it is done. Not ticked: all open at once."),
     )
+    accepts_placement = BooleanField(
+        _l("Placement tests count"),
+        default=True,
+        description=_l(
+            "A course completed by a placement test counts. Not ticked: its lessons are to be done as well."
+        ),
+    )
     required = Checkboxes(
         _l("Paths before it"),
         description=_l("The path opens for somebody who has completed all of these."),

@@ -11,8 +11,9 @@ from prm.infra.jobs import job, sweeper
 from prm.training import services
 from prm.training.models.paths import PathAssignment
 from prm.training.queries import newcomers as queries
+from prm.training.queries.placement import list_expired_placements
 from prm.training.queries.quiz import list_expired_sittings
-from prm.training.services import path_assigning, path_following, redoing
+from prm.training.services import path_assigning, path_following, placement, redoing
 from prm.training.services.sittings import GRACE
 
 
@@ -97,3 +98,20 @@ def close_expired_sittings() -> None:
             expired = list_expired_sittings(clock.now() - GRACE)
         for sitting_key in expired:
             close_sitting(vendor_id, sitting_key)
+
+
+@job
+def close_placement(vendor_id: int, test_key: int) -> None:
+    """Take what was saved of a placement test whose time is up."""
+    with serve_vendor(vendor_id), transaction():
+        placement.close_expired_placement(system_actor(vendor_id), test_key)
+
+
+@sweeper
+def close_expired_placements() -> None:
+    """Every placement test whose time is up and that nobody handed in."""
+    for vendor_id in queries.list_vendor_ids():
+        with serve_vendor(vendor_id):
+            expired = list_expired_placements(clock.now() - GRACE)
+        for test_key in expired:
+            close_placement(vendor_id, test_key)

@@ -47,6 +47,7 @@ ARGUMENTS: dict[str, str] = {
     "attempt_id": "{me}.attempt",
     "launch_id": "{me}.launch",
     "submission_id": "mate.to_grade",
+    "session_id": "session",
     "draw_id": "draw",
     "enrolment_id": "mate.enrolment",
     "user_id": "user.member",
@@ -105,6 +106,7 @@ OWN_CERTIFICATES = tuple(
     (frozenset({role}), {"certificate_id": f"{role}.certificate"}) for role in ("author", "west")
 )
 WITHOUT_QUIZ = (("course_id", "unasked_course", LEARNERS),)
+_PLACING = {"course_id": "placing_course"}
 EVERYBODY = LEARNERS | {"exec"}
 MANAGERS = frozenset({"admin", "manager", "west"})
 # Of somebody whose personal data was erased: nothing of it is given out any more.
@@ -153,6 +155,8 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     ("attempt_id", LEARNERS, "mate.attempt"),
     ("attempt_id", LEARNERS, "mate_b.attempt"),
     ("submission_id", frozenset({"west"}), "mate_b.submission"),
+    # A regional manager looks after the sessions that they planned.
+    ("session_id", frozenset({"west"}), "untaken_session"),
     ("launch_id", LEARNERS, "mate.launch"),
     ("launch_id", LEARNERS, "mate_b.launch"),
     ("notification_id", EVERYBODY, "mate.notification"),
@@ -209,6 +213,9 @@ _CONTENT = {"course_id": "unasked_course"}
 _OWN_SUBMISSION = {"submission_id": "{me}.submission"}
 _FOREIGN_SUBMISSION = {"submission_id": (LEARNERS, "mate.submission")}
 _GRADERS = frozenset({"admin", "manager", "west", "author"})
+_UNTAKEN = {"session_id": (LEARNERS, "untaken_session")}
+_SESSION = {"title": "Day", "starts": "2031-01-05T10:00", "ends": "2031-01-05T12:00",
+            "time_zone": "Europe/Berlin", "place": "Room", "places": "60"}  # fmt: skip
 _OF_BANK = {"question_id": "bank_question"}
 _BANK_QUESTION = {"topic": "Nets", "difficulty": "hard", "prompt": "Which?", "explanation": "This.",
                   "choices-0-text": "one", "choices-0-is_right": "y", "choices-1-text": "two",
@@ -331,6 +338,14 @@ def _answers(tenant: Tenant, role: str) -> Body:
         f"q-{things['question'].public_id}": Id("right_choice"),
         f"q-{things['second_question'].public_id}": Id("right_choice_2"),
         "number": "1",
+    }
+
+
+def _placement_answers(tenant: Tenant, role: str) -> Body:
+    things = tenant.things
+    return {
+        f"q-{things['placing_question'].public_id}": Id("placing_wrong_choice"),
+        f"q-{things['placing_second_question'].public_id}": Id("placing_right_choice_2"),
     }
 
 
@@ -674,6 +689,17 @@ CALLS: dict[tuple[str, str], Call] = {
     ("training.new_question", "POST"): Call(body=_QUESTION),
     ("training.start_quiz", "POST"): Call(leaves=False, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
     ("training.save_answers", "POST"): Call(body=_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.placement", "GET"): Call(ids=_PLACING, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.start_placement", "POST"): Call(
+        ids=_PLACING, leaves=False, beyond=UNTAUGHT, absent=WITHOUT_QUIZ
+    ),
+    ("training.take_placement", "GET"): Call(ids=_PLACING, beyond=UNTAUGHT, absent=WITHOUT_QUIZ),
+    ("training.take_placement", "POST"): Call(
+        ids=_PLACING, body=_placement_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ
+    ),
+    ("training.save_placement", "POST"): Call(
+        ids=_PLACING, body=_placement_answers, beyond=UNTAUGHT, absent=WITHOUT_QUIZ
+    ),
     ("training.hand_in", "POST"): Call(
         ids={**_CONTENT, "lesson_id": "task"}, body={"text": "Done."}, beyond=UNTAUGHT
     ),
@@ -688,6 +714,22 @@ CALLS: dict[tuple[str, str], Call] = {
         absent=tuple(("submission_id", f"{kind}_submission", _GRADERS) for kind in ("bare", "lost"))
     ),
     ("training.grade", "POST"): Call(body={"level-c1": "1", "feedback": "Good."}),
+    ("training.sign_up", "POST"): Call(beyond=_UNTAKEN),
+    ("training.give_up", "POST"): Call(
+        ids={"session_id": "held_session"}, beyond=_UNTAKEN, absent=(("session_id", "session", LEARNERS),)
+    ),
+    ("training.sessions", "GET"): Call(queries=("?search=KAN", "?when=past", "?when=cancelled", "?when=")),
+    ("training.new_session", "POST"): Call(body={**_SESSION, "lesson": Id("session_lesson")}),
+    ("training.edit_session", "POST"): Call(body=_SESSION),
+    ("training.cancel_session", "POST"): Call(body={"reason": "Ill."}),
+    ("training.attendance", "GET"): Call(ids={"session_id": "begun_session"}),
+    ("training.attendance", "POST"): Call(
+        ids={"session_id": "begun_session"},
+        body={"listed": [Id("mate.seat")], "attended": [Id("mate.seat")]},
+        refused=(
+            (frozenset({"west"}), {"listed": [Id("mate_b.seat")], "attended": [Id("mate_b.seat")]}),
+        ),
+    ),
     ("training.bank", "GET"): Call(queries=("?format=csv", "?search=KAN", "?state=", "?difficulty=easy")),
     ("training.new_bank_question", "POST"): Call(body=_BANK_QUESTION),
     ("training.edit_bank_question", "GET"): Call(ids=_OF_BANK),

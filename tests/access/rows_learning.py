@@ -39,7 +39,9 @@ from tests.access.assessment_rows import add_bank, add_task, hand_in, sit
 from tests.access.content_rows import add_content, open_package
 from tests.access.filling import Filler
 from tests.access.path_rows import paths
+from tests.access.placement_rows import add_placements
 from tests.access.rows_credentials import certificate_pem, credential_key, sign_credentials
+from tests.access.session_rows import add_sessions, seat_somebody
 from tests.factories import UserRef
 from tests.factories.marketing import png
 
@@ -78,7 +80,13 @@ def courses(f: Filler) -> None:
     add_content(f, content.id, "COURSE", "unasked_")
     add_content(f, f.tenant.things["draft_version"].id, "DRAFT", "draft_")
     add_task(f, content.id)
+    add_sessions(f, content, fresh)
     add_bank(f)
+    placing = f.add(
+        Course(title="Placing", skill_level=SkillLevel.FOUNDATION, created_at=f.now), "placing_course"
+    )
+    _version(f, placing, 1, VersionStatus.PUBLISHED, "COURSE", "placing_")
+    add_placements(f, PEOPLE, ("admin", "manager", "west", "author"))
     for owner, people in PEOPLE.items():
         partnership = f.tenant.partnerships[owner]
         assignment = f.add(
@@ -116,6 +124,7 @@ def _begin(
         )
     )  # fmt: skip
     open_package(f, key, enrolment)
+    seat_somebody(f, key, enrolment)
     hand_in(f, key, owner, kind, enrolment)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prm.accounts import services as accounts
 from prm.accounts.models import User
-from prm.audits.models import AuditCampaignTarget, CompliancePolicy
+from prm.audits.models import AuditCampaignTarget, CompliancePolicy, PartnershipStanding
 from prm.certification.accreditation.models import AccreditationAward, EndReason
 from prm.certification.codes import new_code
 from prm.certification.models import Certificate, IssueBasis
@@ -50,7 +50,7 @@ def add_more(world: World, tenant: Tenant, owner: str, region: str) -> None:
     """
     partnership = tenant.partnerships[owner]
     newcomer = world.user(Role.PARTNER_MEMBER, partnership=partnership, name="One More")
-    world.partnership(tenant.vendor, "More", region=region, manager_name="More")
+    another = world.partnership(tenant.vendor, "More", region=region, manager_name="More")
     with world.acting(tenant.vendor) as actor, transaction() as session:
         f = Filler(session, tenant, actor)
         things = tenant.things
@@ -68,6 +68,11 @@ def add_more(world: World, tenant: Tenant, owner: str, region: str) -> None:
         f.add(Order(external_id="more-1", ordered_on=f.today - timedelta(days=1), deal_id=deal.id, **common))
         common["currency"] = "CHF"
         f.add(Order(external_id="more-2", ordered_on=f.today - timedelta(days=1), **common))
+        f.add(  # judged already, as the worker does each minute
+            PartnershipStanding(
+                partnership_id=another.id, day=f.today, missed=1, missed_rules=1, computed_at=f.now
+            )
+        )
         east = session.get_one(Partnership, partnership.id).region_id
         f.add(
             PartnerApplication(

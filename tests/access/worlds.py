@@ -34,6 +34,7 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.infra.ids import token_hash
+from prm.lists.models import SavedView
 from prm.partners import services as partners
 from prm.partners.models import Partnership, PartnershipAlias
 from prm.permissions import Role
@@ -134,6 +135,7 @@ def build(app: Flask) -> TwoVendors:
         rows.fill(world, tenant)
         fill_audits(world, tenant)
         _leave_traces(world, tenant, two.both)
+        _keep_view(world, tenant, two.dual)
     _open_sessions(app, two)
     return two
 
@@ -224,6 +226,17 @@ def _work_with_both(world: World, tenants: dict[str, Tenant]) -> tuple[UserRef, 
             tenant.people["local_admin"] = UserRef(chief.id, chief.public_id, chief.email, chief.name)
     both = world.user(Role.PARTNER_MEMBER, partnership=first, name="Bo Both", email="both@example.com")
     return dual, both
+
+
+def _keep_view(world: World, tenant: Tenant, dual: UserRef) -> None:
+    """Who works with both vendors keeps lists at each: none shows at the other."""
+    with world.acting(tenant.vendor), transaction() as session:
+        session.add(
+            SavedView(
+                user_id=dual.id, endpoint="partners.index", name=tenant.token("LOCAL", "PC"),
+                query="status=active", created_at=clock.now(),
+            )
+        )  # fmt: skip
 
 
 def _leave_traces(world: World, tenant: Tenant, both: UserRef) -> None:

@@ -27,6 +27,7 @@ def make_path(
     title: str = "Technician",
     *,
     is_in_order: bool = True,
+    accepts_placement: bool = True,
     required: tuple[PathRef, ...] = (),
     job_functions: tuple[JobFunction, ...] = (),
     is_published: bool = True,
@@ -38,6 +39,7 @@ def make_path(
             title=title,
             summary=f"All that a {title} needs.",
             is_in_order=is_in_order,
+            accepts_placement=accepts_placement,
             required_path_ids=[each.public_id for each in required],
             job_functions=job_functions,
         )

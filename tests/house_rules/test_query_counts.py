@@ -41,6 +41,7 @@ from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.partners import apply, make_template, publish_agreement
 from tests.factories.paths import assign_path, make_path
 from tests.factories.revenue import import_rows
+from tests.factories.sessions import make_workshop, plan, sign_up
 from tests.factories.training import CourseRef, assign, complete, make_course
 
 # Endpoints that list nothing: one row, a form, or something to download.
@@ -75,6 +76,7 @@ def fill(world: World, acme: VendorRef, courses: list[CourseRef], count: int, st
         complete(world, acme, person, courses[0])
         add_questions(world, acme, 1, topic=f"Topic {number}")
         hand_in(world, acme, person, courses[2])
+        sign_up(world, acme, person, courses[3], plan(world, acme, courses[3]))
         with world.acting(acme, person) as actor, transaction():
             version = marketing.find_newest_version(asset.id)
             assert version is not None
@@ -236,6 +238,7 @@ def test_pages_ask_as_many_queries_of_twice_the_rows(world: World) -> None:
     acme = world.vendor("acme")
     courses = [make_course(world, acme, f"Course {n}") for n in range(2)]
     courses.append(make_exam(world, acme, "Practice", with_task=True))
+    courses.append(make_workshop(world, acme))
     scheme = make_scheme(world, acme, courses[0])
     make_accreditation(world, acme)
     with world.acting(acme) as actor, transaction():

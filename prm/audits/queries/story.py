@@ -30,6 +30,7 @@ from prm.partners.models import Partnership
 from prm.permissions import P
 from prm.revenue.models import Order
 from prm.training.models import Completion, Course, Enrolment
+from prm.training.models.placement import PlacementCompletion
 
 SHOWN = 8
 
@@ -56,6 +57,7 @@ class Happening:
     url_id: UUID | None = None
     amount_minor: int | None = None
     currency: str = ""
+    is_by_placement: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,9 +210,10 @@ def _count_by_user(statement: Any) -> dict[int, int]:
 
 def _learning(partnership: Partnership, end: datetime) -> list[Happening]:
     completions = db.session.execute(
-        select(Completion.completed_at, Course.title, User.name)
+        select(Completion.completed_at, Course.title, User.name, PlacementCompletion.id)
         .join(Course, Course.id == Completion.course_id)
         .join(User, User.id == Completion.user_id)
+        .outerjoin(PlacementCompletion, PlacementCompletion.completion_id == Completion.id)
         .where(Completion.partnership_id == partnership.id, Completion.completed_at < end)
         .order_by(Completion.completed_at.desc())
         .limit(SHOWN)
@@ -224,7 +227,10 @@ def _learning(partnership: Partnership, end: datetime) -> list[Happening]:
         .limit(SHOWN)
     )
     return [
-        *(Happening(at, "completion", title, name) for at, title, name in completions),
+        *(
+            Happening(at, "completion", title, name, is_by_placement=placed is not None)
+            for at, title, name, placed in completions
+        ),
         *(Happening(at, "certificate", title, name, public) for at, title, name, public in certificates),
     ]
 

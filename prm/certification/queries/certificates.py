@@ -22,6 +22,7 @@ from prm.infra import clock
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P, Reach
 from prm.training.models import Completion, CourseVersion, SkillLevel
+from prm.training.models.placement import PlacementCompletion
 from prm.vendors.models import StoredFile, Vendor
 
 MAX_OFFERED = 200
@@ -57,6 +58,7 @@ class Proof:
     version: int
     completed_on: date
     score_percent: int | None
+    is_by_placement: bool = False
 
     @property
     def score(self) -> float | None:
@@ -165,10 +167,11 @@ def list_proofs(certificate: Certificate, time_zone: str) -> list[Proof]:
     """The completions that a certificate rests on, in the order of its facts."""
     wanted = [UUID(each["completion"]) for each in certificate.facts.get("evidence", ())]
     rows = {
-        completion.public_id: (completion, version)
-        for completion, version in db.session.execute(
-            select(Completion, CourseVersion)
+        completion.public_id: (completion, version, placed)
+        for completion, version, placed in db.session.execute(
+            select(Completion, CourseVersion, PlacementCompletion.id)
             .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
+            .outerjoin(PlacementCompletion, PlacementCompletion.completion_id == Completion.id)
             .where(Completion.public_id.in_(wanted))
         )
     }
@@ -179,10 +182,11 @@ def list_proofs(certificate: Certificate, time_zone: str) -> list[Proof]:
             version.number,
             clock.to_zone(completion.completed_at, time_zone).date(),
             completion.score_percent,
+            placed is not None,
         )
         for public_id in wanted
         if public_id in rows
-        for completion, version in [rows[public_id]]
+        for completion, version, placed in [rows[public_id]]
     ]
 
 

@@ -185,7 +185,9 @@ def story(partnership_id: UUID) -> str:
 def _entry(happening: Happening) -> dict[str, Any]:
     """One line of the timeline, finished for the template."""
     titles = {
-        "completion": _("%(who)s completed “%(what)s”", who=happening.who, what=happening.what),
+        "completion": _("%(who)s completed “%(what)s” by placement", who=happening.who, what=happening.what)
+        if happening.is_by_placement
+        else _("%(who)s completed “%(what)s”", who=happening.who, what=happening.what),
         "certificate": _("%(who)s was certified: %(what)s", who=happening.who, what=happening.what),
         "accredited": _("The company was accredited: %(what)s", what=happening.what),
         "accreditation_ended": _("The company lost its accreditation: %(what)s", what=happening.what),

@@ -54,6 +54,7 @@ class LessonKind(StrEnum):
     FILE = "file"
     LINK = "link"
     TASK = "task"  # a practical task, see models/tasks.py
+    SESSION = "session"  # led by an instructor on a date, see models/sessions.py
 
 
 class EnrolmentStatus(StrEnum):

@@ -72,7 +72,8 @@ class QuizRules(Keyed, VendorOwned, db.Model):
     """How the quiz of a course version is taken; without a row the defaults hold.
 
     `time_limit_minutes` null: none. `wait_minutes` between two attempts. `review_now` after each attempt,
-    `review_over` once the quiz is passed or no attempt is left.
+    `review_over` once the quiz is passed or no attempt is left. `placement_percent`: the mark of the
+    placement test, at least the pass mark; null: none is offered.
     """
 
     __tablename__ = "quiz_rules"
@@ -81,6 +82,7 @@ class QuizRules(Keyed, VendorOwned, db.Model):
         UniqueConstraint("course_version_id"),
         CheckConstraint("time_limit_minutes IS NULL OR time_limit_minutes > 0", name="time_limit_minutes"),
         CheckConstraint("wait_minutes >= 0", name="wait_minutes"),
+        CheckConstraint("placement_percent BETWEEN 0 AND 100", name="placement_percent"),
     )
 
     course_version_id: Mapped[int]
@@ -91,6 +93,7 @@ class QuizRules(Keyed, VendorOwned, db.Model):
     is_one_at_a_time: Mapped[bool] = mapped_column(default=False)
     review_now: Mapped[Review] = enum_column(Review, default=Review.SCORE)
     review_over: Mapped[Review] = enum_column(Review, check="review_over", default=Review.EXPLANATIONS)
+    placement_percent: Mapped[int | None]
 
 
 class QuizDraw(Keyed, VendorOwned, db.Model):

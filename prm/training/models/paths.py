@@ -39,6 +39,7 @@ class PathVersion(Keyed, VendorOwned, db.Model):
 
     `is_in_order`: a course opens when the one before it is done; else all open at once. `asks_again`:
     who completed an earlier version is to complete this one, by `again_by`; what they did counts.
+    `accepts_placement`: a course completed by a placement test counts; else its lessons are to be done too.
     `spread_at` null on a published one: not everybody who is on an earlier version is moved yet.
     """
 
@@ -53,6 +54,7 @@ class PathVersion(Keyed, VendorOwned, db.Model):
     summary: Mapped[str] = mapped_column(String(1000), default="")
     status: Mapped[VersionStatus] = enum_column(VersionStatus, default=VersionStatus.DRAFT)
     is_in_order: Mapped[bool] = mapped_column(default=True)
+    accepts_placement: Mapped[bool] = mapped_column(default=True)
     asks_again: Mapped[bool] = mapped_column(default=False)
     again_by: Mapped[date | None]
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -30,6 +30,7 @@ from prm.training.models import (
 )
 from prm.training.models.changes import DeltaEnrolment
 from prm.training.models.imported import ImportedCompletion
+from prm.training.models.placement import PlacementCompletion
 from prm.training.models.tasks import TaskStatus, TaskSubmission
 from prm.training.queries.counting import questions_asked
 from prm.training.queries.courses import today_of
@@ -89,6 +90,7 @@ class LearningItem:
     source: str | None = None  # the system that told of the completion, where it was imported
     tasks_waiting: int = 0
     """Practical tasks that were handed in and are not graded yet: they do not keep the quiz shut."""
+    is_by_placement: bool = False  # completed by a placement test, without the lessons
 
     @property
     def percent(self) -> int:
@@ -277,6 +279,7 @@ def _items() -> Any:
             Completion,
             DeltaEnrolment.has_quiz.label("delta_quiz"),
             ImportedCompletion.source.label("source"),
+            PlacementCompletion.id.label("placed"),
             questions_asked(Enrolment.course_version_id, Enrolment).label("questions"),
             *[each.correlate(Enrolment).scalar_subquery().label(name) for name, each in counted.items()],
         )
@@ -285,6 +288,7 @@ def _items() -> Any:
         .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
         .outerjoin(DeltaEnrolment, DeltaEnrolment.enrolment_id == Enrolment.id)
         .outerjoin(ImportedCompletion, ImportedCompletion.completion_id == Completion.id)
+        .outerjoin(PlacementCompletion, PlacementCompletion.completion_id == Completion.id)
     )
 
 
@@ -309,7 +313,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         lessons_done=row.done,
         minutes=row.minutes,
         questions=row.questions,
-        is_quiz_passed=row.passed > 0 or row.delta_quiz is False,
+        is_quiz_passed=row.passed > 0 or row.delta_quiz is False or row.placed is not None,
         pass_mark=version.pass_mark,
         attempts_used=enrolment.attempts_used,
         max_attempts=None if limit is None else limit + enrolment.extra_attempts,
@@ -326,6 +330,7 @@ def _as_item(row: Any, today: date) -> LearningItem:
         is_delta=is_delta,
         source=row.source,
         tasks_waiting=row.handed_in,
+        is_by_placement=row.placed is not None,
     )
 
 

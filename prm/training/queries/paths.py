@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from prm.access import Actor, visible
 from prm.errors import NotFound
@@ -25,6 +26,7 @@ from prm.training.models.paths import (
     PathStep,
     PathVersion,
 )
+from prm.training.models.placement import PlacementCompletion
 from prm.training.queries.courses import today_of
 from prm.training.queries.learning import is_latest, standing_of
 from prm.vendors.models import Vendor
@@ -62,7 +64,8 @@ class ShownStep:
 class StepStanding:
     """Where one person is with one course of a path.
 
-    `standing` is a key of labels.STANDINGS, or "locked" while it does not open yet.
+    `standing` is a key of labels.STANDINGS, or "locked" while it does not open yet, or
+    "placed" where it is completed by a placement test, which the path does not count.
     """
 
     course_key: int
@@ -72,6 +75,7 @@ class StepStanding:
     is_done: bool
     due_on: date | None
     completed_on: date | None
+    is_by_placement: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,11 @@ class PathStanding:
             return "locked"
         if self.is_overdue:
             return "overdue"
-        return "started" if self.done or any(s.standing == "started" for s in self.steps) else "assigned"
+        return (
+            "started"
+            if self.done or any(s.standing in ("started", "placed") for s in self.steps)
+            else "assigned"
+        )
 
 
 # -- for other domains -------------------------------------------------------------------------
@@ -214,7 +222,7 @@ def list_paths_of(
 
 
 def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[PathStanding]:
-    """Where each of these enrolments is, in eight queries however many they are."""
+    """Where each of these enrolments is, in nine queries however many they are."""
     if not enrolments:
         return []
     versions = {
@@ -230,6 +238,7 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
     courses = {step.course_key for of_version in steps.values() for step in of_version}
     required = list_required(list(versions))
     done = first_completions(users, courses)
+    learned = first_completions(users, courses, counts_placement=False)
     latest = {
         (row.user_id, row.course_id): row
         for row in db.session.execute(
@@ -258,11 +267,13 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
         shown: list[StepStanding] = []
         is_locked = bool(waits)
         for step in steps.get(version.id, ()):
-            at = done.get((each.user_id, step.course_key))
+            at = (done if version.accepts_placement else learned).get((each.user_id, step.course_key))
             row = latest.get((each.user_id, step.course_key))
             is_done = at is not None or (row is not None and row.status is EnrolmentStatus.EXCUSED)
             if is_done:
                 standing = "excused" if at is None else "completed"
+            elif row is not None and row.status is EnrolmentStatus.COMPLETED:
+                standing = "placed"
             elif row is not None:
                 standing = standing_of(row.status, row.due_on, today)
             else:
@@ -272,6 +283,7 @@ def list_standings(actor: Actor, enrolments: Sequence[PathEnrolment]) -> list[Pa
                     step.course_key, step.course_id, step.title, standing, is_done,
                     row.due_on if row is not None and not is_done else None,
                     clock.to_zone(at, zone).date() if at is not None else None,
+                    at is not None and (each.user_id, step.course_key) not in learned,
                 )
             )  # fmt: skip
             is_locked = is_locked or (version.is_in_order and not is_done)
@@ -343,11 +355,21 @@ def list_required(version_keys: Collection[int]) -> dict[int, list[tuple[int, st
 
 
 def first_completions(
-    user_keys: Collection[int], course_keys: Collection[int]
+    user_keys: Collection[int], course_keys: Collection[int], *, counts_placement: bool = True
 ) -> dict[tuple[int, int], datetime]:
-    """(user, course) → when they first completed the course, any version of it. By keys."""
+    """(user, course) → when they first completed the course, any version of it. By keys.
+
+    Without `counts_placement` a completion by a placement test counts from when its lessons were done.
+    """
+    at: Any = Completion.completed_at
+    statement = select(Completion.user_id, Completion.course_id)
+    if not counts_placement:
+        at = func.coalesce(PlacementCompletion.lessons_done_at, Completion.completed_at)
+        statement = statement.outerjoin(
+            PlacementCompletion, PlacementCompletion.completion_id == Completion.id
+        ).where(or_(PlacementCompletion.id.is_(None), PlacementCompletion.lessons_done_at.is_not(None)))
     rows = db.session.execute(
-        select(Completion.user_id, Completion.course_id, func.min(Completion.completed_at))
+        statement.add_columns(func.min(at))
         .where(Completion.user_id.in_(user_keys), Completion.course_id.in_(course_keys))
         .group_by(Completion.user_id, Completion.course_id)
     )

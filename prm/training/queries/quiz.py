@@ -40,6 +40,7 @@ class Rules:
     is_one_at_a_time: bool = False
     review_now: Review = Review.SCORE
     review_over: Review = Review.EXPLANATIONS
+    placement_percent: int | None = None
 
     def review(self, is_over: bool) -> Review:
         return self.review_over if is_over else self.review_now
@@ -89,7 +90,7 @@ def get_rules(version_key: int) -> Rules:
         return Rules()
     return Rules(
         row.time_limit_minutes, row.wait_minutes, row.shuffles_questions, row.shuffles_choices,
-        row.is_one_at_a_time, row.review_now, row.review_over,
+        row.is_one_at_a_time, row.review_now, row.review_over, row.placement_percent,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from prm.training.services.path_writing import (
     remove_step,
     start_new_path_version,
 )
+from prm.training.services.placement import save_placement, start_placement, submit_placement
 from prm.training.services.publishing import list_problems, publish_version, start_new_version
 from prm.training.services.questions import add_question, delete_question, edit_question, move_question
 from prm.training.services.redoing import follow_up_completion, say_what_changed
@@ -82,10 +83,13 @@ __all__ = [
     "remove_step",
     "reset_enrolment",
     "save_answers",
+    "save_placement",
     "say_what_changed",
     "start_new_path_version",
     "start_new_version",
+    "start_placement",
     "start_quiz",
     "submit_attempt",
+    "submit_placement",
     "take_path",
 ]

@@ -17,9 +17,10 @@ from prm.training.models.content import (
     PackageLaunch,
     VideoCaptions,
 )
+from prm.training.models.sessions import LessonSession
 from prm.training.models.tasks import LessonTask
 
-_OF_LESSONS = (LessonPackage, LessonVideo, VideoCaptions, LessonFile, LessonLink, LessonTask)
+_OF_LESSONS = (LessonPackage, LessonVideo, VideoCaptions, LessonFile, LessonLink, LessonTask, LessonSession)
 
 
 def copy_content(actor: Actor, copies: Mapping[int, Lesson]) -> None:

@@ -15,7 +15,7 @@ from prm.permissions import P
 from prm.training.models import Completion, Enrolment, EnrolmentStatus
 from prm.training.models.changes import DeltaEnrolment
 from prm.training.models.imported import ExternalCertificate, ImportedCompletion
-from prm.training.models.paths import PathCompletion, PathEnrolment, PathStatus, PathStep
+from prm.training.models.paths import PathCompletion, PathEnrolment, PathStatus, PathStep, PathVersion
 from prm.training.queries.paths import first_completions, list_steps
 from prm.training.services.path_following import advance
 
@@ -88,7 +88,8 @@ def withdraw_completions(actor: Actor, completion_keys: Sequence[int]) -> None:
     steps = list_steps({each.path_version_id for each in reopened})
     for each in reopened:
         wanted = [step.course_key for step in steps.get(each.path_version_id, ())]
-        if len(first_completions([each.user_id], wanted)) < len(wanted):
+        counts = db.session.get_one(PathVersion, each.path_version_id).accepts_placement
+        if len(first_completions([each.user_id], wanted, counts_placement=counts)) < len(wanted):
             each.status = PathStatus.OPEN
             db.session.execute(
                 delete(PathCompletion)

@@ -22,12 +22,14 @@ from prm.training.models import (
     LessonKind,
     LessonProgress,
 )
+from prm.training.models.placement import PlacementCompletion
 from prm.training.models.tasks import TaskStatus, TaskSubmission
 from prm.training.queries.assignments import list_latest_enrolments
 from prm.training.queries.content import find_package_score
 from prm.training.queries.counting import count_questions
 from prm.training.queries.courses import find_newest_version
 from prm.training.queries.learning import OPEN
+from prm.training.queries.placement import is_placed
 from prm.training.queries.redoing import find_delta
 from prm.training.services.enrolments import insert_enrolments
 
@@ -92,6 +94,8 @@ def complete_lesson(actor: Actor, enrolment_id: UUID, lesson_id: UUID) -> Enrolm
         raise Conflict(_("This lesson is done when you have watched the video."))
     if lesson.kind is LessonKind.TASK:
         raise Conflict(_("This lesson is done when your work has been graded as passed."))
+    if lesson.kind is LessonKind.SESSION:
+        raise Conflict(_("This lesson is done when you have attended a session."))
     finish_lesson(actor, enrolment, lesson.id)
     return enrolment
 
@@ -205,9 +209,10 @@ def is_quiz_open(enrolment: Enrolment) -> bool:
 
 def complete_if_done(actor: Actor, enrolment: Enrolment) -> None:
     """Write the completion once everything is done. The row lock lets one of two ends through."""
-    if enrolment.status is EnrolmentStatus.COMPLETED:
-        return
     if len(_done(enrolment)) < len(_lessons(enrolment)):
+        return
+    if enrolment.status is EnrolmentStatus.COMPLETED:
+        _note_lessons_done(actor, enrolment)
         return
     questions = count_questions(enrolment.course_version_id)
     best = db.session.execute(
@@ -222,6 +227,15 @@ def complete_if_done(actor: Actor, enrolment: Enrolment) -> None:
         best = find_package_score(enrolment)
     if best is None and kept is not None:
         best = kept.score_percent
+    delta = find_delta(enrolment.id)
+    is_by_placement = delta is not None and is_placed(delta[1].id)
+    write_completion(actor, enrolment, best, is_by_placement=is_by_placement)
+
+
+def write_completion(
+    actor: Actor, enrolment: Enrolment, score_percent: int | None, *, is_by_placement: bool
+) -> Completion:
+    """Write the completion of a locked enrolment. Whether it may be is the caller's to know."""
     enrolment.status = EnrolmentStatus.COMPLETED
     completion = Completion(
         vendor_id=enrolment.vendor_id,
@@ -231,13 +245,33 @@ def complete_if_done(actor: Actor, enrolment: Enrolment) -> None:
         course_id=enrolment.course_id,
         course_version_id=enrolment.course_version_id,
         completed_at=clock.now(),
-        score_percent=best,
+        score_percent=score_percent,
     )
     db.session.add(completion)
     db.session.flush()
+    if is_by_placement:
+        db.session.add(PlacementCompletion(vendor_id=enrolment.vendor_id, completion_id=completion.id))
+        db.session.flush()
     record(
         actor,
         "training.completed",
         completion,
-        facts={"enrolment": enrolment.public_id, "score_percent": best},
+        facts={"enrolment": enrolment.public_id, "score_percent": score_percent}
+        | ({"by_placement": True} if is_by_placement else {}),
     )
+    return completion
+
+
+def _note_lessons_done(actor: Actor, enrolment: Enrolment) -> None:
+    """Who completed a course by placement has done its lessons too: paths that ask for them go on."""
+    row = db.session.execute(
+        select(PlacementCompletion, Completion)
+        .join(Completion, Completion.id == PlacementCompletion.completion_id)
+        .where(Completion.enrolment_id == enrolment.id, PlacementCompletion.lessons_done_at.is_(None))
+    ).one_or_none()
+    if row is None or find_delta(enrolment.id) is not None:
+        return
+    placed, completion = row
+    placed.lessons_done_at = clock.now()
+    db.session.flush()
+    record(actor, "training.lessons_done", completion, facts={"enrolment": enrolment.public_id})

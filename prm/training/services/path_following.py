@@ -47,7 +47,7 @@ def _advance(actor: Actor, version: PathVersion, enrolments: Sequence[PathEnrolm
     courses = [step.course_key for step in list_steps([version.id]).get(version.id, ())]
     required = [key for key, _title in list_required([version.id]).get(version.id, ())]
     users = sorted({each.user_id for each in enrolments})
-    done = first_completions(users, courses)
+    done = first_completions(users, courses, counts_placement=version.accepts_placement)
     before = {
         (user, path): at
         for user, path, at in db.session.execute(

@@ -33,6 +33,7 @@ def create_path(
     skill_level: SkillLevel = SkillLevel.FOUNDATION,
     job_functions: Sequence[JobFunction] = (),
     is_in_order: bool = True,
+    accepts_placement: bool = True,
     required_path_ids: Sequence[UUID] = (),
 ) -> PathVersion:
     """Begin a path; returns its first draft. Raises DomainError without a title."""
@@ -45,7 +46,7 @@ def create_path(
         created_by_id=actor.user_id,
         created_at=clock.now(),
     )
-    version = PathVersion(vendor_id=actor.vendor_id, number=1, title="")
+    version = PathVersion(vendor_id=actor.vendor_id, number=1, title="", accepts_placement=accepts_placement)
     _describe(path, version, title, summary, skill_level, job_functions, is_in_order)
     db.session.add(path)
     db.session.flush()
@@ -68,6 +69,7 @@ def edit_path(
     job_functions: Sequence[JobFunction],
     is_in_order: bool,
     required_path_ids: Sequence[UUID],
+    accepts_placement: bool = True,
 ) -> PathVersion:
     """Change a draft's details. Level and functions are the path's and apply at once.
 
@@ -81,6 +83,7 @@ def edit_path(
         )
     path = db.session.get_one(LearningPath, version.path_id)
     _describe(path, version, title, summary, skill_level, job_functions, is_in_order)
+    version.accepts_placement = accepts_placement
     _require_paths(actor, version, required_path_ids)
     version.revision = revision + 1  # the paths before it may be all that changes
     db.session.flush()
@@ -192,6 +195,7 @@ def start_new_path_version(actor: Actor, path_id: UUID) -> PathVersion:
         title=source.title,
         summary=source.summary,
         is_in_order=source.is_in_order,
+        accepts_placement=source.accepts_placement,
     )
     db.session.add(draft)
     db.session.flush()

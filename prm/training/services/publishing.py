@@ -30,6 +30,8 @@ from prm.training.models.changes import DeltaEnrolment, LessonChange
 from prm.training.queries.bank import list_draw_problems, list_draws
 from prm.training.queries.content import counts_packages
 from prm.training.queries.courses import list_choices
+from prm.training.queries.placement import has_task
+from prm.training.queries.quiz import get_rules
 from prm.training.services import drafts
 from prm.training.services.attached import copy_content
 from prm.training.services.quiz_settings import copy_settings, keep_pools
@@ -98,6 +100,14 @@ def list_problems(version: CourseVersion) -> list[str]:
         problems.append(
             _("The score of a package counts as the test, and there is a quiz too. Keep one of them.")
         )
+    percent = get_rules(version.id).placement_percent
+    if percent is not None:
+        if percent < version.pass_mark:
+            problems.append(_("The placement test passes with less than the pass mark of the quiz."))
+        if not lessons or not (questions or draws):
+            problems.append(_("The placement test needs lessons that it stands for, and a quiz."))
+        if has_task(version.id):
+            problems.append(_("A placement test cannot stand for a practical task. Keep one of them."))
     choices = list_choices([question.id for question in questions])
     for number, question in enumerate(questions, 1):
         try:

@@ -44,6 +44,7 @@ def set_rules(
     is_one_at_a_time: bool,
     review_now: Review,
     review_over: Review,
+    placement_percent: int | None = None,
 ) -> QuizRules:
     """Say how a draft's quiz is taken (models/assessment.py). Raises NotFound, Conflict, DomainError."""
     version = drafts.lock_draft(actor, version_id)
@@ -54,6 +55,11 @@ def set_rules(
         raise _wrong("wait_minutes", _("Let people wait for at most %(count)s days.", count=90))
     if _ORDER.index(review_over) < _ORDER.index(review_now):
         raise _wrong("review_over", _("What is shown at the end is at least what is shown before."))
+    if placement_percent is not None and not version.pass_mark <= placement_percent <= 100:
+        raise _wrong(
+            "placement_percent",
+            _("Enter between %(mark)s, the pass mark, and 100 percent.", mark=version.pass_mark),
+        )
     rules = _rules(version)
     if rules is None:
         rules = QuizRules(vendor_id=actor.vendor_id, course_version_id=version.id)
@@ -62,6 +68,7 @@ def set_rules(
     rules.shuffles_questions, rules.shuffles_choices = shuffles_questions, shuffles_choices
     rules.is_one_at_a_time = is_one_at_a_time
     rules.review_now, rules.review_over = review_now, review_over
+    rules.placement_percent = placement_percent
     version.revision = revision + 1
     db.session.flush()
     return rules

@@ -22,6 +22,7 @@ from prm.training.items import CHOICE_KINDS, Item
 from prm.training.models import Attempt, CourseVersion, Enrolment, EnrolmentStatus
 from prm.training.models.assessment import AttemptItem, QuizSitting
 from prm.training.models.kinds import QuestionKind
+from prm.training.models.placement import PlacementTest
 from prm.training.queries.counting import count_questions
 from prm.training.queries.learning import OPEN
 from prm.training.queries.quiz import find_open_sitting, get_rules, list_items
@@ -31,6 +32,7 @@ from prm.training.wording import clean_text
 
 # How long after the end answers are still taken: the network's time, not the person's.
 GRACE = timedelta(seconds=20)
+Taken = QuizSitting | PlacementTest
 LONGEST_ANSWER = 1000
 MOST_PARTS = 40
 
@@ -92,7 +94,7 @@ def next_start(enrolment_key: int, wait_minutes: int) -> datetime | None:
     return None if latest is None else latest + timedelta(minutes=wait_minutes)
 
 
-def is_over(sitting: QuizSitting) -> bool:
+def is_over(sitting: Taken) -> bool:
     """Whether the sitting's time is up, the network's share included."""
     return sitting.ends_at is not None and clock.now() > sitting.ends_at + GRACE
 
@@ -118,7 +120,7 @@ def save_answers(
     if is_over(sitting):
         raise Conflict(_("The time is up. What was saved until then counts."))
     asked = {item.id: item for item in list_items(enrolment.course_version_id, sitting.seed)}
-    _merge(sitting, asked, answers)
+    merge_answers(sitting, asked, answers)
     flagged = set(sitting.flagged)
     for question_id, is_flagged in (flags or {}).items():
         if question_id in asked:
@@ -153,8 +155,8 @@ def submit_attempt(
     items = list_items(enrolment.course_version_id, sitting.seed)
     is_late = is_over(sitting)
     if not is_late:
-        _merge(sitting, {item.id: item for item in items}, answers)
-    kept, missing = _read(items, sitting.answers)
+        merge_answers(sitting, {item.id: item for item in items}, answers)
+    kept, missing = read_answers(items, sitting.answers)
     if missing and not (accepts_gaps or is_late):
         raise DomainError(_("Every question needs an answer. No attempt was used."), missing)
     return _finish(actor, enrolment, sitting, items, kept)
@@ -178,7 +180,7 @@ def close_expired(actor: Actor, sitting_key: int) -> Attempt | None:
         sitting.submitted_at = clock.now()  # it counts for nothing any more
         return None
     items = list_items(enrolment.course_version_id, sitting.seed)
-    kept, _missing = _read(items, sitting.answers)
+    kept, _missing = read_answers(items, sitting.answers)
     return _finish(actor, enrolment, sitting, items, kept)
 
 
@@ -205,7 +207,7 @@ def _check_open(enrolment: Enrolment, version: CourseVersion) -> None:
         raise Conflict(_("No attempt is left, or this one was already submitted."))
 
 
-def _merge(sitting: QuizSitting, asked: Mapping[str, Item], answers: Mapping[str, object]) -> None:
+def merge_answers(sitting: Taken, asked: Mapping[str, Item], answers: Mapping[str, object]) -> None:
     """Take over what was put in, as it was: of questions that are asked, and not without end."""
     merged = dict(sitting.answers)
     for question_id, given in answers.items():
@@ -247,7 +249,9 @@ def _text(value: object) -> str:
     return clean_text(str(value)).strip()[:LONGEST_ANSWER]
 
 
-def _read(items: Sequence[Item], answers: Mapping[str, object]) -> tuple[dict[str, Answer], dict[str, str]]:
+def read_answers(
+    items: Sequence[Item], answers: Mapping[str, object]
+) -> tuple[dict[str, Answer], dict[str, str]]:
     """(what is answered, what is missing, by question id)"""
     kept: dict[str, Answer] = {}
     missing: dict[str, str] = {}

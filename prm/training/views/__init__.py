@@ -13,10 +13,12 @@ from prm.training.views import (
     packages,
     path_assigning,
     paths,
+    placement,
     progress,
     questions,
     quiz,
     quiz_settings,
+    sessions,
     statistics,
 )
 from prm.training.views.blueprint import blueprint
@@ -35,9 +37,11 @@ __all__ = [
     "packages",
     "path_assigning",
     "paths",
+    "placement",
     "progress",
     "questions",
     "quiz",
     "quiz_settings",
+    "sessions",
     "statistics",
 ]

@@ -14,8 +14,10 @@ from prm.infra.db import serve_vendor, transaction
 from prm.infra.downloads import SANDBOX
 from prm.partners.actors import find_actor
 from prm.permissions import P
-from prm.training.calendars import MEDIA_TYPE, DueDate, as_calendar
-from prm.training.queries import learning, paths
+from prm.training.calendars import MEDIA_TYPE, DueDate, Meeting, as_calendar
+from prm.training.labels import SEAT_STATUSES
+from prm.training.models.sessions import SeatStatus
+from prm.training.queries import learning, paths, sessions
 from prm.training.queries.learning import OPEN
 from prm.training.services import feeds
 from prm.training.views.blueprint import blueprint
@@ -34,6 +36,8 @@ def _page(actor: Actor, address: str = "") -> str:
     return render_template(
         "training/calendar.html",
         due=_due(actor),
+        sessions=sessions.list_my_sessions(actor),
+        seat_statuses=SEAT_STATUSES,
         feed=feeds.find_feed(actor),
         address=address,
         tabs=tabs(actor, "training.calendar"),
@@ -86,12 +90,30 @@ def feed(token: str) -> Response:
 
 def _answer(actor: Actor) -> Response:
     name = db.session.get_one(Vendor, actor.vendor_id).name
-    content = as_calendar(_("%(vendor)s: training", vendor=name), _due(actor))
+    content = as_calendar(_("%(vendor)s: training", vendor=name), _due(actor), _meetings(actor))
     response = Response(content, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = 'attachment; filename="training.ics"'
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _meetings(actor: Actor) -> list[Meeting]:
+    """The sessions that the person has a place on."""
+    slug = db.session.get_one(Vendor, actor.vendor_id).slug
+    return [
+        Meeting(
+            each.public_id,
+            each.title,
+            each.starts_at,
+            each.ends_at,
+            " · ".join(part for part in (each.place, each.link) if part),
+            url_for("training.course", vendor=slug, course_id=each.course_id, _external=True),
+            each.planned_at,
+        )
+        for each in sessions.list_my_sessions(actor)
+        if each.status is SeatStatus.PLACE
+    ]
 
 
 def _due(actor: Actor) -> list[DueDate]:

@@ -18,13 +18,13 @@ from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.infra.uploads import takes_large_files
 from prm.permissions import P
-from prm.training.forms import FileForm, LinkForm, PackageForm, TaskForm, VideoForm
+from prm.training.forms import FileForm, LinkForm, PackageForm, SessionLessonForm, TaskForm, VideoForm
 from prm.training.labels import EDITIONS, LESSON_KINDS
 from prm.training.models import Lesson, LessonKind, VersionStatus
 from prm.training.queries import courses as queries
 from prm.training.queries import tasks
 from prm.training.rubrics import read_rubric, write_rubric
-from prm.training.services import content, packages
+from prm.training.services import authoring, content, packages, sessions
 from prm.training.services import tasks as task_services
 from prm.training.views.authoring import keep_text, revision_of
 from prm.training.views.blueprint import blueprint
@@ -36,18 +36,20 @@ FORMS: dict[LessonKind, type[FlaskForm]] = {
     LessonKind.FILE: FileForm,
     LessonKind.LINK: LinkForm,
     LessonKind.TASK: TaskForm,
+    LessonKind.SESSION: SessionLessonForm,
 }
 
 
 @blueprint.route(
-    "/<slug:vendor>/training/versions/<uuid:version_id>/content/<any(package, video, file, link, task):kind>",
+    "/<slug:vendor>/training/versions/<uuid:version_id>/content/"
+    "<any(package, video, file, link, task, session):kind>",
     methods=["GET", "POST"],
 )
 @requires(P.COURSE_EDIT)
 @takes_large_files
 @limiter.limit("30/minute", methods=["POST"])
 def new_content(version_id: UUID, kind: str) -> str | Response | tuple[str, int]:
-    """Add a package, a video, a file, a link or a practical task at the end of a draft."""
+    """Add a package, a video, a file, a link, a practical task or a session at the end of a draft."""
     actor = current_actor()
     version = queries.get_version(actor, version_id)
     form = FORMS[LessonKind(kind)]()
@@ -294,6 +296,16 @@ def _change_task(actor: Actor, lesson_id: UUID, form: Any) -> Lesson:
         return task_services.edit_task(actor, lesson_id, revision=revision_of(form), **_task(form))
 
 
+def _add_session(actor: Actor, version_id: UUID, form: Any) -> Lesson:
+    with transaction():
+        return sessions.add_session_lesson(actor, version_id, **_common(form))
+
+
+def _change_session(actor: Actor, lesson_id: UUID, form: Any) -> Lesson:
+    with transaction():
+        return authoring.edit_lesson(actor, lesson_id, revision=revision_of(form), **_common(form))
+
+
 def _titled(form: Any, name: str) -> dict[str, Any]:
     """A lesson without a title has its file's name for one."""
     return {**_common(form), "title": form.title.data or name.rpartition(".")[0] or name}
@@ -305,6 +317,7 @@ _ADD: dict[LessonKind, Callable[[Actor, UUID, Any], Lesson]] = {
     LessonKind.FILE: _add_file,
     LessonKind.LINK: _add_link,
     LessonKind.TASK: _add_task,
+    LessonKind.SESSION: _add_session,
 }
 _CHANGE: dict[LessonKind, Callable[[Actor, UUID, Any], Lesson]] = {
     LessonKind.PACKAGE: _change_package,
@@ -312,4 +325,5 @@ _CHANGE: dict[LessonKind, Callable[[Actor, UUID, Any], Lesson]] = {
     LessonKind.FILE: _change_file,
     LessonKind.LINK: _change_link,
     LessonKind.TASK: _change_task,
+    LessonKind.SESSION: _change_session,
 }

@@ -14,10 +14,10 @@ from prm.errors import NotFound
 from prm.infra.db import transaction
 from prm.permissions import P
 from prm.training import services
-from prm.training.labels import LESSON_KINDS, SKILL_LEVELS, STANDINGS
-from prm.training.models import EnrolmentStatus
+from prm.training.labels import LESSON_KINDS, SEAT_STATUSES, SKILL_LEVELS, STANDINGS
+from prm.training.models import EnrolmentStatus, LessonKind
 from prm.training.models.assessment import Review
-from prm.training.queries import LearningItem, NextStep, learning
+from prm.training.queries import LearningItem, NextStep, learning, sessions
 from prm.training.queries import quiz as quizzes
 from prm.training.queries.courses import (
     PublishedVersion,
@@ -25,6 +25,7 @@ from prm.training.queries.courses import (
     get_published_version,
     list_published_versions,
 )
+from prm.training.queries.placement import find_placement, is_offered, placement_percent
 from prm.training.queries.progress import list_external_certificates
 from prm.training.queries.redoing import list_redo
 from prm.training.views.blueprint import blueprint
@@ -95,6 +96,8 @@ def course(course_id: UUID) -> str:
         else get_published_version(actor, item.version_key)
     )
     steps = learning.list_steps(version.id, item.key if item else None)
+    test = find_placement(item.key) if item else None
+    has_session = any(step.kind is LessonKind.SESSION for step in steps)
     redo = list_redo([item.user_key], [item.course_key]) if item is not None and item.is_delta else {}
     return render_template(
         "training/course.html",
@@ -106,8 +109,15 @@ def course(course_id: UUID) -> str:
         place=learning.find_place(item, steps) if item else None,
         attempts=quizzes.list_attempts(item.key) if item else [],
         is_score_told=item is not None and quizzes.review_of(item) is not Review.NOTHING,
+        placement_percent=placement_percent(version.id),
+        placement_taken=test if test is not None and test.score_percent is not None else None,
+        offers_placement=item is not None and is_offered(item, test),
         can_take=actor.can(P.COURSE_TAKE),
         may_enrol=_may_enrol(item),
+        has_session=has_session,
+        dates=sessions.list_dates(item) if item and has_session else [],
+        is_open=item is not None and item.status not in OVER,
+        seat_statuses=SEAT_STATUSES,
         **LABELS,
     )
 
@@ -127,6 +137,9 @@ def enrol(course_id: UUID) -> Response:
     actor = current_actor()
     with transaction():
         services.enrol(actor, course_id)
+    item = my_item(actor, course_id)
+    if is_offered(item, find_placement(item.key)):
+        return redirect(url_for("training.placement", course_id=course_id), 303)
     return redirect(url_for("training.resume", course_id=course_id), 303)
 
 
@@ -165,6 +178,8 @@ def lesson(course_id: UUID, lesson_id: UUID) -> str | Response:
     steps = learning.list_steps(item.version_key, item.key)
     index = next(n for n, step in enumerate(steps) if step.public_id == lesson_id)
     shown = content_of(found, item.key)
+    if found.kind is LessonKind.SESSION:
+        shown["dates"] = sessions.list_dates(item, found.id)
     page = render_template(
         "training/lesson.html",
         item=item,

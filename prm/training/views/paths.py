@@ -167,6 +167,7 @@ def edit_path(path_version_id: UUID) -> str | Response | tuple[str, int]:
         skill_level=version.path.skill_level.value,
         job_functions=version.path.job_functions,
         is_in_order=version.is_in_order,
+        accepts_placement=version.accepts_placement,
         required=[
             known[key]
             for key, _title in queries.list_required([version.id]).get(version.id, [])
@@ -206,6 +207,7 @@ def _details(form: PathForm) -> dict[str, Any]:
         "skill_level": SkillLevel(form.skill_level.data),
         "job_functions": [JobFunction(each) for each in form.job_functions.data or ()],
         "is_in_order": bool(form.is_in_order.data),
+        "accepts_placement": bool(form.accepts_placement.data),
         "required_path_ids": [UUID(each) for each in form.required.data or ()],
     }
 

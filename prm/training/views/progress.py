@@ -31,7 +31,7 @@ from prm.training.matrix import (
     matrix_spec,
     shown_columns,
 )
-from prm.training.queries import content, learning, list_published_versions, paths, quiz
+from prm.training.queries import content, learning, list_published_versions, paths, placement, quiz
 from prm.training.queries import progress as queries
 from prm.training.queries.courses import today_of
 from prm.training.queries.redoing import list_redo
@@ -163,6 +163,7 @@ def _course_cells(actor: Actor, people: Mapping[int, UUID | None], keys: Sequenc
             percent=item.percent,
             score_percent=item.score_percent,
             number=item.number,
+            is_by_placement=item.is_by_placement,
         )
         for item in queries.list_cells(actor, list(people), keys).values()
     }
@@ -231,6 +232,7 @@ def person(user_id: UUID) -> str:
         external=queries.list_external_certificates(actor, found.user_id),
         redo={each.enrolment_key: each for each in list_redo([found.user_id]).values()},
         attempts=quiz.list_attempts_of([item.key for item in items]),
+        placements=placement.list_placements([item.key for item in items]),
         packages=content.list_package_records([item.key for item in items]),
         item_states=ITEM_STATES,
         state_word=content.state_word,

@@ -22,7 +22,7 @@ from prm.training.models import QuestionKind
 from prm.training.models.assessment import QuizSitting, Review
 from prm.training.queries import LearningItem, learning
 from prm.training.queries import quiz as quizzes
-from prm.training.services.sittings import is_over, next_start
+from prm.training.services.sittings import Taken, is_over, next_start
 from prm.training.views.blueprint import blueprint
 from prm.training.views.learning import my_item
 from prm.training.views.shared import render_lesson
@@ -87,7 +87,11 @@ def _answer(actor: Actor, item: LearningItem) -> Response | tuple[str, int]:
             questions = quizzes.list_quiz_questions(item.version_key, sitting.seed)
             with transaction():
                 services.save_answers(
-                    actor, item.enrolment_id, _given(questions), number=number, flags=_flags(questions)
+                    actor,
+                    item.enrolment_id,
+                    read_given(questions),
+                    number=number,
+                    flags=read_flags(questions),
                 )
             if wish != "send":
                 if wish == "save":
@@ -131,16 +135,16 @@ def save_answers(course_id: UUID) -> dict[str, Any] | tuple[dict[str, Any], int]
             kept = services.save_answers(
                 actor,
                 item.enrolment_id,
-                _given(questions),
+                read_given(questions),
                 number=_number_shown() or 0,
-                flags=_flags(questions),
+                flags=read_flags(questions),
             )
     except Conflict as error:
         return {"saved": False, "message": str(error)}, 409
     return {
         "saved": True,
         "message": _("Saved at %(time)s", time=format_time(kept.saved_at, "medium")),
-        "seconds": _seconds_left(kept),
+        "seconds": seconds_left(kept),
     }
 
 
@@ -218,12 +222,12 @@ def _page(
         given=sitting.answers,
         flagged=set(sitting.flagged),
         errors=errors or {},
-        seconds_left=_seconds_left(sitting),
+        seconds_left=seconds_left(sitting),
         kinds=QuestionKind,
     )
 
 
-def _seconds_left(sitting: QuizSitting) -> int | None:
+def seconds_left(sitting: Taken) -> int | None:
     if sitting.ends_at is None:
         return None
     return max(0, int((sitting.ends_at - clock.now()).total_seconds()))
@@ -255,7 +259,7 @@ def _named(questions: Sequence[Question]) -> list[Question]:
     return [each for each in questions if not names or each.public_id in names]
 
 
-def _given(questions: Sequence[Question]) -> dict[str, Any]:
+def read_given(questions: Sequence[Question]) -> dict[str, Any]:
     """What was put in, question by question."""
     return {each.public_id: _given_to(each) for each in _named(questions)}
 
@@ -269,7 +273,7 @@ def _given_to(question: Question) -> Any:
     return request.form.get(name)
 
 
-def _flags(questions: Sequence[Question]) -> dict[str, bool]:
+def read_flags(questions: Sequence[Question]) -> dict[str, bool]:
     if not request.form.getlist("shown"):
         return {}
     return {each.public_id: f"flag-{each.public_id}" in request.form for each in _named(questions)}

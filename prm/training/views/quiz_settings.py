@@ -129,6 +129,7 @@ def _stored(version: CourseVersion) -> dict[str, Any]:
         "is_one_at_a_time": rules.is_one_at_a_time,
         "review_now": rules.review_now.value,
         "review_over": rules.review_over.value,
+        "placement_percent": rules.placement_percent,
     }
 
 
@@ -141,4 +142,5 @@ def _values(form: QuizRulesForm) -> dict[str, Any]:
         "is_one_at_a_time": bool(form.is_one_at_a_time.data),
         "review_now": Review(form.review_now.data),
         "review_over": Review(form.review_over.data),
+        "placement_percent": form.placement_percent.data,
     }

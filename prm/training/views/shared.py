@@ -13,7 +13,7 @@ from prm.infra.http import CONTENT_SECURITY_POLICY
 from prm.infra.markdown import IMAGE, ShownImage, render_markdown
 from prm.permissions import P
 from prm.training import origin
-from prm.training.labels import ITEM_STATES, TASK_STATUSES
+from prm.training.labels import ITEM_STATES, SEAT_STATUSES, TASK_STATUSES
 from prm.training.models import Lesson, LessonKind
 from prm.training.queries import content, tasks
 from prm.training.queries.courses import list_images
@@ -30,6 +30,7 @@ def tabs(actor: Actor, current: str) -> list[Tab]:
         (_("Write courses"), "training.authoring", P.COURSE_EDIT),
         (_("Question bank"), "training.bank", P.COURSE_EDIT),
         (_("Grade tasks"), "training.grading", P.TASK_GRADE),
+        (_("Sessions"), "training.sessions", P.SESSION_HOLD),
         (_("Assign"), "training.assign", P.COURSE_ASSIGN),
     ]
     shown = [
@@ -89,6 +90,8 @@ def content_of(lesson: Lesson, enrolment_key: int | None = None) -> dict[str, An
                 [task.grader_key, *[g.grader_key for each in handed for g in each.gradings]]
             ),
         }
+    if lesson.kind is LessonKind.SESSION:
+        return {"seat_statuses": SEAT_STATUSES}
     if lesson.kind is LessonKind.LINK:
         return {"url": content.get_link(lesson.id)}
     return {}
