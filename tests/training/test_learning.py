@@ -78,6 +78,7 @@ def test_a_place_saved_by_hand_wins_until_that_lesson_is_done(world: World, scen
         with transaction():
             services.remember_place(actor, enrolment.public_id, course.lessons[1])
         item = find_my_learning(actor, course.public_id)
+        assert (item.lessons_done, item.next_step) == (0, NextStep.LESSON), "begun, though nothing is done"
         assert find_place(item, list_steps(item.version_key, item.key)).public_id == course.lessons[1]
         with transaction():
             services.complete_lesson(actor, enrolment.public_id, course.lessons[1])

@@ -82,6 +82,7 @@ def test_holders_redo_only_the_lessons_that_changed_materially_and_keep_what_the
         item = learning.find_my_learning(actor, course.public_id)
         assert item is not None and item.is_delta
         assert (item.lessons_done, item.lessons, item.is_quiz_passed) == (2, 4, True)
+        assert item.next_step is learning.NextStep.START, "what was carried over is no beginning"
         enrolment_id = item.enrolment_id
         old, kept = (
             set(

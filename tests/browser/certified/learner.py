@@ -115,6 +115,7 @@ def the_certificate_was_renewed(stage: Stage) -> None:
         expect(rows.nth(1)).to_contain_text("renewal")
         expect(rows.nth(2)).to_contain_text("Renewed")
         stage.pdf = download(page, page.get_by_role("link", name="Download PDF").click)
+        expect(page.get_by_text("It renews NORTHSTAR-")).to_be_visible()
         rows.nth(2).get_by_role("link").click()
         expect(page.get_by_text("It was renewed:")).to_be_visible()
     before, stage.verify_url = stage.verify_url, printed_address(stage)
