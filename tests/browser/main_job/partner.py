@@ -55,7 +55,7 @@ def the_manager_sees_whom_the_partner_lacks(story: Story) -> None:
         expect(row).to_contain_text(f"{LEARNER[1]}: not certified yet")
         expect(row).to_contain_text("Agreement not accepted")
         row.get_by_role("link", name=story.files.best_partner).click()
-        page.get_by_role("link", name="Edit").click()
+        page.get_by_role("link", name="Edit", exact=True).click()
         page.get_by_label("Agreement accepted on").fill(
             page.evaluate("new Date().toISOString().slice(0, 10)")
         )
