@@ -10,6 +10,7 @@ for (const form of document.querySelectorAll("[data-quiz]")) {
   let timer = null;
   let isSending = false;
   let isLeaving = false;
+  let sending = null;
   let pause = 1000;
 
   function later(milliseconds) {
@@ -31,14 +32,16 @@ for (const form of document.querySelectorAll("[data-quiz]")) {
   }
 
   async function save() {
-    if (isSending || changed.size === 0) return;
+    if (isSending || isLeaving || changed.size === 0) return;
     const questions = [...changed];
     changed.clear();
     isSending = true;
+    sending = new AbortController();
     state.textContent = words.saving;
     try {
       const answer = await fetch(words.save, {
         method: "POST", body: body(questions), credentials: "same-origin", keepalive: true,
+        signal: sending.signal,
         headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value },
       });
       if (answer.status === 409) {
@@ -53,6 +56,7 @@ for (const form of document.querySelectorAll("[data-quiz]")) {
       if (typeof said.seconds === "number") setClock(said.seconds);
       pause = 1000;
     } catch {
+      if (isLeaving) return;
       for (const id of questions) changed.add(id);
       state.textContent = words.waiting;
       pause = Math.min(30000, pause * 2);
@@ -74,7 +78,14 @@ for (const form of document.querySelectorAll("[data-quiz]")) {
   form.addEventListener("input", (event) => {
     if (event.target.matches("input[type=text]")) note(event, 900);
   });
-  form.addEventListener("submit", () => { isLeaving = true; });
+  // What is sent as a whole need not be saved as well, and could not once it is there. Heard last of all,
+  // since whoever asks for a confirmation first prevents it.
+  window.addEventListener("submit", (event) => {
+    if (event.target !== form || event.defaultPrevented) return;
+    isLeaving = true;
+    clearTimeout(timer);
+    sending?.abort();
+  });
   window.addEventListener("online", () => later(0));
   window.addEventListener("pagehide", () => { if (!isLeaving) save(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });

@@ -231,7 +231,9 @@ def test_forms_with_errors_are_accessible(chromium: Browser, demo: Portal, who: 
     with as_person(chromium, demo, who) as page:
         page.goto(f"/lumen/{path}")
         form = page.locator("main form[method=post]").first
-        for field in form.locator("input[type=text], input[type=email], input[type=date], textarea").all():
+        for field in form.locator(
+            ":is(input[type=text], input[type=email], input[type=date], textarea):visible"
+        ).all():
             field.fill("")
         with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
             form.locator("button.btn-primary").first.click()
