@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 OURS = (
-    "attribution", "audits", "backup", "certification", "demo", "imports", "journal", "keys", "partners",
+    "accreditations", "attribution", "audits", "backup", "certification", "demo", "imports", "journal", "keys", "partners",
     "report", "serve", "settings", "training", "users", "vendors", "worker",
 )  # fmt: skip
 
