@@ -7,8 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 OURS = (
-    "accreditations", "attribution", "audits", "backup", "certification", "demo", "imports", "journal", "keys",
-    "partners", "report", "serve", "settings", "training", "users", "vendors", "worker",
+    "accreditations", "attribution", "audits", "backup", "certification", "demo", "imports", "journal",
+    "keys", "partners", "report", "serve", "settings", "training", "users", "vendors", "worker",
 )  # fmt: skip
 
 
