@@ -10,6 +10,7 @@ import json
 import pkgutil
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -65,3 +66,10 @@ vendor_option = click.option(
     "--vendor", "vendor_slug", required=True, metavar="SLUG", help="The vendor's slug."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+
+
+def write_file(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error

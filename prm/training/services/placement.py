@@ -25,7 +25,7 @@ from prm.training.queries.quiz import get_rules, list_items
 from prm.training.queries.redoing import find_delta
 from prm.training.scoring import score_answers
 from prm.training.services.learning import begin, lock_enrolment, write_completion
-from prm.training.services.sittings import is_over, merge_answers, read_answers
+from prm.training.services.sittings import is_over, keep_answers, merge_answers, read_answers
 
 
 def start_placement(actor: Actor, enrolment_id: UUID) -> PlacementTest:
@@ -81,17 +81,7 @@ def save_placement(
     """
     enrolment = lock_enrolment(actor, enrolment_id)
     test = _open_test(enrolment)
-    if is_over(test):
-        raise Conflict(_("The time is up. What was saved until then counts."))
-    asked = {item.id: item for item in list_items(enrolment.course_version_id, test.seed)}
-    merge_answers(test, asked, answers)
-    flagged = set(test.flagged)
-    for question_id, is_flagged in (flags or {}).items():
-        if question_id in asked:
-            (flagged.add if is_flagged else flagged.discard)(question_id)
-    test.flagged = sorted(flagged)
-    test.saved_at = clock.now()
-    db.session.flush()
+    keep_answers(test, enrolment.course_version_id, answers, flags or {})
     return test
 
 

@@ -117,18 +117,25 @@ def save_answers(
     sitting = find_open_sitting(enrolment.id)
     if sitting is None or sitting.number != number:
         raise Conflict(_("This attempt is over: its answers were already sent."))
-    if is_over(sitting):
+    keep_answers(sitting, enrolment.course_version_id, answers, flags or {})
+    return sitting
+
+
+def keep_answers(
+    taken: Taken, version_key: int, answers: Mapping[str, object], flags: Mapping[str, bool]
+) -> None:
+    """Keep answers and flags of what is being taken. Raises Conflict past its end, else as save_answers."""
+    if is_over(taken):
         raise Conflict(_("The time is up. What was saved until then counts."))
-    asked = {item.id: item for item in list_items(enrolment.course_version_id, sitting.seed)}
-    merge_answers(sitting, asked, answers)
-    flagged = set(sitting.flagged)
-    for question_id, is_flagged in (flags or {}).items():
+    asked = {item.id: item for item in list_items(version_key, taken.seed)}
+    merge_answers(taken, asked, answers)
+    flagged = set(taken.flagged)
+    for question_id, is_flagged in flags.items():
         if question_id in asked:
             (flagged.add if is_flagged else flagged.discard)(question_id)
-    sitting.flagged = sorted(flagged)
-    sitting.saved_at = clock.now()
+    taken.flagged = sorted(flagged)
+    taken.saved_at = clock.now()
     db.session.flush()
-    return sitting
 
 
 def submit_attempt(
