@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.access.calls import ARGUMENTS, LEARNERS, VALUES, call_of
+from tests.access.call_parts import ARGUMENTS, LEARNERS, VALUES
+from tests.access.calls import call_of
 from tests.access.canaries import READS, leaks, tokens_in
 from tests.access.matrix import Line
 from tests.access.shapes import Call, body_of

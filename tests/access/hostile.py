@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 from uuid import UUID
 
-from tests.access.calls import VALUES
+from tests.access.call_parts import VALUES
 from tests.access.matrix import MATRIX, ROLES, Line
 from tests.access.oracles import Asking
 from tests.access.shapes import body_of

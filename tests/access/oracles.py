@@ -13,7 +13,7 @@ from typing import Any
 
 from prm.infra import clock
 from tests.access.asking import WITH_BOTH, Questions
-from tests.access.calls import ARGUMENTS, BEYOND, VALUES
+from tests.access.call_parts import ARGUMENTS, BEYOND, VALUES
 from tests.access.links import dead_links
 from tests.access.shapes import Form, Id, Name, body_of, ids_in_body, value_of
 from tests.access.site import Answer, missing_id
