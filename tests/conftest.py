@@ -53,14 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_same_elsewhere(item: pytest.Item, is_whole: bool) -> bool:
     """Whether a test on PostgreSQL says little that the one on SQLite did not.
 
-    All is asked there of what speaks SQL in words of its own (DIALECTS), of the rest a third, by name;
+    All is asked there of what speaks SQL in words of its own (DIALECTS), of the rest a sixth, by name;
     `make test-deep` asks all of it.
     """
     if "database_kind" not in getattr(item, "fixturenames", ()) or item.path.name in SAME_ELSEWHERE:
         return True
     if is_whole or item.path.parent.name in DIALECTS:
         return False
-    return crc32(item.nodeid.encode()) % 3 != 0
+    return crc32(item.nodeid.encode()) % 6 != 0
 
 
 # Requests that no database sees, and what `make test-deep` asks of PostgreSQL by itself.

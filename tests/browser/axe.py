@@ -36,7 +36,21 @@ def find_violations(page: Page, *, within: str | None = None) -> list[dict[str, 
     ]
 
 
-def explain(violations: list[dict[str, Any]]) -> str:
+def assert_accessible(page: Page, what: str = "") -> None:
+    """No violation, and nothing sticks out to the side. `what` tells which look of the page it was.
+
+    Fading colours and what scrolled under a sticky bar would be judged as they are caught, so
+    that motion is off and the page stands at its beginning.
+    """
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate("window.scrollTo(0, 0)")
+    found = find_violations(page)
+    assert not found, f"{page.url} {what}\n{_explain(found)}"
+    wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= seen, f"{page.url} {what} is {wide} wide on {seen}"
+
+
+def _explain(violations: list[dict[str, Any]]) -> str:
     """The violations as lines for an assertion's message."""
     return "\n".join(
         f"{violation['id']} ({violation['help']}):\n    " + "\n    ".join(violation["nodes"])

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import explain, find_violations
+from tests.browser.axe import assert_accessible
 from tests.browser.main_job.story import download, labelled, to
 from tests.browser.portal import PHONE, Complaints, Portal, browsing, sign_in, wait_for
 
@@ -50,13 +50,6 @@ def theatre(empty_portal: Portal, chromium: Browser) -> Theatre:
         flask("users", "create", "--email", email, "--name", name, "--role", role, *place,
               "--password-stdin", typed=PASSWORD + "\n")  # fmt: skip
     return Theatre(empty_portal, chromium)
-
-
-def assert_accessible(page: Page) -> None:
-    violations = find_violations(page)
-    assert not violations, f"{page.url}\n{explain(violations)}"
-    wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= seen, f"{page.url} is {wide} wide on {seen}"
 
 
 def make_a_checklist(page: Page) -> None:

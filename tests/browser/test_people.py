@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from prm.demo.people import PASSWORD
 from prm.infra import clock
-from tests.browser.axe import explain, find_violations
+from tests.browser.axe import assert_accessible
 from tests.browser.portal import Complaints, Portal, browsing, served, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -27,11 +27,6 @@ def own(demo_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     shutil.copytree(demo_files, folder)
     with served(folder, only="web", RATE_LIMITS="0", DEMO="1") as portal:
         yield portal
-
-
-def assert_accessible(page: Page) -> None:
-    violations = find_violations(page)
-    assert not violations, f"{page.url}\n{explain(violations)}"
 
 
 def prove(page: Page) -> None:

@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask_migrate import upgrade
 
+from prm import create_app
 from tests.conftest import ROOT
+from tests.operations.installation import close
 from tests.servers import free_port, postgres_server
 
 SERVING = "The portal is at"
@@ -35,8 +38,10 @@ def environment(tmp_path: Path, database_kind: str) -> dict[str, str]:
 
 @pytest.fixture
 def migrated(environment: dict[str, str]) -> dict[str, str]:
-    done = run_flask(environment, "db", "upgrade")
-    assert done.returncode == 0, done.stderr
+    app = create_app(environment)
+    with app.app_context():
+        upgrade()
+    close(app)
     # Migrations are the owner's; the portal is served by a role that row-level security binds.
     return {**environment, "DATABASE_URL": environment["DATABASE_URL"].replace("prm_owner", "prm_app")}
 

@@ -188,6 +188,12 @@ EQUIVALENT = Equivalents(
             "raise Forbidden",
             "called by a command alone, which acts as the system",
         ),
+        (
+            "reach",
+            "prm/notifications/recipients.py may_be_told",
+            "reach is Reach.ALL",
+            "the page asks again in SQL; tests/notifications/test_events.py asks this one by role",
+        ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
             ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)

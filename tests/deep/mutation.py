@@ -189,6 +189,7 @@ def work(
     every: list[Mutant],
     index: Index,
     results: Any,
+    ask_all: bool,
 ) -> None:
     """One worker: a database of its own, a process for each of its mutants."""
     folder.mkdir()
@@ -204,15 +205,19 @@ def work(
     site.snapshot._before = before
     for number, mutant in mutants:
         started = time.monotonic()
-        if reason := of_the_whole_vendor(mutant):
+        marks = {mark_of(site.app.view_functions[each]) for each in index.endpoints_of(mutant)}
+        # Asking in vain takes every question there is: what has its reason is asked on demand only.
+        reason = of_the_whole_vendor(mutant) or EQUIVALENT.reason(mutant) or behind_the_marks(mutant, marks)
+        if reason and not ask_all:
             results.put((number, {"outcome": "equivalent", "why": reason}, 0.0))
             continue
-        cases = index.cases_for(site, mutant)
-        outcome = try_mutant(site, mutant, cases)
+        outcome = try_mutant(site, mutant, index.cases_for(site, mutant))
         if outcome["outcome"] == "missed" and not outcome.get("why"):
-            marks = {mark_of(site.app.view_functions[each]) for each in index.endpoints_of(mutant)}
-            if reason := behind_the_marks(mutant, marks) or asked_again(mutant, every, index.endpoints_of):
+            reason = reason or asked_again(mutant, every, index.endpoints_of)
+            if reason:
                 outcome = {"outcome": "equivalent", "why": reason}
+        elif outcome["outcome"] == "caught" and reason:
+            outcome = {"outcome": "explained", "why": f"caught, though: {reason}"}
         results.put((number, outcome, time.monotonic() - started))
 
 
@@ -222,6 +227,7 @@ def main() -> int:
     parser.add_argument("--at", default="", help="ask at endpoints that begin with one of these only")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--missed", action="store_true", help="print the missed ones alone")
+    parser.add_argument("--all", action="store_true", help="ask about those that have a reason, too")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="prm-mutation-"))
     started = time.monotonic()
@@ -236,7 +242,7 @@ def main() -> int:
             print(f"left out, because it fails already: {case}: {problems[0]}")
         site.snapshot.restore()
         site.snapshot.close()
-        outcomes = run_all(site, folder, mutants, every, index, options.workers, options.missed)
+        outcomes = run_all(site, folder, mutants, every, index, options)
     shutil.rmtree(folder, ignore_errors=True)
     return report(mutants, outcomes, time.monotonic() - started)
 
@@ -247,17 +253,25 @@ def run_all(
     mutants: list[Mutant],
     every: list[Mutant],
     index: Index,
-    workers: int,
-    only_missed: bool,
+    options: argparse.Namespace,
 ) -> dict[int, dict[str, Any]]:
     context = multiprocessing.get_context("fork")
     results = context.Queue()
     numbered = list(enumerate(mutants))
     running = [
         context.Process(
-            target=work, args=(site, folder / f"worker{n}", numbered[n::workers], mutants, index, results)
+            target=work,
+            args=(
+                site,
+                folder / f"worker{n}",
+                numbered[n :: options.workers],
+                every,
+                index,
+                results,
+                options.all,
+            ),
         )
-        for n in range(workers)
+        for n in range(options.workers)
     ]
     for process in running:
         process.start()
@@ -266,11 +280,8 @@ def run_all(
         number, outcome, seconds = results.get(timeout=3600)
         outcomes[number] = outcome
         mutant = mutants[number]
-        reason = EQUIVALENT.reason(mutant)
-        if outcome["outcome"] == "missed" and reason:
-            outcome["outcome"] = "equivalent"
-        if not only_missed or outcome["outcome"] not in {"caught", "equivalent"}:
-            why = outcome.get("by") or outcome.get("why") or reason or f"{outcome.get('asked')} asked"
+        if not options.missed or outcome["outcome"] not in {"caught", "equivalent"}:
+            why = outcome.get("by") or outcome.get("why") or f"{outcome.get('asked')} asked"
             print(f"{outcome['outcome']:10} {mutant}  [{seconds:.1f} s] {why[:200]}", flush=True)
     for process in running:
         process.join()
@@ -286,7 +297,7 @@ def report(mutants: list[Mutant], outcomes: dict[int, dict[str, Any]], seconds: 
     stale = EQUIVALENT.unused(mutants)
     for entry in stale:
         print(f"no such mutant any more, take it out of tests/deep/equivalent.py: {entry}")
-    removed = counts["caught"] + counts["missed"] + counts["broken"]
+    removed = counts["caught"] + counts["missed"] + counts["broken"] + counts["explained"]
     print(
         f"removed {removed}, caught {counts['caught']} "
         f"(besides: {counts['equivalent']} without effect, with their reasons; "

@@ -16,7 +16,7 @@ from prm.infra import clock
 from prm.infra.db import transaction
 from prm.notifications import events
 from prm.notifications.models import Kind, Notification
-from prm.notifications.recipients import list_recipients
+from prm.notifications.recipients import list_recipients, may_be_told
 from prm.notifications.services import Told, tell
 from prm.partners.models import Partnership
 from prm.permissions import Role
@@ -180,6 +180,31 @@ def test_recipients_act_as_the_gate_lets_them(world, acme, northwind, ada, boss)
     for person in people:
         with world.acting(acme, person) as actor:
             assert found[person.id].actor == actor
+
+
+def test_who_is_told_is_who_may_see(world, acme, northwind, ada, boss) -> None:
+    """By hand from the permission table: of Northwind (North), of one in the South, of no partner."""
+    southwind = world.partnership(acme, "Southwind", region="South")
+    manager, northerner = (
+        world.user(Role.CHANNEL_MANAGER, vendor=acme, region_names=regions) for regions in ((), ("North",))
+    )
+    expected = {
+        world.user(Role.VENDOR_ADMIN, vendor=acme): [True, True, True],
+        world.user(Role.EXECUTIVE, vendor=acme): [True, True, True],
+        manager: [True, True, True],
+        northerner: [True, False, False],
+        boss: [True, False, False],
+        world.user(Role.PARTNER_ADMIN, partnership=southwind): [False, True, False],
+        ada: [False, False, False],
+        world.user(Role.CONTENT_AUTHOR, vendor=acme): [False, False, False],
+    }
+    with world.acting(acme):
+        found = list_recipients([person.id for person in expected])
+        about = [*(db.session.get(Partnership, place.id) for place in (northwind, southwind)), None]
+        for person, judged in expected.items():
+            told_of = [may_be_told(found[person.id].actor, Kind.COMPLIANCE_LOST, each) for each in about]
+            assert told_of == judged, found[person.id].actor.role
+            assert may_be_told(found[person.id].actor, Kind.COURSE_ASSIGNED, None)
 
 
 def test_one_vendors_news_is_not_anothers(world, acme, northwind, boss) -> None:

@@ -3,78 +3,35 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, expect
 
 from prm.permissions import Role
-from tests.browser.axe import explain, find_violations
+from tests.browser.axe import assert_accessible
 from tests.browser.csp import collect_csp_violations
+from tests.browser.site import Site, open_site
 from tests.factories import World
 from tests.factories import assessment as exams
 from tests.factories import training as make
 from tests.factories.training import CourseRef
-from tests.factories.world import UserRef, VendorRef
+from tests.factories.world import UserRef
 
 pytestmark = pytest.mark.browser
 
 LOOKS = [(1280, "light"), (1280, "dark"), (360, "light")]
 
 
-@dataclass
-class Site:
-    """Acme's portal on a real server, and people before it."""
-
-    world: World
-    vendor: VendorRef
-    address: str
-    browser: Browser
-
-    @contextmanager
-    def page(
-        self, user: UserRef, *, width: int = 1280, look: str = "light", script: bool = True
-    ) -> Iterator[Page]:
-        client = self.world.client(user)
-        client.get(f"/{self.vendor.slug}/")
-        cookie = client.get_cookie("prm")
-        assert cookie is not None
-        context = self.browser.new_context(
-            base_url=self.address,
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if look == "dark" else "light",
-            java_script_enabled=script,
-        )
-        context.add_cookies([{"name": "prm", "value": cookie.value, "url": self.address}])
-        context.set_default_timeout(10_000)
-        yield context.new_page()
-        context.close()
-
-
 @pytest.fixture
 def site(world: World, chromium: Browser) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(world, world.vendor("acme"), f"http://localhost:{server.server_port}", chromium)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with open_site(world, chromium) as opened:
+        yield opened
 
 
 @pytest.fixture
 def author(site: Site) -> UserRef:
     return site.world.user(Role.CONTENT_AUTHOR, vendor=site.vendor)
-
-
-def refuse_faults(page: Page, width: int) -> None:
-    found = find_violations(page)
-    assert not found, f"{page.url}\n{explain(found)}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} is too wide"
 
 
 def test_the_preview_appears_beside_the_text_and_saves_nothing(site: Site, author: UserRef) -> None:
@@ -147,7 +104,7 @@ def test_answers_are_saved_as_they_are_given_and_the_clock_hands_them_in(site: S
         expect(page.get_by_text("Not saved yet. Trying again.")).to_be_visible()
         page.context.set_offline(False)
         expect(page.get_by_text(re.compile("^Saved at"))).to_be_visible(timeout=10_000)
-        refuse_faults(page, 390)
+        assert_accessible(page)
     with site.page(member) as page:  # another device
         page.goto(f"{path}/questions")
         expect(page.get_by_label("Port 8443")).to_be_checked()
@@ -177,14 +134,14 @@ def test_learners_pages_are_free_of_faults(site: Site, width: int, look: str) ->
             f"courses/{taken.public_id}/lessons/{taken.lessons[0]}", f"attempts/{attempt.public_id}",
         ):  # fmt: skip
             page.goto(f"/acme/training/{path}")
-            refuse_faults(page, width)
+            assert_accessible(page)
         page.goto(f"/acme/training/courses/{taken.public_id}/quiz")
         page.get_by_role("button", name="Start the quiz").click()
         page.get_by_text("Every answer is saved as you give it.").wait_for()
-        refuse_faults(page, width)
+        assert_accessible(page)
         page.get_by_role("button", name="Send my answers").click()
         page.get_by_text("No attempt was used").first.wait_for()
-        refuse_faults(page, width)
+        assert_accessible(page)
 
 
 @pytest.mark.parametrize(("width", "look"), LOOKS)
@@ -199,7 +156,7 @@ def test_authors_pages_are_free_of_faults(site: Site, author: UserRef, width: in
             f"/acme/training/questions/{draft.questions[2].public_id}/edit",
         ):  # fmt: skip
             page.goto(path)
-            refuse_faults(page, width)
+            assert_accessible(page)
         for path, name in (
             ("/acme/training/authoring/new", "Create the draft"),
             (f"{version}/questions/new?kind=multiple", "Save the question"),
@@ -208,12 +165,12 @@ def test_authors_pages_are_free_of_faults(site: Site, author: UserRef, width: in
             page.goto(path)
             page.get_by_role("button", name=name).click()
             page.get_by_text("Please correct the following").wait_for()
-            refuse_faults(page, width)
+            assert_accessible(page)
         page.goto(f"/acme/training/lessons/{draft.lessons[0]}/edit")
         save_meanwhile(site, draft)
         page.get_by_role("button", name="Save the lesson").click()
         page.get_by_role("button", name="Save over it").wait_for()
-        refuse_faults(page, width)
+        assert_accessible(page)
 
 
 def save_meanwhile(site: Site, draft: CourseRef) -> None:
@@ -237,13 +194,13 @@ def test_managers_pages_are_free_of_faults(site: Site, width: int, look: str) ->
             f"assign?company_id={partnership.public_id}",
         ):  # fmt: skip
             page.goto(f"/acme/training/{path}")
-            refuse_faults(page, width)
+            assert_accessible(page)
         page.get_by_role("button", name="Check", exact=True).click()
         page.get_by_text("Please correct the following").wait_for()
-        refuse_faults(page, width)
+        assert_accessible(page)
         page.get_by_label(courses[3].title).check()
         page.get_by_role("button", name="Check", exact=True).click()
         page.get_by_text("Check before you assign").wait_for()
-        refuse_faults(page, width)
+        assert_accessible(page)
         page.get_by_role("button", name="Assign now").click()
         page.get_by_text("3 enrolments are new").wait_for()

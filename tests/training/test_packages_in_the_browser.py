@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from prm.extensions import db
 from prm.infra.db import transaction
@@ -21,9 +17,10 @@ from prm.permissions import Role
 from prm.training.models import Enrolment, EnrolmentStatus, Lesson
 from prm.training.models.content import ItemState, PackageLaunch, PackageProgress
 from prm.training.services.packages import add_package, keep_package
-from tests.browser.axe import explain, find_violations
+from tests.browser.axe import assert_accessible
 from tests.browser.csp import collect_csp_violations
 from tests.browser.portal import wait_for
+from tests.browser.site import Site, open_site
 from tests.factories import World
 from tests.factories import training as make
 from tests.factories.packages import (
@@ -36,48 +33,18 @@ from tests.factories.packages import (
     zipped,
 )
 from tests.factories.training import CourseRef
-from tests.factories.world import UserRef, VendorRef
+from tests.factories.world import UserRef
 
 pytestmark = pytest.mark.browser
 
 
-@dataclass
-class Site:
-    """A portal and its content host on a real server, and people before it."""
-
-    world: World
-    vendor: VendorRef
-    address: str
-    browser: Browser
-
-    @contextmanager
-    def page(self, user: UserRef, *, script: bool = True, width: int = 1280) -> Iterator[Page]:
-        client = self.world.client(user)
-        client.get(f"/{self.vendor.slug}/")
-        cookie = client.get_cookie("prm")
-        assert cookie is not None
-        context = self.browser.new_context(
-            base_url=self.address, viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        context.add_cookies([{"name": "prm", "value": cookie.value, "url": self.address}])
-        context.set_default_timeout(10_000)
-        yield context.new_page()
-        context.close()
-
-
 @pytest.fixture
 def site(world: World, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    monkeypatch.setitem(world.app.config, "BASE_URL", f"http://localhost:{server.server_port}")
-    monkeypatch.setitem(
-        world.app.config, "CONTENT_URL", f"http://{{package}}.content.localhost:{server.server_port}"
-    )
-    yield Site(world, world.vendor("acme"), f"http://localhost:{server.server_port}", chromium)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with open_site(world, chromium) as opened:
+        content = opened.address.replace("://", "://{package}.content.")
+        monkeypatch.setitem(world.app.config, "BASE_URL", opened.address)
+        monkeypatch.setitem(world.app.config, "CONTENT_URL", content)
+        yield opened
 
 
 @pytest.fixture
@@ -433,7 +400,7 @@ def test_an_author_uploads_sees_what_was_found_and_is_told_what_is_wrong(site: S
         page.get_by_role("button", name="Import").click()
         page.get_by_text("SCORM 2004 4th Edition").wait_for()
         assert page.get_by_text("Part 2").is_visible()
-        refuse_faults(page, 1280)
+        assert_accessible(page)
     with site.page(author, script=False) as page:
         page.goto(f"/acme/training/versions/{draft.version_public_id}/content/package")
         page.get_by_label("Package").set_input_files(bad)
@@ -457,13 +424,7 @@ def test_the_lessons_page_is_free_of_faults(site: Site, member: UserRef, width: 
     make.enrol(site.world, site.vendor, member, course)
     with site.page(member, width=width) as page:
         page.goto(f"/acme/training/courses/{course.public_id}/lessons/{course.lessons[0]}")
-        refuse_faults(page, width)
+        assert_accessible(page)
         page.locator("[data-open]").click()
         content_frame(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def refuse_faults(page: Page, width: int) -> None:
-    found = find_violations(page)
-    assert not found, f"{page.url}\n{explain(found)}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} is too wide"
