@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from prm.infra import startup  # isort: split
+
 from flask import Flask
 
 import config
@@ -40,6 +42,9 @@ BLUEPRINTS = (
     accounts, audits, bulk, certification, deals, imports, journal, lists, marketing, notifications,
     onboarding, operations, partners, products, reports, revenue, search, training, vendors,
 )  # fmt: skip
+
+
+startup.imported()
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:

@@ -17,7 +17,7 @@ from prm.infra import clock
 from prm.infra.db import bound_vendor
 from prm.notifications.kinds import KINDS
 from prm.notifications.models import Kind, MailWhen, Notification, NotificationPreference, ReminderPlan
-from prm.permissions import P
+from prm.permissions import P, Reach
 from prm.vendors.models import Vendor
 
 COURSE_DAYS = (14, 3)
@@ -48,17 +48,18 @@ def is_mine(actor: Actor) -> Any:
     """The criterion of notifications of the actor's that they may still know of: who no longer
     reaches a company no longer sees what was told of it."""
     own = [kind for kind, spec in KINDS.items() if spec.permission is None]
-    about: dict[P, list[Kind]] = {}
+    # Every page asks this: permissions of one reach share a criterion.
+    about: dict[Reach, tuple[P, list[Kind]]] = {}
     for kind, spec in KINDS.items():
-        if spec.permission is not None:
-            about.setdefault(spec.permission, []).append(kind)
+        if spec.permission is not None and (reach := actor.reach(spec.permission)):
+            about.setdefault(reach, (spec.permission, []))[1].append(kind)
     return and_(
         Notification.user_id == actor.user_id,
         or_(
             Notification.kind.in_(own),
             *[
                 and_(Notification.kind.in_(kinds), within_reach(Notification, actor, permission))
-                for permission, kinds in about.items()
+                for permission, kinds in about.values()
             ],
         ),
     )
