@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, url_for
-from flask_babel import get_locale
+from flask_babel import format_date, format_time, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -115,6 +116,7 @@ class ShownActor:
     name: str
     role_name: str
     is_signed_in: bool
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ class ShownVendor:
 def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=select_locale, timezone_selector=select_time_zone)
     app.context_processor(context)
+    app.jinja_env.filters["datetimeformat"] = show_moment
 
 
 @cache
@@ -162,6 +165,13 @@ def select_time_zone() -> str:
     return current_actor().time_zone
 
 
+def show_moment(at: datetime, style: str = "medium", rebase: bool = True) -> str:
+    """A date and the minute in the reader's language and, with `rebase`, time zone; `style` is the
+    date's. Seconds are for the journal."""
+    joined = str(get_locale().datetime_formats[style]).replace("'", "")
+    return joined.format(format_time(at, "short", rebase), format_date(at, style, rebase))
+
+
 def context() -> dict[str, Any]:
     """What the templates may use beside what a view gives them."""
     actor = current_actor()
@@ -169,7 +179,10 @@ def context() -> dict[str, Any]:
     theme = request.cookies.get("theme") if has_request_context() else None
     vendor, viewing = g.get("vendor"), g.get("viewing")
     shown = ShownActor(
-        actor.name, str(ROLE_NAMES.get(actor.role, "")) if actor.role else "", actor.is_signed_in
+        actor.name,
+        str(ROLE_NAMES.get(actor.role, "")) if actor.role else "",
+        actor.is_signed_in,
+        actor.time_zone,
     )
     return {
         "actor": shown,

@@ -86,8 +86,8 @@ def add_assessment(vendor_id: int, now: datetime, seed: int) -> None:
     """The bank, the exam, the task; what people did with them in the weeks before now."""
     rng = random.Random(f"assessment-{seed}")
     with serve_vendor(vendor_id):
-        author = _person(vendor_id, Role.CONTENT_AUTHOR)
-        takers = _takers(vendor_id)
+        author = staff_of(vendor_id, Role.CONTENT_AUTHOR)
+        takers = list_takers(vendor_id)
         with clock.freeze(now - timedelta(days=45)), transaction():
             exam = _write_exam(author)
             practice, lesson = _write_practice(author)
@@ -206,7 +206,8 @@ def _answer(item: Item, knows: bool, rng: random.Random) -> Any:
     return right if knows else ids
 
 
-def _person(vendor_id: int, role: Role) -> Actor:
+def staff_of(vendor_id: int, role: Role) -> Actor:
+    """The first person of a role at a vendor."""
     user = db.session.execute(
         select(User.id, User.public_id, User.name)
         .join(Membership, Membership.user_id == User.id)
@@ -219,7 +220,7 @@ def _person(vendor_id: int, role: Role) -> Actor:
     )
 
 
-def _takers(vendor_id: int) -> Sequence[Actor]:
+def list_takers(vendor_id: int) -> Sequence[Actor]:
     """People of partners, those who sign in to the demo last."""
     system = system_actor(vendor_id)
     rows = db.session.execute(

@@ -16,6 +16,7 @@ from prm.demo.content import FJORD, LUMEN
 from prm.demo.desk import add_desk
 from prm.demo.people import PASSWORD, SIGN_INS
 from prm.demo.vendor_world import VendorWorld
+from prm.demo.workshop import add_workshop
 from prm.infra import clock
 from prm.infra.db import serve_vendor, transaction
 from prm.permissions import Role
@@ -45,6 +46,7 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
                 add_audits(world.vendor_id, now)
                 add_desk(world.vendor_id, now)
                 add_assessment(world.vendor_id, now, seed)
+                add_workshop(world.vendor_id, now)
     add_operator(start)
 
 

@@ -47,15 +47,15 @@ _PARENTS = {
     # What is read by the key of something else that the filter has narrowed, and never by itself.
     "prm/marketing/models.py AssetVersion": "asset",
     "prm/marketing/models.py UsageEvent": "asset or its partnership",
-    "prm/training/models/__init__.py Assignment": "course and its partnership",
-    "prm/training/models/__init__.py Attempt": "enrolment",
-    "prm/training/models/__init__.py Choice": "question",
-    "prm/training/models/__init__.py Completion": "course, certification, certificate or partnership",
-    "prm/training/models/__init__.py LessonImage": "course, or together with its file",
-    "prm/training/models/__init__.py LessonProgress": "enrolment",
+    "prm/training/models.py Assignment": "course and its partnership",
+    "prm/training/models.py Attempt": "enrolment",
+    "prm/training/models.py Choice": "question",
+    "prm/training/models.py Completion": "course, certification, certificate or partnership",
+    "prm/training/models.py LessonImage": "course, or together with its file",
+    "prm/training/models.py LessonProgress": "enrolment",
     "prm/certification/models.py CertificateFile": "certificate",
     "prm/certification/models.py CertificationVersion": "certification",
-    "prm/certification/accreditation/models.py AccreditationRule": "accreditation",
+    "prm/certification/models.py AccreditationRule": "accreditation",
     "prm/imports/models.py ImportRow": "import",
     "prm/imports/models.py ImportChange": "import",
     "prm/vendors/models.py StoredFile": "row that keeps the file",
@@ -101,12 +101,6 @@ EQUIVALENT = Equivalents(
             "the page has no form for another address: only one changed at that very moment gets here",
         ),
         # What a page offers or calls things; what it leads to has its own guard.
-        (
-            "reach",
-            "prm/accounts/views/people.py _spec",
-            "actor.reach(P.PEOPLE_VIEW) is Reach.ALL",
-            "which roles and sides one may filter by; select_people decides who is listed",
-        ),
         (
             "actor",
             "prm/accounts/views/people.py _shown",
@@ -303,8 +297,7 @@ EQUIVALENT = Equivalents(
                 "prm/imports/services/undoing.py undo_batch",
                 "prm/products/services.py _get",
                 "prm/training/services/drafts.py _locked",
-                "prm/training/services/learning.py _lock",
-                "prm/training/services/learning.py submit_attempt",
+                "prm/training/services/learning.py lock_enrolment",
             )
         ),
         (
@@ -333,7 +326,7 @@ EQUIVALENT = Equivalents(
         ),
         (
             "visible",
-            "prm/training/services/learning.py _lock",
+            "prm/training/services/learning.py lock_enrolment",
             "visible(select(Enrolment)",
             "asked for the enrolment that the page has found to be the person's",
         ),
@@ -359,7 +352,7 @@ EQUIVALENT = Equivalents(
         ),
         (
             "tenant",
-            "prm/certification/models.py",
+            "prm/vendors/models.py",
             "SigningKey without",
             "no page tells by which key a file is signed; tests/certification/test_keys.py does",
         ),

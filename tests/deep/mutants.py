@@ -190,6 +190,7 @@ def sites() -> list[Site]:
 def live_functions() -> dict[tuple[str, str], list[types.FunctionType]]:
     """Every function of the portal that this process holds, by file and qualified name."""
     found: dict[tuple[str, str], list[types.FunctionType]] = {}
+    gc.unfreeze()  # prm/infra/startup.py hides what was imported from the collector
     for each in gc.get_objects():
         if isinstance(each, types.FunctionType) and "/prm/" in each.__code__.co_filename:
             found.setdefault((each.__code__.co_filename, each.__code__.co_qualname), []).append(each)
