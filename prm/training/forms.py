@@ -56,8 +56,8 @@ def choices_of(labels: dict[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(key.value, label) for key, label in labels.items()]
 
 
-class VersionForm(FlaskForm):
-    """What a course is about, and the rules of its quiz."""
+class DescriptionForm(FlaskForm):
+    """What a course or a path is about, and whom it is for."""
 
     revision = HiddenField()
     title = StringField(_l("Title"), validators=_TITLE)
@@ -74,6 +74,11 @@ class VersionForm(FlaskForm):
         choices=choices_of(FUNCTION_LABELS),
         description=_l("Whom the catalogue suggests it to. None ticked: everybody."),
     )
+
+
+class VersionForm(DescriptionForm):
+    """What a course is about, and the rules of its quiz."""
+
     pass_mark = IntegerField(
         _l("Pass mark in percent"),
         default=80,

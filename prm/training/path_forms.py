@@ -9,38 +9,17 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     RadioField,
     SelectField,
-    StringField,
-    TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional
 
-from prm.accounts.labels import FUNCTION_LABELS
-from prm.training.forms import Checkboxes, OptionalInteger, choices_of
-from prm.training.labels import SKILL_LEVELS
-from prm.training.models import SkillLevel
+from prm.training.forms import Checkboxes, DescriptionForm, OptionalInteger
 
 
-class PathForm(FlaskForm):
+class PathForm(DescriptionForm):
     """What a path is about and what comes before it."""
 
-    revision = HiddenField()
-    title = StringField(_l("Title"), validators=[InputRequired(_l("Enter a title.")), Length(max=200)])
-    summary = TextAreaField(
-        _l("Summary"),
-        description=_l("What somebody is able to do at its end, in two sentences."),
-        validators=[Length(max=1000)],
-    )
-    skill_level = RadioField(
-        _l("Skill level"), choices=choices_of(SKILL_LEVELS), default=SkillLevel.FOUNDATION.value
-    )
-    job_functions = Checkboxes(
-        _l("For"),
-        choices=choices_of(FUNCTION_LABELS),
-        description=_l("Whom the list of paths suggests it to. None ticked: everybody."),
-    )
     is_in_order = BooleanField(
         _l("In order"),
         default=True,

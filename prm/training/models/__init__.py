@@ -32,17 +32,9 @@ from prm.infra.db import (
 )
 from prm.infra.ids import new_random_id
 from prm.training.models.kinds import QuestionKind
-
-
-class SkillLevel(StrEnum):
-    FOUNDATION = "foundation"
-    ADVANCED = "advanced"
-    EXPERT = "expert"
-
-
-class VersionStatus(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
+from prm.training.models.versioned import SkillLevel as SkillLevel
+from prm.training.models.versioned import Taught, TaughtVersion
+from prm.training.models.versioned import VersionStatus as VersionStatus
 
 
 class LessonKind(StrEnum):
@@ -65,24 +57,15 @@ class EnrolmentStatus(StrEnum):
     EXCUSED = "excused"  # need not take it
 
 
-class Course(Keyed, VendorOwned, db.Model):
-    """A course. What is taught stands in its versions; `title` is the newest version's."""
+class Course(Keyed, VendorOwned, Taught, db.Model):
+    """A course. What is taught stands in its versions."""
 
     __tablename__ = "course"
     __table_args__ = tenant_table()
 
-    title: Mapped[str] = mapped_column(String(200))
-    skill_level: Mapped[SkillLevel] = enum_column(SkillLevel)
-    job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-
-class CourseVersion(Keyed, VendorOwned, db.Model):
-    """One version. A draft is edited; a published one never changes.
-
-    `pass_mark` in whole percent; `max_attempts` per enrolment (null: unlimited).
-    """
+class CourseVersion(Keyed, VendorOwned, TaughtVersion, db.Model):
+    """One version: `pass_mark` in whole percent; `max_attempts` per enrolment (null: unlimited)."""
 
     __tablename__ = "course_version"
     __table_args__ = tenant_table(
@@ -93,19 +76,10 @@ class CourseVersion(Keyed, VendorOwned, db.Model):
     )
 
     course_id: Mapped[int]
-    number: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
-    summary: Mapped[str] = mapped_column(String(1000), default="")
-    status: Mapped[VersionStatus] = enum_column(VersionStatus, default=VersionStatus.DRAFT)
     pass_mark: Mapped[int] = mapped_column(default=80)
     max_attempts: Mapped[int | None]
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revision: Mapped[int] = mapped_column(default=1)
 
     course: Mapped[Course] = relationship(viewonly=True)
-
-    # Two authors of one draft: the later save answers 409 and keeps the text.
-    __mapper_args__ = {"version_id_col": revision}
 
 
 class Lesson(Keyed, VendorOwned, db.Model):

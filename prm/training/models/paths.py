@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from prm.extensions import db
 from prm.infra.db import Keyed, UtcDateTime, VendorOwned, enum_column, tenant_key, tenant_table
-from prm.training.models import SkillLevel, VersionStatus
+from prm.training.models.versioned import Taught, TaughtVersion
 
 
 class PathStatus(StrEnum):
@@ -21,21 +21,15 @@ class PathStatus(StrEnum):
     EXCUSED = "excused"  # nothing left to do, since they are excused from the rest: no completion
 
 
-class LearningPath(Keyed, VendorOwned, db.Model):
-    """A path. What it consists of stands in its versions; `title` is the newest published version's."""
+class LearningPath(Keyed, VendorOwned, Taught, db.Model):
+    """A path. What it consists of stands in its versions."""
 
     __tablename__ = "learning_path"
     __table_args__ = tenant_table()
 
-    title: Mapped[str] = mapped_column(String(200))
-    skill_level: Mapped[SkillLevel] = enum_column(SkillLevel)
-    job_functions: Mapped[list[str]] = mapped_column(JSON, default=list)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-
-class PathVersion(Keyed, VendorOwned, db.Model):
-    """One version. A draft is edited; a published one never changes.
+class PathVersion(Keyed, VendorOwned, TaughtVersion, db.Model):
+    """One version.
 
     `is_in_order`: a course opens when the one before it is done; else all open at once. `asks_again`:
     who completed an earlier version is to complete this one, by `again_by`; what they did counts.
@@ -49,21 +43,13 @@ class PathVersion(Keyed, VendorOwned, db.Model):
     )
 
     path_id: Mapped[int]
-    number: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
-    summary: Mapped[str] = mapped_column(String(1000), default="")
-    status: Mapped[VersionStatus] = enum_column(VersionStatus, default=VersionStatus.DRAFT)
     is_in_order: Mapped[bool] = mapped_column(default=True)
     accepts_placement: Mapped[bool] = mapped_column(default=True)
     asks_again: Mapped[bool] = mapped_column(default=False)
     again_by: Mapped[date | None]
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     spread_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revision: Mapped[int] = mapped_column(default=1)
 
     path: Mapped[LearningPath] = relationship(viewonly=True)
-
-    __mapper_args__ = {"version_id_col": revision}
 
 
 class PathStep(Keyed, VendorOwned, db.Model):

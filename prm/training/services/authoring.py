@@ -49,7 +49,8 @@ def create_course(
         created_at=clock.now(),
     )
     version = CourseVersion(vendor_id=actor.vendor_id, number=1, title="")
-    _describe(course, version, title, summary, skill_level, job_functions, pass_mark, max_attempts)
+    drafts.describe(course, version, title, summary, skill_level, job_functions)
+    _set_quiz(version, pass_mark, max_attempts)
     db.session.add(course)
     db.session.flush()
     version.course_id = course.id
@@ -80,23 +81,13 @@ def edit_version(
     course = db.session.scalars(
         visible(select(Course), actor, P.COURSE_EDIT).where(Course.id == version.course_id)
     ).one()
-    _describe(course, version, title, summary, skill_level, job_functions, pass_mark, max_attempts)
+    drafts.describe(course, version, title, summary, skill_level, job_functions)
+    _set_quiz(version, pass_mark, max_attempts)
     db.session.flush()
     return version
 
 
-def _describe(
-    course: Course,
-    version: CourseVersion,
-    title: str,
-    summary: str,
-    skill_level: SkillLevel,
-    job_functions: Sequence[JobFunction],
-    pass_mark: int,
-    max_attempts: int | None,
-) -> None:
-    version.title = drafts.need(drafts.clean_line(title), "title", _("Enter a title."), 200)
-    version.summary = drafts.at_most(drafts.clean_text(summary).strip(), "summary", 1000)
+def _set_quiz(version: CourseVersion, pass_mark: int, max_attempts: int | None) -> None:
     if not 0 <= pass_mark <= 100:
         message = _("The pass mark lies between 0 and 100 percent.")
         raise DomainError(message, {"pass_mark": message})
@@ -104,10 +95,6 @@ def _describe(
         message = _("Allow between 1 and %(count)s attempts.", count=MAX_ATTEMPTS)
         raise DomainError(message, {"max_attempts": message})
     version.pass_mark, version.max_attempts = pass_mark, max_attempts
-    if version.number == 1:
-        course.title = version.title
-    course.skill_level = skill_level
-    course.job_functions = [JobFunction(each).value for each in job_functions]
 
 
 # -- lessons -----------------------------------------------------------------------------------

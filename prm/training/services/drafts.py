@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from prm.access import Actor, visible
+from prm.accounts.models import JobFunction
 from prm.errors import Conflict, NotFound
 from prm.extensions import db
 from prm.permissions import P
-from prm.training.models import CourseVersion, Lesson, Question, VersionStatus
+from prm.training.models import CourseVersion, Lesson, Question, SkillLevel, VersionStatus
 from prm.training.models.assessment import QuizDraw
+from prm.training.models.versioned import Taught, TaughtVersion
 from prm.training.wording import at_most, clean_line, clean_text, need
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "check_revision",
     "clean_line",
     "clean_text",
+    "describe",
     "lock_draft",
     "lock_draft_of",
     "need",
@@ -53,7 +56,27 @@ def _locked(actor: Actor, criterion: object) -> CourseVersion:
     return version
 
 
-def check_revision(row: CourseVersion | Lesson | Question, revision: int) -> None:
+def describe(
+    taught: Taught,
+    version: TaughtVersion,
+    title: str,
+    summary: str,
+    skill_level: SkillLevel,
+    job_functions: Sequence[JobFunction],
+) -> None:
+    """Say what a draft is about. Level and functions are of all versions and apply at once.
+
+    Raises DomainError without a title.
+    """
+    version.title = need(clean_line(title), "title", _("Enter a title."), 200)
+    version.summary = at_most(clean_text(summary).strip(), "summary", 1000)
+    if version.number == 1:
+        taught.title = version.title
+    taught.skill_level = skill_level
+    taught.job_functions = [JobFunction(each).value for each in job_functions]
+
+
+def check_revision(row: TaughtVersion | Lesson | Question, revision: int) -> None:
     """Raises Conflict where somebody else saved since the person opened the page.
 
     The draft's lock is held: nobody saves between this check and what follows it.

@@ -46,8 +46,14 @@ def create_path(
         created_by_id=actor.user_id,
         created_at=clock.now(),
     )
-    version = PathVersion(vendor_id=actor.vendor_id, number=1, title="", accepts_placement=accepts_placement)
-    _describe(path, version, title, summary, skill_level, job_functions, is_in_order)
+    version = PathVersion(
+        vendor_id=actor.vendor_id,
+        number=1,
+        title="",
+        is_in_order=is_in_order,
+        accepts_placement=accepts_placement,
+    )
+    drafts.describe(path, version, title, summary, skill_level, job_functions)
     db.session.add(path)
     db.session.flush()
     version.path_id = path.id
@@ -77,13 +83,10 @@ def edit_path(
     DomainError without a title, or where paths would wait for each other.
     """
     version = lock_path_draft(actor, version_id)
-    if version.revision != revision:
-        raise Conflict(
-            _("Somebody else saved this while you were writing. Compare both texts, then save again.")
-        )
+    drafts.check_revision(version, revision)
     path = db.session.get_one(LearningPath, version.path_id)
-    _describe(path, version, title, summary, skill_level, job_functions, is_in_order)
-    version.accepts_placement = accepts_placement
+    drafts.describe(path, version, title, summary, skill_level, job_functions)
+    version.is_in_order, version.accepts_placement = is_in_order, accepts_placement
     _require_paths(actor, version, required_path_ids)
     version.revision = revision + 1  # the paths before it may be all that changes
     db.session.flush()
@@ -252,24 +255,6 @@ def _steps(version: PathVersion) -> list[PathStep]:
             .execution_options(populate_existing=True)
         )
     )
-
-
-def _describe(
-    path: LearningPath,
-    version: PathVersion,
-    title: str,
-    summary: str,
-    skill_level: SkillLevel,
-    job_functions: Sequence[JobFunction],
-    is_in_order: bool,
-) -> None:
-    version.title = drafts.need(drafts.clean_line(title), "title", _("Enter a title."), 200)
-    version.summary = drafts.at_most(drafts.clean_text(summary).strip(), "summary", 1000)
-    version.is_in_order = is_in_order
-    if version.number == 1:
-        path.title = version.title
-    path.skill_level = skill_level
-    path.job_functions = [JobFunction(each).value for each in job_functions]
 
 
 def _require_paths(actor: Actor, version: PathVersion, path_ids: Sequence[UUID]) -> None:
