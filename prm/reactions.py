@@ -186,6 +186,7 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "training_session.cancelled": (session_notifications.session_cancelled,),
     "training_session.moved": (session_notifications.session_moved,),
     "training_session.moved_up": (session_notifications.place_given,),
+    "training_session.released": (session_notifications.seat_released,),
     "training.completed": (issue_on_evidence, training.follow_course, training.follow_up_completion),
 }
 

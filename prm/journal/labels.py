@@ -198,6 +198,7 @@ ACTION_VERBS = {
     "printed": _l("printed"),
     "published": _l("published"),
     "rejected": _l("rejected"),
+    "released": _l("taken off"),
     "reminded": _l("reminded"),
     "removed": _l("removed"),
     "renamed": _l("renamed"),

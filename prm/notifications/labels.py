@@ -167,6 +167,8 @@ def _session_news(facts: Mapping[str, Any]) -> str:
     match facts["what"]:
         case "place":
             return _("A place is free: you are on the session “%(session)s” on %(date)s.", **text)
+        case "released":
+            return _("You were taken off the session “%(session)s” on %(date)s.", **text)
         case "cancelled":
             return _("The session “%(session)s” on %(date)s is cancelled.", **text)
     return _("The session “%(session)s” has changed: it is on %(date)s. See when and where.", **text)

@@ -20,6 +20,12 @@ def place_given(actor: Actor, seat: SessionSeat) -> None:
     _tell(actor, session, [seat.user_id], "place")
 
 
+def seat_released(actor: Actor, seat: SessionSeat) -> None:
+    """Whom somebody else took off a date."""
+    session = db.session.get_one(TrainingSession, seat.session_id)
+    _tell(actor, session, [seat.user_id], "released")
+
+
 def session_moved(actor: Actor, session: TrainingSession) -> None:
     """Everybody who has a place or waits for one."""
     _tell(actor, session, _people_on(session), "moved")

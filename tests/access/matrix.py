@@ -340,6 +340,7 @@ training.edit_session            GET    in    404   ok    ok      ok    ok     4
 training.edit_session            POST   in    404   ok    ok      ok    ok     403   403    403
 training.cancel_session          GET    in    404   ok    ok      ok    ok     403   403    403
 training.cancel_session          POST   in    404   ok    ok      ok    ok     403   403    403
+training.release_seat            POST   in    404   ok    ok      ok    ok     403   403    403
 training.attendance              GET    in    404   ok    ok      ok    ok     403   403    403
 training.attendance              POST   in    404   ok    ok      ok    ok     403   403    403
 training.renew_feed              POST   in    404   ok    ok      ok    ok     403   ok     ok

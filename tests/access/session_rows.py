@@ -45,7 +45,7 @@ def _date(
 
 
 def seat_somebody(f: Filler, key: str, enrolment: Enrolment) -> None:
-    """A place on the date to come, and on the one that has begun (`<key>.seat`)."""
+    """A place on the date to come (`<key>.held_seat`), and on the one that has begun (`<key>.seat`)."""
     for thing in ("held_session", "begun_session"):
         session = f.tenant.things[thing]
         f.add(
@@ -53,5 +53,5 @@ def seat_somebody(f: Filler, key: str, enrolment: Enrolment) -> None:
                 session_id=session.id, user_id=enrolment.user_id, partnership_id=enrolment.partnership_id,
                 status=SeatStatus.PLACE, asked_at=f.now - timedelta(days=1),
             ),
-            f"{key}.seat" if thing == "begun_session" else "",
+            f"{key}.seat" if thing == "begun_session" else f"{key}.held_seat",
         )  # fmt: skip

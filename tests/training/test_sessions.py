@@ -84,6 +84,30 @@ def test_the_list_moves_up_by_itself_and_tells_who_got_the_place(world: World, s
         sessions.edit_session(actor, session.public_id, make.plan_of(places=1))
 
 
+def test_who_is_taken_off_is_told_and_the_next_moves_up(world: World, scene) -> None:
+    vendor, course, (first, second, _third), author = scene
+    session = make.plan(world, vendor, course, by=author, places=1)
+    for person in (first, second):
+        make.sign_up(world, vendor, person, course, session)
+    with world.acting(vendor):
+        seat = db.session.scalars(select(SessionSeat).order_by(SessionSeat.id)).first()
+    client = world.client(author)
+    address = f"/acme/training/sessions/{session.public_id}"
+    assert "Take off" in client.get(address).text
+    assert client.post(f"{address}/seats/{seat.public_id}/release").status_code == 303
+    assert client.post(f"{address}/seats/{seat.public_id}/release").status_code == 303, "twice is once"
+    with world.acting(vendor):
+        assert statuses() == [SeatStatus.GIVEN_UP, SeatStatus.PLACE]
+        assert (told(first), told(second)) == (["released"], ["place"])
+        actions = list(db.session.scalars(select(JournalEntry.action)))
+        assert actions.count("training_session.released") == 1
+    with clock.freeze(clock.now() + timedelta(days=400)):
+        client = world.client(author)
+        page = client.get(address)
+        assert page.status_code == 200 and "Take off" not in page.text
+        assert client.post(f"{address}/seats/{seat.public_id}/release").status_code == 409
+
+
 def test_who_left_does_not_move_up(world: World, scene) -> None:
     vendor, course, (first, second, _third), _author = scene
     third = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor, "Elsewhere"))

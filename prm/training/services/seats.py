@@ -59,17 +59,41 @@ def give_up(actor: Actor, session_id: UUID) -> SessionSeat:
     seat = _own_seat(actor, session)
     if seat is None:
         raise NotFound
+    _give_up(actor, session, seat, "training_session.given_up")
+    return seat
+
+
+def release_seat(actor: Actor, session_id: UUID, seat_id: UUID) -> SessionSeat:
+    """Take somebody off a date, or off its waiting list, for them; they are told. Twice is once.
+
+    Raises NotFound where the seat is out of reach or on another date; Conflict where that has begun or is
+    cancelled.
+    """
+    require(actor, P.SESSION_HOLD)
+    session = lock_session(get_held(actor, session_id))
+    seat = db.session.scalars(
+        visible(select(SessionSeat), actor, P.SESSION_HOLD)
+        .where(SessionSeat.session_id == session.id, SessionSeat.public_id == seat_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if seat is None:
+        raise NotFound
+    _give_up(actor, session, seat, "training_session.released")
+    return seat
+
+
+def _give_up(actor: Actor, session: TrainingSession, seat: SessionSeat, action: str) -> None:
+    """End a seat on a locked date; who has waited longest moves up."""
     _check_open(session)
     if seat.status not in HELD:
-        return seat
+        return
     had_place = seat.status is SeatStatus.PLACE
     seat.status = SeatStatus.GIVEN_UP
     db.session.flush()
-    record(actor, "training_session.given_up", seat, facts={"session": session.public_id})
+    record(actor, action, seat, facts={"session": session.public_id})
     if had_place:
         _free_place(session)
         fill_places(actor, session)
-    return seat
 
 
 def fill_places(actor: Actor, session: TrainingSession) -> list[SessionSeat]:

@@ -171,6 +171,16 @@ def attendance(session_id: UUID) -> str | Response:
     )
 
 
+@blueprint.post("/<slug:vendor>/training/sessions/<uuid:session_id>/seats/<uuid:seat_id>/release")
+@requires(P.SESSION_HOLD)
+def release_seat(session_id: UUID, seat_id: UUID) -> Response:
+    """Take somebody off a date to come."""
+    with transaction():
+        seats.release_seat(current_actor(), session_id, seat_id)
+    flash(_("They are off the date, and told so."), "success")
+    return redirect(url_for("training.attendance", session_id=session_id), 303)
+
+
 def _ids(name: str) -> list[UUID]:
     try:
         return [UUID(each) for each in request.form.getlist(name)]
