@@ -7,13 +7,13 @@ rules.py, its source here, and its line to meet() in queries/qualifying.py.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from prm.access import Actor
 from prm.accounts.models import Membership
@@ -25,7 +25,7 @@ from prm.partners.models import Partnership, PartnershipStatus
 from prm.products.models import Product
 from prm.training.models import Completion, Course, CourseVersion, Lesson, SkillLevel, VersionStatus
 from prm.training.models.changes import ChangeKind, LessonChange, VersionChange
-from prm.training.models.paths import LearningPath, PathCompletion
+from prm.training.models.paths import LearningPath, PathCompletion, PathStep, PathVersion
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,18 @@ class Followed:
 
     path_id: UUID
     title: str
+    number: int
     completed_at: datetime
+
+
+@dataclass(frozen=True)
+class Led:
+    """What a learning path asks of who completed it before: `number` is that of its newest version that
+    asks again (1 where none does), `newest` the number of what last changed materially in each of its
+    courses, by the course's key."""
+
+    number: int
+    newest: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,54 @@ class Won:
 
 def read_taught(version_ids: Collection[UUID]) -> dict[UUID, Taught]:
     """Course versions by public id."""
-    newest = (
+    rows = db.session.execute(
+        select(CourseVersion, Course.public_id, _newest_change())
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(CourseVersion.public_id.in_(version_ids))
+    )
+    return {
+        version.public_id: Taught(
+            version.id, version.public_id, version.course_id, course_id, version.title, version.number,
+            max(last or 0, version.number),
+        )
+        for version, course_id, last in rows
+    }  # fmt: skip
+
+
+def read_led(path_ids: Collection[UUID]) -> dict[UUID, Led]:
+    """Learning paths by public id."""
+    published = PathVersion.status == VersionStatus.PUBLISHED
+    asked = dict(
+        db.session.execute(
+            select(PathVersion.path_id, func.max(PathVersion.number))
+            .where(published, PathVersion.asks_again)
+            .group_by(PathVersion.path_id)
+        ).all()
+    )
+    last = (
+        select(PathVersion.path_id, func.max(PathVersion.number).label("number"))
+        .where(published)
+        .group_by(PathVersion.path_id)
+        .subquery()
+    )
+    newest: dict[UUID, dict[int, int]] = defaultdict(dict)
+    numbers: dict[UUID, int] = {}
+    for path_key, path_id, course_key, number in db.session.execute(
+        select(LearningPath.id, LearningPath.public_id, Course.id, _newest_change())
+        .join(PathVersion, PathVersion.path_id == LearningPath.id)
+        .join(last, and_(last.c.path_id == PathVersion.path_id, last.c.number == PathVersion.number))
+        .join(PathStep, PathStep.path_version_id == PathVersion.id)
+        .join(Course, Course.id == PathStep.course_id)
+        .where(LearningPath.public_id.in_(path_ids))
+    ):
+        numbers[path_id] = asked.get(path_key, 1)
+        newest[path_id][course_key] = number or 1
+    return {path_id: Led(number, newest[path_id]) for path_id, number in numbers.items()}
+
+
+def _newest_change() -> Any:
+    """The number of a course's newest version that changed something materially; null where none did."""
+    return (
         select(func.max(CourseVersion.number))
         .where(
             CourseVersion.course_id == Course.id,
@@ -113,18 +171,6 @@ def read_taught(version_ids: Collection[UUID]) -> dict[UUID, Taught]:
         .correlate(Course)
         .scalar_subquery()
     )
-    rows = db.session.execute(
-        select(CourseVersion, Course.public_id, newest)
-        .join(Course, Course.id == CourseVersion.course_id)
-        .where(CourseVersion.public_id.in_(version_ids))
-    )
-    return {
-        version.public_id: Taught(
-            version.id, version.public_id, version.course_id, course_id, version.title, version.number,
-            max(last or 0, version.number),
-        )
-        for version, course_id, last in rows
-    }  # fmt: skip
 
 
 def read_completions(
@@ -154,12 +200,14 @@ def read_followed(path_ids: Collection[UUID], user_keys: Collection[int] | None)
     """By person, completions of these paths, the latest last."""
     statement: Any = (
         select(
-            PathCompletion.user_id, LearningPath.public_id, LearningPath.title, PathCompletion.completed_at
+            PathCompletion.user_id, LearningPath.public_id, LearningPath.title, PathVersion.number,
+            PathCompletion.completed_at,
         )
         .join(LearningPath, LearningPath.id == PathCompletion.path_id)
+        .join(PathVersion, PathVersion.id == PathCompletion.path_version_id)
         .where(LearningPath.public_id.in_(path_ids))
         .order_by(PathCompletion.completed_at, PathCompletion.id)
-    )
+    )  # fmt: skip
     if user_keys is not None:
         statement = statement.where(PathCompletion.user_id.in_(user_keys))
     found: dict[int, list[Followed]] = defaultdict(list)

@@ -105,6 +105,13 @@ class Terms:
         named = {rule.version_id for rule in self.taught}
         return named | ({self.renewal_exam.version_id} if self.renewal_exam else set())
 
+    @property
+    def renewed_paths(self) -> set[UUID]:
+        """Every learning path (public id) whose changes a renewal asks for."""
+        if self.renewal is not Renewal.DELTA:
+            return set()
+        return {rule.path_id for rule in self.rules if isinstance(rule, PathRule)}
+
 
 def to_row(rule: Rule) -> dict[str, Any]:
     """What is stored of a rule."""

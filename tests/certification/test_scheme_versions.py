@@ -30,6 +30,7 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.permissions import Role
+from prm.training import services as training
 from prm.training.models import SkillLevel
 from tests.certification.clients import LIST, of
 from tests.certification.conftest import Scene
@@ -346,3 +347,40 @@ def test_a_learning_path_completed_issues_what_asks_for_it(world: World, scene: 
     assert [each["kind"] for each in made.facts["conditions"]] == ["path"]
     page = of(world, scene, Role.VENDOR_ADMIN).get(f"{LIST}schemes").text
     assert "The learning path “" in page
+
+
+def test_a_path_is_renewed_by_what_has_changed_in_its_courses_alone(world: World, scene: Scene) -> None:
+    stable = make.make_course(world, scene.vendor, "Basics", has_quiz=False)
+    moving = make.make_course(world, scene.vendor, "News", has_quiz=False)
+    later = make.make_course(world, scene.vendor, "Later", has_quiz=False)
+    path = make_path(world, scene.vendor, [stable, moving])
+    certify.make_scheme(
+        world, scene.vendor, name="Delta", validity_months=12, grace_days=30, renewal=Renewal.DELTA,
+        further=[PathRule(path.public_id)],
+    )  # fmt: skip
+    with clock.freeze(NOON) as now:
+        assign_path(world, path, scene.company)
+        for course in (stable, moving):
+            make.complete(world, scene.vendor, scene.member, course)
+        (first,) = of_scheme(world, scene, "Delta")
+        certify.new_version(world, scene.vendor, stable)  # an editorial change asks for nothing
+        now.move_to(datetime(2028, 1, 2, 12, tzinfo=UTC))
+        assert [done for _text, done in steps(world, scene)] == [True], "nothing has changed"
+        newer = certify.new_version(world, scene.vendor, moving, is_material=True)
+        assert [done for _text, done in steps(world, scene)] == [False]
+        with pytest.raises(Conflict, match="cannot be renewed yet"):
+            renew(world, scene, first)
+        make.complete(world, scene.vendor, scene.member, newer)
+        first, second = of_scheme(world, scene, "Delta")
+        assert second.previous_id == first.id
+        # A course more that nobody is asked for again, then one that everybody is.
+        now.move_to(datetime(2029, 1, 2, 12, tzinfo=UTC))
+        for asks_again, done in ((False, True), (True, False)):
+            with world.acting(scene.vendor) as actor, transaction():
+                draft = training.start_new_path_version(actor, path.public_id)
+                if not asks_again:
+                    training.add_step(actor, draft.public_id, later.public_id)
+                training.publish_path(actor, draft.public_id, asks_again=asks_again)
+            assert [is_done for _text, is_done in steps(world, scene)] == [done]
+        make.complete(world, scene.vendor, scene.member, later)
+        assert len(of_scheme(world, scene, "Delta")) == 3

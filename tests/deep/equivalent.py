@@ -100,6 +100,12 @@ EQUIVALENT = Equivalents(
             "raise Forbidden(_('This invitation was sent",
             "the page has no form for another address: only one changed at that very moment gets here",
         ),
+        (
+            "mark",
+            "certification.progress",
+            "@requires(progress.view) → accreditation.view",
+            "the page asks for certificate.view too, which those lack whom accreditation.view would let in",
+        ),
         # What a page offers or calls things; what it leads to has its own guard.
         (
             "actor",

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from prm.access import Actor
 from prm.certification import evidence as sources
-from prm.certification.evidence import Done, Followed, Held, Taught, Won
+from prm.certification.evidence import Done, Followed, Held, Led, Taught, Won
 from prm.certification.models import Certificate, Certification
 from prm.certification.queries.certificates import today_of
 from prm.certification.queries.versions import get_version, terms_of
@@ -47,7 +47,8 @@ class Met:
 
 @dataclass(frozen=True)
 class Asked:
-    """A rule as it is asked of somebody: only by what was completed `after`, or of the newest version."""
+    """A rule as it is asked of somebody: only by what was completed `after`, or of the newest version of
+    what is taught."""
 
     rule: Rule
     after: datetime | None = None
@@ -61,6 +62,7 @@ class Record:
     today: date
     zone: str
     taught: Mapping[UUID, Taught]
+    led: Mapping[UUID, Led]
     completions: Mapping[int, Sequence[Done]]
     followed: Mapping[int, Sequence[Followed]]
     held: Mapping[int, Sequence[Held]]
@@ -99,7 +101,10 @@ def read_record(actor: Actor, several: Iterable[Terms], user_keys: Collection[in
     version_ids = {each for terms in several for each in terms.version_ids}
     today = today_of(actor)
     taught = sources.read_taught(version_ids) if version_ids else {}
+    renewing = {path_id for terms in several for path_id in terms.renewed_paths}
+    led = sources.read_led(renewing) if renewing else {}
     courses = {each.course_key for each in taught.values()}
+    courses |= {course_key for each in led.values() for course_key in each.newest}
     months = [rule.months for rule in rules if isinstance(rule, ExperienceRule)]
     paths = {rule.path_id for rule in rules if isinstance(rule, PathRule)}
     needs_held = any(isinstance(rule, CertificationRule | LevelRule) for rule in rules)
@@ -107,6 +112,7 @@ def read_record(actor: Actor, several: Iterable[Terms], user_keys: Collection[in
         today,
         db.session.get_one(Vendor, actor.vendor_id).time_zone,
         taught,
+        led,
         sources.read_completions(courses, user_keys) if courses else {},
         sources.read_followed(paths, user_keys) if paths else {},
         sources.read_held(user_keys, today) if needs_held else {},
@@ -138,7 +144,7 @@ def asked_of(terms: Terms, former: Sequence[Former], today: date) -> tuple[list[
     last = next((each for each in reversed(former) if each.revoked_at is None), None)
     if last is None or not _is_in_time(terms, last, voided, today):
         return [Asked(rule, voided) for rule in terms.rules], False
-    others = [Asked(rule, voided) for rule in terms.others]
+    others = [Asked(rule, voided, newest=terms.renewal is Renewal.DELTA) for rule in terms.others]
     if terms.renewal is Renewal.EXAM and terms.renewal_exam is not None:
         return [Asked(terms.renewal_exam, last.issued_at), *others], True
     return [*(Asked(rule, voided, newest=True) for rule in terms.taught), *others], True
@@ -157,7 +163,7 @@ def meet(asked: Asked, user_key: int, record: Record) -> Met | None:
     if isinstance(rule, CourseRule | ExamRule):
         return _complete(asked, rule, record.completions.get(user_key, ()), record)
     if isinstance(rule, PathRule):
-        return _follow(asked, rule, record.followed.get(user_key, ()), record)
+        return _follow(asked, rule, user_key, record)
     if isinstance(rule, ExperienceRule):
         since = months_before(record.today, rule.months)
         won = [
@@ -199,13 +205,28 @@ def _complete(
     return None
 
 
-def _follow(asked: Asked, rule: PathRule, followed: Sequence[Followed], record: Record) -> Met | None:
-    for each in reversed(followed):  # the latest comes last
+def _follow(asked: Asked, rule: PathRule, user_key: int, record: Record) -> Met | None:
+    if asked.newest and not _is_up_to_date(rule, user_key, record):
+        return None
+    for each in reversed(record.followed.get(user_key, ())):  # the latest comes last
         if each.path_id == rule.path_id and (asked.after is None or each.completed_at > asked.after):
             on = clock.to_zone(each.completed_at, record.zone).date().isoformat()
             stated = {"kind": rule.kind, "path": str(each.path_id), "title": each.title, "completed_on": on}
             return Met(rule, each.completed_at, stated=stated)
     return None
+
+
+def _is_up_to_date(rule: PathRule, user_key: int, record: Record) -> bool:
+    """Whether somebody has done again what a path asks again, and of each of its courses that they have
+    completed what has changed materially."""
+    led = record.led.get(rule.path_id)
+    if led is None:
+        return True
+    best = {done.course_key: done.number for done in record.completions.get(user_key, ())}
+    followed = [f.number for f in record.followed.get(user_key, ()) if f.path_id == rule.path_id]
+    return max(followed, default=0) >= led.number and all(
+        best[course] >= number for course, number in led.newest.items() if course in best
+    )
 
 
 def qualify(terms: Terms, user_key: int, record: Record, former: Sequence[Former]) -> tuple[Met, ...] | None:

@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from prm.access import Actor, visible
 from prm.accounts.models import Membership, User
 from prm.accounts.queries import is_current
-from prm.certification.evidence import Taught, read_taught
+from prm.certification.evidence import Taught, read_led, read_taught
 from prm.certification.labels import rule_sentence
 from prm.certification.models import Certificate, Certification, CertificationVersion
 from prm.certification.queries.certificates import today_of
@@ -170,7 +170,8 @@ def read_named(several: Iterable[Terms]) -> dict[UUID, str]:
 
 
 def list_schemes_needing(completion: Completion) -> list[Certification]:
-    """Active schemes that a completion counts for: of the version they need, or a later one."""
+    """Active schemes that a completion counts for: of the version they need, or a later one; or of a
+    course on a path whose changes they ask for."""
     schemes, terms = _in_force()
     taught = read_taught({key for each in terms.values() for key in each.version_ids})
     number = db.session.scalars(
@@ -181,7 +182,14 @@ def list_schemes_needing(completion: Completion) -> list[Certification]:
         for key, each in taught.items()
         if each.course_key == completion.course_id and each.number <= number
     }
-    return [scheme for scheme in schemes if terms[scheme.id].version_ids & counting]
+    paths = {path_id for each in terms.values() for path_id in each.renewed_paths}
+    led = read_led(paths) if paths else {}
+    leading = {path_id for path_id, each in led.items() if completion.course_id in each.newest}
+    return [
+        scheme
+        for scheme in schemes
+        if terms[scheme.id].version_ids & counting or terms[scheme.id].renewed_paths & leading
+    ]
 
 
 def list_schemes_on_path(completion: PathCompletion) -> list[Certification]:

@@ -24,6 +24,7 @@ from prm.certification.rules import (
     PathRule,
     Renewal,
     Rule,
+    Teaching,
     Terms,
     to_row,
     to_rows,
@@ -185,8 +186,9 @@ def check_terms(actor: Actor, terms: Terms, skill_level: SkillLevel, scheme: Cer
     if terms.renewal is Renewal.EXAM and terms.renewal_exam is None:
         message = _("Choose the exam that renews a certificate.")
         raise DomainError(message, {"renewal_exam": message})
-    if terms.renewal is Renewal.DELTA and not terms.taught:
-        message = _("Without a course there is nothing that can change: choose another way to renew.")
+    is_taught = any(isinstance(rule, Teaching | PathRule) for rule in terms.rules)
+    if terms.renewal is Renewal.DELTA and not is_taught:
+        message = _("Without a course or path nothing can change: choose another way to renew.")
         raise DomainError(message, {"renewal": message})
     for rule in terms.others:
         if isinstance(rule, ExperienceRule):
