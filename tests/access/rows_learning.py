@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from prm.accounts.models import User
 from prm.certification.codes import new_code
 from prm.certification.models import (
     Certificate,
@@ -16,6 +17,9 @@ from prm.certification.models import (
     IssuedCode,
     Paper,
 )
+from prm.certification.services.issuing import freeze_facts
+from prm.extensions import db
+from prm.partners.models import Partnership
 from prm.training.models import (
     Assignment,
     Attempt,
@@ -33,7 +37,7 @@ from prm.training.models import (
     SkillLevel,
     VersionStatus,
 )
-from prm.vendors.models import SigningKey
+from prm.vendors.models import SigningKey, Vendor
 from tests.access import rows_designs
 from tests.access.assessment_rows import add_bank, add_task, hand_in, sit
 from tests.access.content_rows import add_content, open_package
@@ -299,14 +303,20 @@ def _certificate(f: Filler, who: UserRef, key: str, words: str, owner: str | Non
             partnership_id=f.tenant.partnerships[owner].id if owner else None,
             issued_at=f.now - timedelta(days=20), issued_on=f.today - timedelta(days=20),
             expires_on=f.today + timedelta(days=25), basis=IssueBasis.DECISION, reason=words,
-            issued_by_id=f.tenant.people["admin"].id, facts={
-                "person": {"name": words},
-                "partner": {"name": f.say("COMPANY", owner)} if owner else None,
-                "certification": {"name": f.say("SCHEME"), "level": "foundation"},
-            },
+            issued_by_id=f.tenant.people["admin"].id, facts={},
         ),
         f"{key}.certificate",
     )  # fmt: skip
+    certificate.facts = freeze_facts(
+        certificate,
+        db.session.get_one(Vendor, certificate.vendor_id),
+        db.session.get_one(Certification, certificate.certification_id),
+        db.session.get_one(CertificationVersion, certificate.version_id),
+        db.session.get_one(User, who.id),
+        db.session.get_one(Partnership, certificate.partnership_id) if owner else None,
+        None,
+        (),
+    ) | {"person": {"id": str(who.public_id), "name": words}}
     f.add(IssuedCode(code=code, vendor_id=f.tenant.vendor.id))
     f.tenant.things[f"{key}.code"] = type(f.tenant.things["scheme"])(certificate.id, code)
     file = f.file(f"{words}.pdf", b"%PDF-1.7 " + words.encode(), "application/pdf")
