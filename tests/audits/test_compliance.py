@@ -25,7 +25,7 @@ from prm.infra.db import transaction
 from prm.partners.models import Partnership
 from prm.permissions import Role
 from tests.factories import PartnershipRef, VendorRef, World
-from tests.factories.certification import make_scheme
+from tests.factories.certification import make_scheme, new_version
 from tests.factories.training import CourseRef, assign, complete, make_course
 
 START = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -132,6 +132,24 @@ def test_overdue_training_names_the_course_and_the_date(
         ("overdue", "Ana Silva", "Installing", due)
     ]
     complete(world, acme, ana, course)
+    assert standing(world, acme, due + timedelta(days=1)).is_compliant is True
+
+
+def test_who_redoes_what_has_changed_too_late_is_overdue(
+    world: World, acme: VendorRef, northwind: PartnershipRef
+) -> None:
+    set_policy(world, acme, TrainingCurrent())
+    course = make_course(world, acme, "Installing", has_quiz=False)
+    ana = world.user(Role.PARTNER_MEMBER, partnership=northwind, name="Ana Silva")
+    complete(world, acme, ana, course)
+    newer = new_version(world, acme, course, is_material=True)
+    due = START.date() + timedelta(days=14)
+    assign(world, northwind, newer, due_on=due)
+    assert standing(world, acme, due).is_compliant is True
+    assert [(r.code, r.on) for r in standing(world, acme, due + timedelta(days=1)).cells[0].reasons] == [
+        ("overdue", due)
+    ]
+    complete(world, acme, ana, newer)
     assert standing(world, acme, due + timedelta(days=1)).is_compliant is True
 
 

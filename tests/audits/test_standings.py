@@ -44,12 +44,13 @@ KNOWN = {
     )),
     ("agreement_version", "id"), ("certification", "id"), ("certification", "public_id"),
     ("vendor", "id"), ("course", "id"), ("course_version", "id"), ("enrolment", "id"), ("membership", "id"),
+    ("course_version", "number"), ("completed_version", "id"), ("completed_version", "number"),
     # By value, in what all are judged by: basis_of().
     ("vendor", "time_zone"), ("agreement_version", "effective_on"), ("agreement_version", "number"),
     ("agreement_version", "body"), ("agreement_version", "title"), ("agreement_version", "created_at"),
     ("agreement_version", "created_by_id"), ("agreement_version", "public_id"),
     # Names: they are looked up when a standing is shown. A version has a title, whichever it is.
-    ("course_version", "title"), ("enrolment", "course_version_id"),
+    ("course_version", "title"),
 }  # fmt: skip
 
 

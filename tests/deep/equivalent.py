@@ -194,6 +194,18 @@ EQUIVALENT = Equivalents(
             "reach is Reach.ALL",
             "the page asks again in SQL; tests/notifications/test_events.py asks this one by role",
         ),
+        (
+            "actor",
+            "prm/certification/accreditation/queries.py list_accreditations",
+            "Accreditation.vendor_id == actor.vendor_id",
+            "the tenant filter names the vendor too, and is taken away by a mutant of its own",
+        ),
+        (
+            "actor",
+            "prm/certification/accreditation/services.py _today",
+            "Vendor.id == actor.vendor_id",
+            "which day it is for a job: nobody is shown anything of it",
+        ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
             ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)

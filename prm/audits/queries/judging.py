@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from prm.accounts.models import Membership
 from prm.audits.policy import AgreementCurrent, CertifiedPeople, Policy, Rule, TrainingCurrent, add_months
@@ -25,6 +26,7 @@ from prm.partners.queries.agreements import accepted_dates
 from prm.training.models import Completion, Course, CourseVersion, Enrolment
 
 AT_ONCE = 1000
+_Completed = aliased(CourseVersion, name="completed_version")
 
 
 class Subject(NamedTuple):
@@ -159,12 +161,18 @@ def _users_of(partner_ids: Collection[int]) -> Any:
 
 
 def read_overdue(partner_ids: Collection[int], as_of: date, end: datetime) -> dict[int, list[Overdue]]:
-    """By person, courses past due by `as_of` and not completed by then, the longest due first."""
+    """By person, courses past due by `as_of` and not completed by then, the longest due first. Who is to
+    redo what a newer version changed has completed an earlier one: that does not count."""
     overdue: dict[int, list[Overdue]] = defaultdict(list)
-    completed_since = select(Completion.course_id).where(
-        Completion.user_id == Enrolment.user_id,
-        Completion.course_id == Enrolment.course_id,
-        Completion.completed_at < end,
+    completed_since = (
+        select(Completion.course_id)
+        .join(_Completed, _Completed.id == Completion.course_version_id)
+        .where(
+            Completion.user_id == Enrolment.user_id,
+            Completion.course_id == Enrolment.course_id,
+            Completion.completed_at < end,
+            _Completed.number >= CourseVersion.number,
+        )
     )
     for user_id, enrolment_id, title, due_on in db.session.execute(
         select(Enrolment.user_id, Enrolment.id, CourseVersion.title, Enrolment.due_on)

@@ -61,8 +61,21 @@ watch(
     Certificate.grace_until,
     Certificate.revoked_at,
 )
-watch(USER, Completion.user_id, Completion.course_id, Completion.completed_at)
-watch(USER, Enrolment.user_id, Enrolment.course_id, Enrolment.due_on, Enrolment.assigned_at)
+watch(
+    USER,
+    Completion.user_id,
+    Completion.course_id,
+    Completion.course_version_id,
+    Completion.completed_at,
+)
+watch(
+    USER,
+    Enrolment.user_id,
+    Enrolment.course_id,
+    Enrolment.course_version_id,
+    Enrolment.due_on,
+    Enrolment.assigned_at,
+)
 
 
 def mark_changed(session: Session) -> None:
