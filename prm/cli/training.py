@@ -34,6 +34,7 @@ def group() -> None:
     "--title", metavar="T", help="Title of the lesson (and of a new course). Default: the package's."
 )
 @click.option("--score-counts", is_flag=True, help="The package's score is the result of the course's test.")
+@click.option("--publish", is_flag=True, help="Publish the version at once: people may take it.")
 @click.option("--dry-run", is_flag=True, help="Check the package; keep nothing of it.")
 @json_option
 @with_appcontext
@@ -44,14 +45,16 @@ def import_command(
     course: str | None,
     title: str | None,
     score_counts: bool,
+    publish: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Import FILE, a SCORM 1.2 or SCORM 2004 package (2nd to 4th edition), as a lesson.
 
     It becomes the last lesson of the course's draft; where the course has none, a new version is
-    started. A package that is refused (paths that lead out of it, links, bombs, a manifest that cannot
-    be read…) is refused before anything is kept; the message says why, and the exit status is 1.
+    started. Without --publish it waits there for an author. A package that is refused (paths that lead
+    out of it, links, bombs, a manifest that cannot be read…) is refused before anything is kept; the
+    message says why, and the exit status is 1.
     """
     _vendor, actor = serve_vendor_named(vendor_slug)
     with force_locale("en"):
@@ -64,11 +67,14 @@ def import_command(
                 lesson = add_package(
                     actor, version.public_id, kept, title=title or "", score_counts=score_counts
                 )
+                if publish:
+                    services.publish_version(actor, version.public_id)
                 found |= {
                     "version": str(version.public_id),
                     "course": version.title,
                     "number": version.number,
                     "lesson": str(lesson.public_id),
+                    "is_published": publish,
                 }
     if as_json:
         print_json(found)
@@ -83,7 +89,8 @@ def import_command(
     if dry_run:
         click.echo("Dry run: nothing was kept.")
     else:
-        click.echo(f"Lesson {found['lesson']} of {found['course']}, version {found['number']} (draft).")
+        status = "published" if publish else "draft"
+        click.echo(f"Lesson {found['lesson']} of {found['course']}, version {found['number']} ({status}).")
 
 
 def _keep(actor: Actor, file: Path, dry_run: bool) -> KeptPackage:
