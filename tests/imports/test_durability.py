@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +69,10 @@ for line in sys.stdin:
     if child == 0:
         sweep(app) if what == "sweep" else run()
         os._exit(0)
-    time.sleep(float(seconds))
+    end = time.monotonic() + float(seconds)
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while time.monotonic() < end and os.waitid(os.P_PID, child, how) is None:
+        time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
     print("killed" if os.WIFSIGNALED(os.waitpid(child, 0)[1]) else "done", flush=True)
 """
@@ -184,20 +188,29 @@ def start_over(world: World, vendor: VendorRef, *, is_due: bool) -> None:
 def kill_at_work(
     own: tuple[Flask, dict[str, str]], place: tuple[World, VendorRef], folder: Path, times: int
 ) -> int:
-    """Kill a worker and a command `times` times each; after each everything is there, or nothing."""
+    """Kill a worker and a command `times` times each; after each everything is there, or nothing.
+
+    At a moment of the time that it takes when nobody kills it, so that most are killed at work.
+    """
     world, vendor = place
     chance = random.Random(times)
     killed = 0
     with killer(own[1], vendor, folder) as kill:
+        whole = 0.0
+        for _ in range(2):  # the first time the killer itself has to start
+            started = time.monotonic()
+            assert not kill("run", 60)
+            whole = time.monotonic() - started
+            start_over(world, vendor, is_due=False)
         for _ in range(times):
-            killed += kill("run", chance.uniform(0.0, 1.2))
+            killed += kill("run", chance.uniform(0, whole))
             found = state(world, vendor)
             assert found in (NOTHING, APPLIED), found
             if found == APPLIED:
                 start_over(world, vendor, is_due=False)
         confirm(world, vendor)
         for _ in range(times):
-            killed += kill("sweep", chance.uniform(0.0, 1.2))
+            killed += kill("sweep", chance.uniform(0, whole))
             found = state(world, vendor)
             assert found in (DUE, APPLIED), found
             if found == APPLIED:
