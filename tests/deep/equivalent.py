@@ -206,6 +206,33 @@ EQUIVALENT = Equivalents(
             "Vendor.id == actor.vendor_id",
             "which day it is for a job: nobody is shown anything of it",
         ),
+        *(
+            (
+                "filter",
+                f"prm/certification/queries/matrix.py {function}",
+                "reachable(actor)",
+                "the people are narrowed by progress.view, which reaches as far, and take their papers along",
+            )
+            for function in ("has_standing", "count_standings")
+        ),
+        (
+            "actor",
+            "prm/certification/services/issuing.py renew_certificate",
+            "actor.user_id != certificate.user_id",
+            "the page looks the certificate up as the person's own",
+        ),
+        (
+            "require",
+            "prm/certification/designs/services.py publish_draft",
+            "require(actor, P.SCHEME_EDIT)",
+            "the page is marked scheme.edit; no question here waits for the trials before it",
+        ),
+        (
+            "can",
+            "prm/certification/queries/companies.py list_accredited",
+            "actor.can(P.ACCREDITATION_VIEW)",
+            "list_of_partnership answers with visible() of the same permission",
+        ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
             ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)
