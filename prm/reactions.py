@@ -25,6 +25,7 @@ from prm.infra.jobs import Job, enqueue_after_commit
 from prm.notifications import audit_events as audit_notifications
 from prm.notifications import events as notifications
 from prm.notifications import session_events as session_notifications
+from prm.notifications import task_events as task_notifications
 from prm.notifications import tasks as notification_tasks
 from prm.onboarding import services as onboarding
 from prm.onboarding import tasks as onboarding_tasks
@@ -183,6 +184,9 @@ REACTIONS: dict[str, tuple[Callable[..., None], ...]] = {
     "product.edited": (rematching.product_known,),
     "reset.requested": (enqueue(accounts.send_reset_link),),
     "training.lessons_done": (training.follow_course,),
+    "task.appealed": (task_notifications.work_waits,),
+    "task.graded": (task_notifications.work_graded,),
+    "task.handed_in": (task_notifications.work_waits,),
     "training_session.cancelled": (session_notifications.session_cancelled,),
     "training_session.moved": (session_notifications.session_moved,),
     "training_session.moved_up": (session_notifications.place_given,),

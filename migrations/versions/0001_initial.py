@@ -482,6 +482,9 @@ def upgrade() -> None:
 
     op.create_table(
         "course",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column(
             "skill_level",
@@ -499,9 +502,6 @@ def upgrade() -> None:
         sa.Column("job_functions", sa.JSON(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
-        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["created_by_id"], ["user_account.id"], name=op.f("fk_course_created_by_id")),
         sa.ForeignKeyConstraint(["vendor_id"], ["vendor.id"], name=op.f("fk_course_vendor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
@@ -750,6 +750,9 @@ def upgrade() -> None:
 
     op.create_table(
         "learning_path",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column(
             "skill_level",
@@ -767,9 +770,6 @@ def upgrade() -> None:
         sa.Column("job_functions", sa.JSON(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
-        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["user_account.id"], name=op.f("fk_learning_path_created_by_id")
         ),
@@ -887,6 +887,8 @@ def upgrade() -> None:
                 "course_changed",
                 "path_assigned",
                 "session_news",
+                "task_waiting",
+                "task_graded",
                 "course_due",
                 "course_overdue",
                 "training_overdue",
@@ -1627,6 +1629,11 @@ def upgrade() -> None:
     op.create_table(
         "course_version",
         sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("pass_mark", sa.Integer(), nullable=False),
+        sa.Column("max_attempts", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("summary", sa.String(length=1000), nullable=False),
@@ -1642,13 +1649,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("pass_mark", sa.Integer(), nullable=False),
-        sa.Column("max_attempts", sa.Integer(), nullable=True),
         sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
-        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "max_attempts IS NULL OR max_attempts > 0", name=op.f("ck_course_version_max_attempts")
         ),
@@ -1960,6 +1962,14 @@ def upgrade() -> None:
     op.create_table(
         "path_version",
         sa.Column("path_id", sa.Integer(), nullable=False),
+        sa.Column("is_in_order", sa.Boolean(), nullable=False),
+        sa.Column("accepts_placement", sa.Boolean(), nullable=False),
+        sa.Column("asks_again", sa.Boolean(), nullable=False),
+        sa.Column("again_by", sa.Date(), nullable=True),
+        sa.Column("spread_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("summary", sa.String(length=1000), nullable=False),
@@ -1975,16 +1985,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("is_in_order", sa.Boolean(), nullable=False),
-        sa.Column("accepts_placement", sa.Boolean(), nullable=False),
-        sa.Column("asks_again", sa.Boolean(), nullable=False),
-        sa.Column("again_by", sa.Date(), nullable=True),
         sa.Column("published_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("spread_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Uuid(), nullable=False),
-        sa.Column("vendor_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["vendor_id", "path_id"],
             ["learning_path.vendor_id", "learning_path.id"],
@@ -2904,6 +2906,8 @@ def upgrade() -> None:
                 "course_changed",
                 "path_assigned",
                 "session_news",
+                "task_waiting",
+                "task_graded",
                 "course_due",
                 "course_overdue",
                 "training_overdue",

@@ -31,6 +31,10 @@ KINDS: dict[Kind, KindSpec] = {
     Kind.SESSION_NEWS: KindSpec(
         None, "training.course", "course_id", "calendar-event", "brand", MailWhen.AT_ONCE
     ),
+    Kind.TASK_WAITING: KindSpec(P.TASK_GRADE, "training.grade", "submission_id", "clipboard-check", "brand"),
+    Kind.TASK_GRADED: KindSpec(
+        None, "training.course", "course_id", "clipboard-check", "success", MailWhen.AT_ONCE
+    ),
     Kind.COURSE_DUE: KindSpec(None, "training.course", "course_id", "calendar-due", "warning"),
     Kind.COURSE_OVERDUE: KindSpec(None, "training.course", "course_id", "alert-triangle", "danger"),
     Kind.TRAINING_OVERDUE: KindSpec(P.PROGRESS_VIEW, "training.progress", None, "alert-triangle", "warning"),

@@ -18,6 +18,8 @@ KIND_LABELS = {
     Kind.COURSE_CHANGED: _l("A course I completed has changed in parts that I redo"),
     Kind.PATH_ASSIGNED: _l("A learning path is assigned to me"),
     Kind.SESSION_NEWS: _l("A session I signed up for changes, or I get a place on one"),
+    Kind.TASK_WAITING: _l("Work handed in waits for my grade"),
+    Kind.TASK_GRADED: _l("My practical task is graded"),
     Kind.COURSE_DUE: _l("A course is due soon"),
     Kind.COURSE_OVERDUE: _l("A course is overdue"),
     Kind.TRAINING_OVERDUE: _l("Courses of people I am responsible for are overdue for long"),
@@ -89,6 +91,14 @@ def sentence(row: Notification, names: Mapping[int, str]) -> str:
             return _("The learning path “%(path)s” is assigned to you.", path=facts["path"])
         case Kind.SESSION_NEWS:
             return _session_news(facts)
+        case Kind.TASK_WAITING:
+            if facts["is_appeal"]:
+                return _("%(name)s asks for a second grade of “%(task)s”.", name=name, task=facts["task"])
+            return _("%(name)s handed in “%(task)s”: it waits for your grade.", name=name, task=facts["task"])
+        case Kind.TASK_GRADED:
+            if facts["has_passed"]:
+                return _("Your work “%(task)s” is graded: passed.", task=facts["task"])
+            return _("Your work “%(task)s” is graded: not passed yet.", task=facts["task"])
         case Kind.COURSE_DUE:
             return _("“%(course)s” is due on %(date)s.", course=facts["course"], date=_day(facts["due_on"]))
         case Kind.COURSE_OVERDUE:

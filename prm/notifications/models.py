@@ -22,6 +22,8 @@ class Kind(StrEnum):
     COURSE_CHANGED = "course_changed"  # what somebody completed is partly to be redone
     PATH_ASSIGNED = "path_assigned"
     SESSION_NEWS = "session_news"  # a place got free, a date one is on moved or was cancelled
+    TASK_WAITING = "task_waiting"  # something handed in waits for its grade
+    TASK_GRADED = "task_graded"
     COURSE_DUE = "course_due"
     COURSE_OVERDUE = "course_overdue"
     TRAINING_OVERDUE = "training_overdue"  # of people one is responsible for, for some time

@@ -233,6 +233,12 @@ EQUIVALENT = Equivalents(
             "actor.can(P.ACCREDITATION_VIEW)",
             "list_of_partnership answers with visible() of the same permission",
         ),
+        (
+            "refusal",
+            "prm/notifications/views/own.py unsubscribe",
+            "raise NotFound",
+            "a signed link of nobody that there is: tests/notifications/test_pages.py asks with one",
+        ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
             ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)

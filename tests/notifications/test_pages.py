@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 
 from prm.notifications.models import MailWhen
+from prm.notifications.services.mails import unsubscribe_token
 from prm.permissions import Role
 from tests.factories.certification import issue, make_scheme
 from tests.factories.training import assign, make_course
@@ -129,3 +131,15 @@ def test_days_that_cannot_be_are_refused_and_kept(world, acme, admin, typed: str
     answer = world.client(admin).post("/acme/notifications/reminders", data=form)
     assert answer.status_code == 422
     assert f'value="{typed}"' in answer.text
+
+
+def test_a_link_to_end_the_mails_of_nobody_there_is_leads_nowhere(world, acme, northwind, ada) -> None:
+    with world.app.app_context():
+        links = [
+            unsubscribe_token(str(user), str(vendor))
+            for user, vendor in ((uuid4(), acme.public_id), (ada.public_id, uuid4()))
+        ]
+    client = world.client()
+    for link in [*links, "unsigned", links[0][:-1]]:
+        assert client.get(f"/notifications/unsubscribe/{link}").status_code == 404
+        assert client.post(f"/notifications/unsubscribe/{link}").status_code == 404

@@ -5,15 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from flask import url_for
 from sqlalchemy import select
 
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
 from prm.infra.db import transaction
 from prm.journal.models import JournalEntry
+from prm.notifications.kinds import target_of
+from prm.notifications.labels import sentence
+from prm.notifications.models import Kind, Notification
 from prm.permissions import Role
 from prm.training import queries, services
-from prm.training.models import Completion, LessonProgress
+from prm.training.models import Completion, Lesson, LessonProgress
 from prm.training.models.tasks import TaskGrading, TaskStatus, TaskSubmission
 from prm.training.queries import NextStep, courses
 from prm.training.queries import tasks as found
@@ -121,6 +125,39 @@ def test_an_appeal_is_graded_by_somebody_else_once(world: World, scene) -> None:
             (1, first.id, False), (2, second.id, False),
         ]  # fmt: skip
         assert not handed.may_appeal
+
+
+def test_graders_are_told_of_work_and_its_author_of_the_grade(world: World, scene) -> None:
+    vendor, (first, second), course, member = scene
+
+    def told() -> dict[int, list[tuple[str, str]]]:
+        found: dict[int, list[tuple[str, str]]] = {}
+        with world.acting(vendor), world.app.test_request_context():
+            for row in db.session.scalars(select(Notification).order_by(Notification.id)):
+                if row.kind in (Kind.TASK_WAITING, Kind.TASK_GRADED):
+                    text = sentence(row, {member.id: "Mia"})
+                    endpoint, values = target_of(row)
+                    url_for(endpoint, vendor="acme", **values)
+                    found.setdefault(row.user_id, []).append((endpoint, text))
+        return found
+
+    submission = exams.hand_in(world, vendor, member, course)
+    with world.acting(vendor):
+        title = db.session.get_one(Lesson, submission.lesson_id).title
+    waits = ("training.grade", f"Mia handed in “{title}”: it waits for your grade.")
+    assert told() == {first.id: [waits], second.id: [waits]}
+    grade(world, vendor, first, submission, 0, 0)
+    appeal(world, vendor, member, submission)
+    grade(world, vendor, second, submission, 1, 1)
+    again = ("training.grade", f"Mia asks for a second grade of “{title}”.")
+    assert told() == {
+        first.id: [waits],
+        second.id: [waits, again],
+        member.id: [
+            ("training.course", f"Your work “{title}” is graded: not passed yet."),
+            ("training.course", f"Your work “{title}” is graded: passed."),
+        ],
+    }
 
 
 def test_who_is_named_grades_and_taking_over_is_journaled(world: World, scene) -> None:
