@@ -14,6 +14,7 @@ from prm.demo.assessment import add_assessment
 from prm.demo.audits import add_audits
 from prm.demo.content import FJORD, LUMEN
 from prm.demo.desk import add_desk
+from prm.demo.drafts import leave_drafts
 from prm.demo.people import PASSWORD, SIGN_INS
 from prm.demo.vendor_world import VendorWorld
 from prm.demo.workshop import add_workshop
@@ -47,6 +48,7 @@ def seed_demo(seed: int = 7, tell: Progress = lambda _line: None) -> None:
                 add_desk(world.vendor_id, now)
                 add_assessment(world.vendor_id, now, seed)
                 add_workshop(world.vendor_id, now)
+                leave_drafts(world.vendor_id, now)
     add_operator(start)
 
 
