@@ -116,6 +116,7 @@ BEYOND: tuple[tuple[str, frozenset[str], str], ...] = (
     # Files of people are for who may see people.
     ("batch_id", frozenset({"exec"}), "people_batch"),
     ("order_id", PARTNER_SIDE | {"west"}, "PB.order"),
+    ("invoice_id", PARTNER_SIDE | {"west"}, "PB.invoice"),
     ("deal_id", PARTNER_SIDE | {"west"}, "PB.deal"),
     ("audit_id", PARTNER_SIDE | {"west"}, "PB.audit"),
     ("audit_id", PARTNER_SIDE, "PA.planned_audit"),

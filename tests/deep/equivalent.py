@@ -239,6 +239,24 @@ EQUIVALENT = Equivalents(
             "raise NotFound",
             "a signed link of nobody that there is: tests/notifications/test_pages.py asks with one",
         ),
+        (
+            "require",
+            "prm/partners/services/desk.py remove",
+            "require(actor, P.PARTNER_EDIT)",
+            "notes and contacts are removed by pages marked partner.edit",
+        ),
+        (
+            "can",
+            "prm/products/queries.py offered_products",
+            "actor.can(P.PRODUCT_EDIT)",
+            "which products a list begins with; a former one's page opens for whoever sees products",
+        ),
+        (
+            "can",
+            "prm/search/queries.py search",
+            "actor.can(permission)",
+            "every kind is looked for with visible() of the same permission",
+        ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
             ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)
