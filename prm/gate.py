@@ -85,9 +85,8 @@ def gate() -> Any:
         renamed = sessions.find_renamed(slug) if slug else None
         if renamed is not None and find_actor(signed_in, renamed) is not None:
             return redirect(url_for(request.endpoint, vendor=renamed.slug, **arguments, **request.args), 308)
-        raise NotFound
-    actor = find_actor(signed_in, vendor)
-    if actor is None:
+    actor = find_actor(signed_in, vendor) if vendor is not None else None
+    if vendor is None or actor is None:
         raise NotFound
     g.vendor, g.actor = vendor, actor
     if vendor.second_factor.demands(actor.role) and not signed_in.has_second_factor:

@@ -257,6 +257,27 @@ EQUIVALENT = Equivalents(
             "actor.can(permission)",
             "every kind is looked for with visible() of the same permission",
         ),
+        (
+            "actor",
+            "prm/notifications/queries.py count_unread",
+            "bound_vendor() != actor.vendor_id",
+            "the actor acts at the vendor served, or at none: both give the same number",
+        ),
+        (
+            "can",
+            "prm/shell.py _bell",
+            "actor.can(P.NOTIFICATION_VIEW)",
+            "every question about notifications names the person: who may not see them has none",
+        ),
+        *(
+            (
+                "refusal",
+                f"prm/training/queries/content.py {function}",
+                "raise NotFound",
+                "asked of lessons of that kind: each of those has one",
+            )
+            for function in ("get_lesson_package", "get_video")
+        ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
             ("visible", f"prm/audits/queries/standings.py {function}", text, _JUDGED)
