@@ -130,7 +130,7 @@ TRAINING_CALLS: dict[tuple[str, str], Call] = {
     ("training.feed", "GET"): Call(ids={"token": "feed_link"}),
     ("training.end_feed", "POST"): Call(),
     ("training.paths", "GET"): Call(queries=("?level=expert", "?function=sales")),
-    ("training.path", "GET"): Call(beyond=_UNPUBLISHED_PATH),
+    ("training.path", "GET"): Call(beyond=_UNPUBLISHED_PATH, also=((LEARNERS, {"path_id": "fresh_path"}),)),
     ("training.take_path", "POST"): Call(ids={"path_id": "fresh_path"}, beyond=_UNPUBLISHED_PATH),
     ("training.assign_path", "GET"): Call(
         queries=("?company_id={PA.partnership}", "?company_id={PA.partnership}&function=sales"),

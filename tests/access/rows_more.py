@@ -20,6 +20,8 @@ from prm.partners.models import ApplicationStatus, PartnerApplication, Partnersh
 from prm.permissions import Role
 from prm.revenue.models import Order
 from prm.training.models import Completion, Enrolment, EnrolmentStatus
+from prm.training.models.paths import PathEnrolment, PathStatus
+from prm.training.models.sessions import SeatStatus, SessionSeat
 from tests.access.filling import Filler
 from tests.factories import UserRef, World
 
@@ -118,6 +120,19 @@ def add_more(world: World, tenant: Tenant, owner: str, region: str) -> None:
                     completed_at=f.now - timedelta(days=3), score_percent=90,
                 )
             )  # fmt: skip
+        f.add(
+            PathEnrolment(
+                user_id=newcomer.id, partnership_id=partnership.id, path_id=things["fresh_path"].id,
+                path_version_id=things["fresh_path_version"].id, status=PathStatus.OPEN, assigned_at=f.now,
+                due_on=f.today + timedelta(days=77),
+            )
+        )  # fmt: skip
+        f.add(
+            SessionSeat(
+                session_id=things["held_session"].id, user_id=newcomer.id, partnership_id=partnership.id,
+                status=SeatStatus.PLACE, asked_at=f.now,
+            )
+        )  # fmt: skip
         for number, scheme in enumerate(("scheme", "twin_scheme"), 1):
             f.add(
                 Certificate(

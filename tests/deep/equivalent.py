@@ -196,6 +196,12 @@ EQUIVALENT = Equivalents(
         ),
         (
             "actor",
+            "prm/notifications/recipients.py may_be_told",
+            "partnership.id == actor.partnership_id",
+            "the page asks again in SQL; tests/notifications/test_events.py asks this one by role",
+        ),
+        (
+            "actor",
             "prm/certification/accreditation/queries.py list_accreditations",
             "Accreditation.vendor_id == actor.vendor_id",
             "the tenant filter names the vendor too, and is taken away by a mutant of its own",
@@ -277,6 +283,18 @@ EQUIVALENT = Equivalents(
                 "asked of lessons of that kind: each of those has one",
             )
             for function in ("get_lesson_package", "get_video")
+        ),
+        (
+            "actor",
+            "prm/training/queries/tasks.py _queue_spec",
+            "TaskSubmission.grader_id == actor.user_id",
+            "a filter that graders choose; all that is listed without it is within their reach",
+        ),
+        (
+            "visible",
+            "prm/training/services/adjusting.py _latest",
+            "visible(select(Enrolment)",
+            "called for people whom the action on many rows has looked up within the same reach",
         ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
