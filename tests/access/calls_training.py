@@ -8,6 +8,7 @@ from typing import Any
 from tests.access.call_parts import (
     LEARNERS,
 )
+from tests.access.matrix import ROLES
 from tests.access.shapes import Body, Call, Id
 from tests.access.worlds import Tenant
 from tests.factories.marketing import png
@@ -127,7 +128,9 @@ TRAINING_CALLS: dict[tuple[str, str], Call] = {
         query_ids={"company_id": "PA.partnership"},
         beyond={"course_id": (LEARNERS, "draft_course")},
     ),
-    ("training.feed", "GET"): Call(ids={"token": "feed_link"}),
+    ("training.feed", "GET"): Call(
+        ids={"token": "feed_link"}, absent=(("token", "leavers_feed_link", frozenset(ROLES)),)
+    ),
     ("training.end_feed", "POST"): Call(),
     ("training.paths", "GET"): Call(queries=("?level=expert", "?function=sales")),
     ("training.path", "GET"): Call(beyond=_UNPUBLISHED_PATH, also=((LEARNERS, {"path_id": "fresh_path"}),)),

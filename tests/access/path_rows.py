@@ -42,17 +42,19 @@ def paths(f: Filler, people: Mapping[str, Mapping[str, str]]) -> None:
             _on(f, key, partnership.id, path, assignment.id)
     for key in ("admin", "manager", "west", "author"):
         _on(f, key, None, path, None)
-    for key in ("admin", "manager", "west", "author", "padmin", "member"):
+    owners = {key: f.tenant.people[key] for key in ("admin", "manager", "west", "author", "padmin", "member")}
+    for key, user in {**owners, "leaver": f.tenant.leaver}.items():
         token = f"feed-of-{key}-{f.tenant.name.lower()}"
         f.add(
             CalendarFeed(
-                vendor_id=f.tenant.vendor.id, user_id=f.tenant.people[key].id,
-                token_hash=token_hash(token), created_at=f.now,
+                vendor_id=f.tenant.vendor.id, user_id=user.id, token_hash=token_hash(token), created_at=f.now,
             )
         )  # fmt: skip
     # The address is public: it carries its own right, and never the other vendor's dates.
     token = f"feed-of-member-{f.tenant.name.lower()}"
     f.tenant.things["feed_link"] = type(f.tenant.things["course"])(0, token)
+    token = f"feed-of-leaver-{f.tenant.name.lower()}"
+    f.tenant.things["leavers_feed_link"] = type(f.tenant.things["course"])(0, token)
 
 
 def _path(f: Filler, name: str, status: VersionStatus, courses: tuple[str, ...]) -> PathVersion:

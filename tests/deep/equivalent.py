@@ -282,7 +282,7 @@ EQUIVALENT = Equivalents(
                 "raise NotFound",
                 "asked of lessons of that kind: each of those has one",
             )
-            for function in ("get_lesson_package", "get_video")
+            for function in ("get_lesson_package", "get_video", "get_link")
         ),
         (
             "actor",
@@ -295,6 +295,60 @@ EQUIVALENT = Equivalents(
             "prm/training/services/adjusting.py _latest",
             "visible(select(Enrolment)",
             "called for people whom the action on many rows has looked up within the same reach",
+        ),
+        *(
+            (
+                "require",
+                f"prm/training/services/importing.py {function}",
+                "require(actor, P.IMPORT_RUN)",
+                "called by the job of an import, which only who has import.run starts",
+            )
+            for function in ("import_completion", "import_external_certificates")
+        ),
+        (
+            "refusal",
+            "prm/training/services/launching.py launch_preview",
+            "raise NotFound",
+            "get_lesson_package, asked next, refuses a lesson that is no package",
+        ),
+        (
+            "reach",
+            "prm/partners/queries/people.py list_spec",
+            "actor.reach(P.PEOPLE_VIEW) is Reach.ALL",
+            "which filters are offered; select_people decides who is listed",
+        ),
+        (
+            "actor",
+            "prm/training/services/tasks.py take_submission",
+            "submission.grader_id != actor.user_id",
+            "whether taking what one has is written down again",
+        ),
+        *(
+            (
+                "actor",
+                "prm/training/views/grading.py _grade_page",
+                text,
+                "what the page offers; the service refuses one's own work and a second grade by the first",
+            )
+            for text in ("each.grader_key == actor.user_id", "submission.user_id != actor.user_id")
+        ),
+        (
+            "refusal",
+            "prm/training/views/packages.py try_lesson",
+            "raise NotFound",
+            "the preview of a text, which its author sees as well",
+        ),
+        (
+            "refusal",
+            "prm/training/views/packages.py video",
+            "raise NotFound",
+            "only where the store has lost the file: nothing is shown either way",
+        ),
+        (
+            "refusal",
+            "prm/training/views/sessions.py _ids",
+            "raise NotFound",
+            "what is no id at all: the hostile corpus asks with some",
         ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
@@ -318,6 +372,18 @@ EQUIVALENT = Equivalents(
             "only who loses the permission between the click and the job gets here; tests/bulk does that",
         ),
         # Panels of the home page.
+        (
+            "can",
+            "prm/vendors/home.py my_tasks",
+            "actor.can(P.PARTNER_EDIT)",
+            "list_my_tasks answers with visible() of the same permission",
+        ),
+        (
+            "can",
+            "prm/vendors/home.py accredited",
+            "actor.can(P.ACCREDITATION_VIEW)",
+            "list_accredited answers with visible() of the same permission",
+        ),
         (
             "can",
             "prm/vendors/home.py my_learning",
@@ -457,6 +523,12 @@ EQUIVALENT = Equivalents(
             "prm/certification/models.py",
             "CertificateCounter without",
             "its one statement names the vendor itself",
+        ),
+        (
+            "tenant",
+            "prm/certification/models.py",
+            "AccreditationLook without",
+            "read by a job alone, which looks at one vendor after the other: nobody is shown anything of it",
         ),
         (
             "tenant",
