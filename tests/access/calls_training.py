@@ -47,6 +47,8 @@ _QUESTION = {"prompt": "Which?", "explanation": "This.", "choices-0-text": "one"
 
 _DRAFT = {"lesson_id": "draft_lesson"}
 
+_NO_CONTENT = (("lesson_id", "draft_lesson", frozenset({"admin", "author"})),)
+
 _CONTENT = {"course_id": "unasked_course"}
 
 _OWN_SUBMISSION = {"submission_id": "{me}.submission"}
@@ -134,7 +136,9 @@ TRAINING_CALLS: dict[tuple[str, str], Call] = {
     ("training.end_feed", "POST"): Call(),
     ("training.paths", "GET"): Call(queries=("?level=expert", "?function=sales")),
     ("training.path", "GET"): Call(beyond=_UNPUBLISHED_PATH, also=((LEARNERS, {"path_id": "fresh_path"}),)),
-    ("training.take_path", "POST"): Call(ids={"path_id": "fresh_path"}, beyond=_UNPUBLISHED_PATH),
+    ("training.take_path", "POST"): Call(
+        ids={"path_id": "fresh_path"}, beyond=_UNPUBLISHED_PATH, also=((LEARNERS, {"path_id": "path"}),)
+    ),
     ("training.assign_path", "GET"): Call(
         queries=("?company_id={PA.partnership}", "?company_id={PA.partnership}&function=sales"),
         query_ids={"company_id": "PA.partnership"},
@@ -160,7 +164,7 @@ TRAINING_CALLS: dict[tuple[str, str], Call] = {
     ("training.images", "POST"): Call(body={"image": (png(colour="red"), "a.png"), "alt": "A square"}),
     ("training.launch", "POST"): Call(ids={**_CONTENT, "lesson_id": "unasked_package"}, beyond=UNTAUGHT),
     ("training.launch_for_author", "POST"): Call(ids={"lesson_id": "draft_package"}),
-    ("training.try_lesson", "GET"): Call(ids={"lesson_id": "draft_package"}),
+    ("training.try_lesson", "GET"): Call(ids={"lesson_id": "draft_package"}, absent=_NO_CONTENT),
     ("training.save", "POST"): Call(body=_COMMIT),
     # Who takes no course that a lesson belongs to has none of it.
     ("training.video", "GET"): Call(
@@ -180,7 +184,7 @@ TRAINING_CALLS: dict[tuple[str, str], Call] = {
         beyond=UNTAUGHT,
     ),
     ("training.new_content", "POST"): Call(body=_LINK),
-    ("training.edit_content", "GET"): Call(ids={"lesson_id": "draft_package"}),
+    ("training.edit_content", "GET"): Call(ids={"lesson_id": "draft_package"}, absent=_NO_CONTENT),
     ("training.edit_content", "POST"): Call(ids={"lesson_id": "draft_link"}, body={**_LINK, "revision": "1"}),
     ("training.preview", "POST"): Call(body={"body": "# Text"}, leaves=False),
     ("training.new_lesson", "POST"): Call(body=_LESSON),

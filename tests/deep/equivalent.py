@@ -56,7 +56,11 @@ _PARENTS = {
     "prm/certification/models.py CertificateFile": "certificate",
     "prm/certification/models.py CertificationVersion": "certification",
     "prm/certification/models.py AccreditationRule": "accreditation",
+    "prm/audits/models.py AuditAction": "finding",
+    "prm/audits/models.py AuditCampaignTarget": "campaign",
     "prm/imports/models.py ImportRow": "import",
+    "prm/partners/models.py AgreementAcceptance": "partnership or agreement",
+    "prm/training/models.py AttemptItem": "attempt",
     "prm/imports/models.py ImportChange": "import",
     "prm/vendors/models.py StoredFile": "row that keeps the file",
 }
@@ -330,25 +334,77 @@ EQUIVALENT = Equivalents(
                 text,
                 "what the page offers; the service refuses one's own work and a second grade by the first",
             )
-            for text in ("each.grader_key == actor.user_id", "submission.user_id != actor.user_id")
+            for text in ("each.grader_key == actor.user_id", "submission.user_id ")
         ),
-        (
-            "refusal",
-            "prm/training/views/packages.py try_lesson",
-            "raise NotFound",
-            "the preview of a text, which its author sees as well",
-        ),
-        (
-            "refusal",
-            "prm/training/views/packages.py video",
-            "raise NotFound",
-            "only where the store has lost the file: nothing is shown either way",
+        *(
+            (
+                "refusal",
+                f"prm/training/views/packages.py {function}",
+                "raise NotFound",
+                "only where the store has lost the file: nothing is shown either way",
+            )
+            for function in ("video", "captions", "lesson_file")
         ),
         (
             "refusal",
             "prm/training/views/sessions.py _ids",
             "raise NotFound",
             "what is no id at all: the hostile corpus asks with some",
+        ),
+        *(
+            ("require", at, "require(actor, P.", "the pages that hand a file over are marked with the same")
+            for at in (
+                "prm/training/services/content.py keep_file",
+                "prm/training/services/packages.py keep_package",
+            )
+        ),
+        (
+            "require",
+            "prm/training/services/importing.py withdraw_completions",
+            "require(actor, P.IMPORT_RUN)",
+            "called by undoing an import, which only who has import.run does",
+        ),
+        (
+            "refusal",
+            "prm/training/services/adjusting.py _latest",
+            "raise NotFound",
+            "an action on many rows says in words that the person takes no such course",
+        ),
+        (
+            "refusal",
+            "prm/training/services/path_assigning.py assign_path",
+            "raise NotFound",
+            _OFFERED,
+        ),
+        (
+            "refusal",
+            "prm/training/services/path_writing.py _require_paths",
+            "raise NotFound",
+            _OFFERED,
+        ),
+        (
+            "reach",
+            "prm/training/services/path_assigning.py may_assign_to_channel",
+            "reach is Reach.ALL",
+            "tests/training/test_paths.py asks as a regional manager: no question here has no company",
+        ),
+        (
+            "refusal",
+            "prm/training/services/placement.py _open_test",
+            "raise NotFound",
+            "the page has looked the test up before",
+        ),
+        (
+            "actor",
+            "prm/training/services/seats.py _check_no_other",
+            "SessionSeat.user_id == actor.user_id",
+            "without it more is refused, and nothing shown",
+        ),
+        (
+            "actor",
+            "prm/training/services/tasks.py _check_grader",
+            "first == actor.user_id",
+            "no question here grades an appeal: tests/training/test_tasks.py does",
         ),
         # What is only to be worked out now; every statement that it is joined to is narrowed itself.
         *(
@@ -372,6 +428,12 @@ EQUIVALENT = Equivalents(
             "only who loses the permission between the click and the job gets here; tests/bulk does that",
         ),
         # Panels of the home page.
+        (
+            "can",
+            "prm/vendors/home.py agreement",
+            "actor.can(P.AGREEMENT_ACCEPT)",
+            "a pointer to the agreement; its page refuses who may not accept it",
+        ),
         (
             "can",
             "prm/vendors/home.py my_tasks",
