@@ -54,14 +54,14 @@ def add_bank(f: Filler) -> None:
     )
 
 
-def add_task(f: Filler, version_id: int) -> None:
-    """A lesson that is a practical task: thing `task`."""
+def add_task(f: Filler, version_id: int, kind: str = "COURSE", name: str = "task") -> None:
+    """A lesson that is a practical task: thing `name`."""
     lesson = f.add(
         Lesson(
-            course_version_id=version_id, position=21, kind=LessonKind.TASK, title=f.say("COURSE"),
-            body=f.say("COURSE"),
+            course_version_id=version_id, position=21, kind=LessonKind.TASK, title=f.say(kind),
+            body=f.say(kind),
         ),
-        "task",
+        name,
     )  # fmt: skip
     f.add(LessonTask(lesson_id=lesson.id, rubric=RUBRIC, pass_percent=60))
 

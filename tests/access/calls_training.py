@@ -32,7 +32,7 @@ _PATH = {
 
 def _said_of_changes(tenant: Tenant, role: str) -> Mapping[str, Any]:
     """Every lesson of the draft is new to who completed the version before."""
-    names = ("lesson", "second_lesson", "package", "video", "file", "link")
+    names = ("lesson", "second_lesson", "package", "video", "file", "link", "task")
     lessons = (tenant.things[f"draft_{name}"].public_id for name in names)
     return {f"lesson-{lesson_id}": "material" for lesson_id in lessons} | {"quiz": "material"}
 
@@ -184,7 +184,11 @@ TRAINING_CALLS: dict[tuple[str, str], Call] = {
         beyond=UNTAUGHT,
     ),
     ("training.new_content", "POST"): Call(body=_LINK),
-    ("training.edit_content", "GET"): Call(ids={"lesson_id": "draft_package"}, absent=_NO_CONTENT),
+    ("training.edit_content", "GET"): Call(
+        ids={"lesson_id": "draft_package"},
+        absent=_NO_CONTENT,
+        also=((frozenset({"admin", "author"}), {"lesson_id": "draft_task"}),),
+    ),
     ("training.edit_content", "POST"): Call(ids={"lesson_id": "draft_link"}, body={**_LINK, "revision": "1"}),
     ("training.preview", "POST"): Call(body={"body": "# Text"}, leaves=False),
     ("training.new_lesson", "POST"): Call(body=_LESSON),

@@ -84,6 +84,7 @@ def courses(f: Filler) -> None:
     add_content(f, content.id, "COURSE", "unasked_")
     add_content(f, f.tenant.things["draft_version"].id, "DRAFT", "draft_")
     add_task(f, content.id)
+    add_task(f, f.tenant.things["draft_version"].id, "DRAFT", "draft_task")
     add_sessions(f, content, fresh)
     add_bank(f)
     placing = f.add(

@@ -58,6 +58,10 @@ _PARENTS = {
     "prm/certification/models.py AccreditationRule": "accreditation",
     "prm/audits/models.py AuditAction": "finding",
     "prm/audits/models.py AuditCampaignTarget": "campaign",
+    "prm/audits/models.py AuditFinding": "audit",
+    "prm/audits/models.py AuditName": "audit",
+    "prm/certification/models.py BadgePicture": "credential",
+    "prm/training/models.py BankQuestionVersion": "question",
     "prm/imports/models.py ImportRow": "import",
     "prm/partners/models.py AgreementAcceptance": "partnership or agreement",
     "prm/training/models.py AttemptItem": "attempt",
@@ -430,7 +434,7 @@ EQUIVALENT = Equivalents(
         # Panels of the home page.
         (
             "can",
-            "prm/vendors/home.py agreement",
+            "prm/vendors/home.py waiting_agreement",
             "actor.can(P.AGREEMENT_ACCEPT)",
             "a pointer to the agreement; its page refuses who may not accept it",
         ),
