@@ -296,7 +296,7 @@ def report(mutants: list[Mutant], outcomes: dict[int, dict[str, Any]], seconds: 
         print(f"  {kind:10} " + ", ".join(f"{name} {count}" for name, count in sorted(of_kind.items())))
     stale = EQUIVALENT.unused(mutants)
     for entry in stale:
-        print(f"no such mutant any more, take it out of tests/deep/equivalent.py: {entry}")
+        print(f"no such mutant any more, take it out of tests/deep/reasons.py: {entry}")
     removed = counts["caught"] + counts["missed"] + counts["broken"] + counts["explained"]
     print(
         f"removed {removed}, caught {counts['caught']} "
