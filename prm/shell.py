@@ -116,7 +116,7 @@ class ShownActor:
     name: str
     role_name: str
     is_signed_in: bool
-    time_zone: str
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True)
