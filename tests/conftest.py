@@ -58,14 +58,14 @@ def _is_same_elsewhere(item: pytest.Item, is_whole: bool) -> bool:
     """
     if "database_kind" not in getattr(item, "fixturenames", ()) or item.path.name in SAME_ELSEWHERE:
         return True
-    if is_whole or item.path.parent.name in DIALECTS:
+    if is_whole or {item.path.parent.name, item.path.name} & DIALECTS:
         return False
     return crc32(item.nodeid.encode()) % 6 != 0
 
 
 # Requests that no database sees, and what `make test-deep` asks of PostgreSQL by itself.
 SAME_ELSEWHERE = {"test_edge.py", "test_hostile_sample.py", "test_mass_assignment.py"}
-DIALECTS = {"attribution", "infra", "journal", "lists", "operations", "revenue", "search"}
+DIALECTS = {"attribution", "infra", "journal", "lists", "revenue", "search", "test_backups.py"}
 
 
 def pytest_unconfigure() -> None:
