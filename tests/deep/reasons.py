@@ -32,6 +32,7 @@ _PARENTS = {
     "prm/audits/models.py AuditEvidence": "item",
     "prm/audits/models.py AuditItem": "audit",
     "prm/audits/models.py AuditName": "audit",
+    "prm/audits/models.py AuditRow": "audit",
     "prm/certification/models.py BadgePicture": "credential",
     "prm/training/models.py BankQuestionVersion": "question",
     "prm/training/models.py ContentPackage": "lesson",
@@ -199,7 +200,7 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
             "reachable(actor)",
             "the people are narrowed by progress.view, which reaches as far, and take their papers along",
         )
-        for function in ("has_standing", "count_standings")
+        for function in ("list_newest", "has_standing", "count_standings")
     ),
     (
         "actor",
@@ -331,6 +332,7 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         ("require", at, "require(actor, P.", "the pages that hand a file over are marked with the same")
         for at in (
             "prm/training/services/content.py keep_file",
+            "prm/training/services/content.py keep_video",
             "prm/training/services/packages.py keep_package",
         )
     ),
