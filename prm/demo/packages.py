@@ -6,6 +6,11 @@ import io
 import json
 import zipfile
 
+from prm.access import Actor
+from prm.training import services as training
+from prm.training.services.content import add_link
+from prm.training.services.packages import add_package, keep_package
+
 TITLE = "Lumen in ten minutes"
 SUMMARY = "The interactive tour: what the product shows, and a check of what stayed."
 
@@ -107,3 +112,19 @@ def make_tour() -> bytes:
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), text)
     return stream.getvalue()
+
+
+def write_course(author: Actor) -> None:
+    """A course that the vendor brought along as a package; nobody has taken it yet."""
+    version = training.create_course(author, title=TITLE, summary=SUMMARY)
+    kept = keep_package(author, io.BytesIO(make_tour()), "lumen-tour.zip")
+    add_package(author, version.public_id, kept, minutes=10, score_counts=True)
+    add_link(
+        author,
+        version.public_id,
+        url="https://lumen.example/handbook",
+        title="The handbook",
+        body="Where to read on.",
+        minutes=5,
+    )
+    training.publish_version(author, version.public_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,8 +36,6 @@ from prm.partners import services as partners
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
 from prm.permissions import Role
 from prm.training import services as training
-from prm.training.services.content import add_link
-from prm.training.services.packages import add_package, keep_package
 from prm.vendors import services as vendors
 from prm.vendors.models import Vendor
 
@@ -158,7 +155,7 @@ class VendorWorld:
                 self._write_course(text)
             if self.text.has_package:
                 now.advance(hours=3)
-                self._write_packaged_course()
+                packages.write_course(self.author)
             now.advance(days=1)
             self._write_schemes()
             now.advance(days=1)
@@ -179,21 +176,6 @@ class VendorWorld:
         training.publish_version(self.author, version.public_id)
         self.versions.append(version.public_id)
         self.courses.append(what_is_taught(version.course_id, version.id, frozenset(text.functions)))
-
-    def _write_packaged_course(self) -> None:
-        """A course that the vendor brought along as a package; nobody has taken it yet."""
-        version = training.create_course(self.author, title=packages.TITLE, summary=packages.SUMMARY)
-        kept = keep_package(self.author, io.BytesIO(packages.make_tour()), "lumen-tour.zip")
-        add_package(self.author, version.public_id, kept, minutes=10, score_counts=True)
-        add_link(
-            self.author,
-            version.public_id,
-            url="https://lumen.example/handbook",
-            title="The handbook",
-            body="Where to read on.",
-            minutes=5,
-        )
-        training.publish_version(self.author, version.public_id)
 
     def _write_schemes(self) -> None:
         schemes = []
