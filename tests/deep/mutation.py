@@ -237,14 +237,17 @@ def main() -> int:
         spell_out_charts()
         index = Index()
         count = index.learn(site, options.at)
-        print(f"{count} questions asked of the portal as it is ({time.monotonic() - started:.0f} s).")
+        print(
+            f"{count} questions asked of the portal as it is ({time.monotonic() - started:.0f} s).",
+            flush=True,
+        )
         for case, problems in index.left_out.items():
             print(f"left out, because it fails already: {case}: {problems[0]}")
         site.snapshot.restore()
         site.snapshot.close()
         outcomes = run_all(site, folder, mutants, every, index, options)
     shutil.rmtree(folder, ignore_errors=True)
-    return report(mutants, outcomes, time.monotonic() - started)
+    return report(mutants, every, outcomes, time.monotonic() - started)
 
 
 def run_all(
@@ -288,13 +291,15 @@ def run_all(
     return outcomes
 
 
-def report(mutants: list[Mutant], outcomes: dict[int, dict[str, Any]], seconds: float) -> int:
+def report(
+    mutants: list[Mutant], every: list[Mutant], outcomes: dict[int, dict[str, Any]], seconds: float
+) -> int:
     counts = Counter(outcome["outcome"] for outcome in outcomes.values())
     print()
     for kind in sorted({m.kind for m in mutants}):
         of_kind = Counter(outcomes[n]["outcome"] for n, m in enumerate(mutants) if m.kind == kind)
         print(f"  {kind:10} " + ", ".join(f"{name} {count}" for name, count in sorted(of_kind.items())))
-    stale = EQUIVALENT.unused(mutants)
+    stale = EQUIVALENT.unused(every)
     for entry in stale:
         print(f"no such mutant any more, take it out of tests/deep/reasons.py: {entry}")
     removed = counts["caught"] + counts["missed"] + counts["broken"] + counts["explained"]
