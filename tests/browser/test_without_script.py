@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from prm.demo.people import PASSWORD
 from tests.browser.portal import PHONE, Portal, browsing, sign_in
@@ -35,7 +35,7 @@ def test_a_course_is_taken_and_its_quiz_answered(chromium: Browser, demo: Portal
         page.goto("/lumen/training/")
         begin_a_course(page)
         while page.get_by_role("button", name="Mark as done and continue").count():
-            page.get_by_role("button", name="Mark as done and continue").click()
+            follow(page, page.get_by_role("button", name="Mark as done and continue"))
         page.get_by_role("button", name="Start the quiz").click()
         page.get_by_role("button", name="Send my answers").click()
         expect(page.get_by_role("alert")).to_contain_text("No attempt was used.")
@@ -61,12 +61,18 @@ def begin_a_course(page: Page) -> None:
             page.get_by_role("link", name="Continue where you left off"),
         ):
             if way_on.count():
-                way_on.click()
+                follow(page, way_on)
                 if page.get_by_role("link", name="Start", exact=True).count():
-                    page.get_by_role("link", name="Start", exact=True).click()
+                    follow(page, page.get_by_role("link", name="Start", exact=True))
                 return
         page.goto("/lumen/training/")
     raise AssertionError("no course is open")
+
+
+def follow(page: Page, way_on: Locator) -> None:
+    """Click, and wait until the page it leads to is there whole: what it lacks can be counted then."""
+    with page.expect_navigation():
+        way_on.click()
 
 
 def test_a_theme_and_a_language_are_chosen(chromium: Browser, demo: Portal) -> None:
