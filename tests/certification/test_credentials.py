@@ -72,6 +72,31 @@ def test_strangers_learn_of_a_revocation_from_the_status_list(
     assert [each["status"] for each in after["status"]["results"]] == [True]
 
 
+def test_vendors_have_lists_of_their_own(world: World, scene: Scene, made: CertificateRef) -> None:
+    """What one vendor revokes, or how many it has issued, says nothing of another's certificates."""
+    other = world.vendor("other")
+    company = world.partnership(other, "Elsewhere")
+    scheme = certify.make_scheme(world, other, make.make_course(world, other))
+    theirs = [
+        certify.issue(world, other, scheme, world.user(Role.PARTNER_MEMBER, partnership=company))
+        for _each in range(2)
+    ]
+    with world.acting(scene.vendor):
+        ours = db.session.scalars(select(Credential)).one()
+    with world.acting(other), transaction():
+        # As if the same bit had been drawn, and as if the list had been full.
+        same, last = db.session.scalars(select(Credential).order_by(Credential.id)).all()
+        same.list_index, last.list_number = ours.list_index, 2
+    certify.revoke(world, other, theirs[0])
+    with world.acting(other):
+        assert (status.list_revoked(1), status.count_lists()) == ([ours.list_index], 2)
+    with world.acting(scene.vendor):
+        assert (status.list_revoked(1), status.count_lists()) == ([], 1)
+        assert status.list_taken([status.Place(2, last.list_index)]) == set()
+    published = json.loads(download(world, scene, made).status_list)["credentialSubject"]["encodedList"]
+    assert not read_bit(published, ours.list_index)
+
+
 def test_it_says_what_is_printed_and_nothing_else_of_the_person(
     world: World, scene: Scene, made: CertificateRef
 ) -> None:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from prm.accounts.models import Membership
-from prm.accounts.services import add_membership
 from prm.certification import queries, services
 from prm.certification.models import (
     CertificateFile,
@@ -27,13 +26,13 @@ from prm.journal.models import JournalEntry, JournalPersonalValue
 from prm.journal.queries import verify_chain
 from prm.journal.services import chain_of
 from prm.partners.models import Partnership, PartnershipStatus
-from prm.partners.services import open_partner_account
 from prm.permissions import Role
 from tests.certification.conftest import Scene
-from tests.certification.held import held, person
-from tests.factories import PartnershipRef, UserRef, World
+from tests.certification.held import held
+from tests.factories import UserRef, World
 from tests.factories import certification as certify
 from tests.factories import training as make
+from tests.factories.accounts import transfer
 
 START = datetime(2026, 3, 12, 22, 30, tzinfo=UTC)  # 23:30 in Berlin
 
@@ -240,7 +239,7 @@ def test_people_take_their_certificates_along(world: World, scene: Scene) -> Non
     former = world.user(Role.PARTNER_ADMIN, partnership=scene.company)
     with world.acting(scene.vendor, colleague) as actor, pytest.raises(NotFound):
         get_certificate(actor, certificate.public_id)
-    move(world, scene, elsewhere)
+    transfer(world, scene.vendor, scene.member, elsewhere)
     for user in (scene.member, colleague, former):
         with world.acting(scene.vendor, user) as actor:
             assert get_certificate(actor, certificate.public_id).facts["partner"]["name"] == "Northwind"
@@ -268,13 +267,3 @@ def test_who_belongs_to_an_ended_partnership_keeps_what_they_hold_and_gets_no_mo
         assert queries.count_expiring(actor, 90) == 0
         certificate = get_certificate(actor, held(world, scene)[0].public_id)
         assert queries.status_of(certificate, date(2026, 12, 1)).holds
-
-
-def move(world: World, scene: Scene, to: PartnershipRef) -> None:
-    """End the scene's member's membership and begin one with another company."""
-    with world.acting(scene.vendor) as actor, transaction():
-        membership = db.session.scalars(select(Membership).where(Membership.user_id == scene.member.id)).one()
-        membership.ended_at = clock.now()
-        company = db.session.get_one(Partnership, to.id)
-        partner_id = open_partner_account(actor, company)
-        add_membership(actor, person(scene.member), Role.PARTNER_MEMBER, partner_id=partner_id)

@@ -12,11 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from prm.accounts.models import Membership
+from prm.accounts.models import Membership, User
+from prm.accounts.services import add_membership
 from prm.accounts.services.invitations import invite as invite_person
 from prm.extensions import db
+from prm.infra import clock
 from prm.infra.db import transaction
 from prm.partners.models import Partnership
+from prm.partners.services import open_partner_account
 from prm.permissions import Role
 from tests.factories.world import PASSWORD, PartnershipRef, UserRef, VendorRef, World
 from tests.servers import SmtpSink
@@ -84,6 +87,18 @@ def membership_of(world: World, user: UserRef) -> Membership:
         found = db.session.scalars(statement.limit(1)).one()
         db.session.expunge(found)
         return found
+
+
+def transfer(world: World, vendor: VendorRef, user: UserRef, to: PartnershipRef) -> None:
+    """End what a person is at a vendor's partner, and make them a member of another one."""
+    with world.acting(vendor) as actor, transaction():
+        membership = db.session.scalars(
+            select(Membership).where(Membership.user_id == user.id, Membership.ended_at.is_(None))
+        ).one()
+        membership.ended_at = clock.now()
+        partner_id = open_partner_account(actor, db.session.get_one(Partnership, to.id))
+        person = db.session.get_one(User, user.id)
+        add_membership(actor, person, Role.PARTNER_MEMBER, partner_id=partner_id)
 
 
 def at_once(count: int, act: Callable[[int], T]) -> list[T]:

@@ -14,6 +14,7 @@ from prm.training.models import Completion, Enrolment
 from prm.training.models.imported import ExternalCertificate
 from prm.training.queries import paths
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
+from tests.factories.accounts import transfer
 from tests.factories.paths import assign_path, make_path
 from tests.factories.revenue import import_file
 from tests.factories.training import complete, make_course
@@ -101,6 +102,13 @@ def test_certificates_of_others_are_evidence_and_none_of_ours(
     ):
         page = client.get(path).text
         assert "Cloud Associate" in page and "not issued here" in page
+    south = world.partnership(vendor, "Southwind")
+    transfer(world, vendor, cleo, south)
+    for reader, is_shown in ((cleo, True), (world.user(Role.PARTNER_ADMIN, partnership=south), False)):
+        path = "/acme/training/" if reader is cleo else f"/acme/training/progress/{cleo.public_id}"
+        answer = world.client(reader).get(path)
+        assert answer.status_code == 200
+        assert ("Cloud Associate" in answer.text) is is_shown, "what one brings stays with whom it was told"
     assert report.batch is not None
     with world.acting(vendor) as actor, transaction():
         undo_batch(actor, report.batch)

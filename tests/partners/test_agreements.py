@@ -55,6 +55,8 @@ def test_an_administrator_publishes_and_a_partner_accepts(
     staff = world.client(world.user(Role.VENDOR_ADMIN, vendor=acme))
     partner = world.client(boss)
     assert "asks you to accept none" in partner.get("/acme/partners/agreement").text
+    sent = {"version": str(north.public_id), "is_accepted": "y"}
+    assert partner.post("/acme/partners/agreement", data=sent).status_code == 404, "there is none to accept"
     data = {"title": "Terms", "body": "# Be kind\n\n<script>x</script>", "effective_on": today().isoformat()}
     made = staff.post("/acme/partners/agreements/new", data=data)
     assert made.status_code == 303

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from prm.access import Actor, visible
@@ -100,19 +100,6 @@ def get_application(actor: Actor, public_id: UUID) -> PartnerApplication:
     if found is None:
         raise NotFound
     return found
-
-
-def count_waiting(actor: Actor) -> int:
-    """Applications within reach that nobody has ruled on."""
-    statement = visible(
-        select(func.count(PartnerApplication.id)).where(
-            PartnerApplication.status == ApplicationStatus.WAITING
-        ),
-        actor,
-        P.APPLICATION_RULE,
-        PartnerApplication,
-    )
-    return db.session.scalar(statement) or 0
 
 
 def list_known(applications: Sequence[PartnerApplication]) -> set[int]:
