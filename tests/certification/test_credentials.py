@@ -82,10 +82,11 @@ def test_vendors_have_lists_of_their_own(world: World, scene: Scene, made: Certi
         for _each in range(2)
     ]
     with world.acting(scene.vendor):
-        ours = db.session.scalars(select(Credential)).one()
+        ours = db.session.scalars(select(Credential).where(Credential.certificate_id == made.id)).one()
     with world.acting(other), transaction():
         # As if the same bit had been drawn, and as if the list had been full.
-        same, last = db.session.scalars(select(Credential).order_by(Credential.id)).all()
+        of_theirs = select(Credential).where(Credential.vendor_id == other.id).order_by(Credential.id)
+        same, last = db.session.scalars(of_theirs).all()
         same.list_index, last.list_number = ours.list_index, 2
     certify.revoke(world, other, theirs[0])
     with world.acting(other):
