@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from prm.accounts.models import Invitation
+from prm.accounts.models import Invitation, User
+from prm.accounts.services import add_membership
 from prm.bulk import services
 from prm.bulk.models import BulkItem, BulkRun, ItemOutcome
 from prm.bulk.tasks import advance_due_runs
@@ -139,6 +140,18 @@ def test_another_persons_run_is_not_there(world: World, vendor: VendorRef) -> No
     location = start(first, which="all").location
     assert second.get(location).status_code == 404
     assert first.get(f"/acme/bulk/{uuid4()}").status_code == 404
+
+
+def test_ones_own_run_at_one_vendor_is_not_there_at_another(world: World, vendor: VendorRef) -> None:
+    """A person may work for several vendors under one login; what they did at one stays with it."""
+    user, other = world.user(Role.VENDOR_ADMIN, vendor=vendor), world.vendor("other")
+    with world.acting(other) as actor, transaction():
+        add_membership(actor, db.session.get_one(User, user.id), Role.VENDOR_ADMIN, vendor_id=other.id)
+    client = world.client(user)
+    location = start(client, which="all").location
+    assert client.get(location).status_code == 200
+    assert client.get("/other/").status_code == 200
+    assert client.get(location.replace("/acme/", "/other/")).status_code == 404
 
 
 def made_run(world: World, vendor: VendorRef, user_id: int, rows: list[str]) -> int:

@@ -96,6 +96,15 @@ def test_vendors_have_lists_of_their_own(world: World, scene: Scene, made: Certi
         assert status.list_taken([status.Place(2, last.list_index)]) == set()
     published = json.loads(download(world, scene, made).status_list)["credentialSubject"]["encodedList"]
     assert not read_bit(published, ours.list_index)
+    page = f"/issuers/%s/pictures/{credential_picture(world, scene, made)}"
+    assert world.client().get(page % scene.vendor.public_id).status_code == 200
+    assert world.client().get(page % other.public_id).status_code == 404
+
+
+def credential_picture(world: World, scene: Scene, made: CertificateRef) -> str:
+    """The file name under which the issuer serves the badge's picture."""
+    address: str = download(world, scene, made).credential["credentialSubject"]["achievement"]["image"]["id"]
+    return address.rpartition("/")[2]
 
 
 def test_it_says_what_is_printed_and_nothing_else_of_the_person(

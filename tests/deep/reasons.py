@@ -22,6 +22,7 @@ _PARENTS = {
     "prm/training/models.py LessonImage": "course, or together with its file",
     "prm/training/models.py LessonProgress": "enrolment",
     "prm/certification/models.py CertificateFile": "certificate",
+    "prm/certification/models.py CertificateDesign": "certification, or the certificate that names it",
     "prm/certification/models.py CertificationVersion": "certification",
     "prm/certification/models.py AccreditationRule": "accreditation",
     "prm/audits/models.py AuditAction": "finding",
