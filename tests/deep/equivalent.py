@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prm.permissions import TABLE, P, Reach
-from tests.deep.reasons import REASONS
+from tests.deep.reasons import REASONS, TESTED
 
 if TYPE_CHECKING:
     from tests.deep.mutants import Mutant
 
 
 @dataclass(frozen=True)
-class Equivalents:
-    """(kind, file and function or place, the mutant's text up to there, reason)."""
+class Entries:
+    """(kind, file and function or place, the mutant's text up to there, what is said of it)."""
 
     entries: tuple[tuple[str, str, str, str], ...]
 
-    def reason(self, mutant: Mutant) -> str:
+    def of(self, mutant: Mutant) -> str:
         return next((entry[3] for entry in self.entries if _is_about(entry, mutant)), "")
 
     def unused(self, mutants: list[Mutant]) -> list[str]:
@@ -36,7 +36,8 @@ def _is_about(entry: tuple[str, str, str, str], mutant: Mutant) -> bool:
     return mutant.kind == kind and at == (mutant.at or mutant.place) and mutant.text.startswith(text)
 
 
-EQUIVALENT = Equivalents(REASONS)
+EQUIVALENT = Entries(REASONS)
+BY_TESTS = Entries(TESTED)
 
 
 def _permission_of(mutant: Mutant) -> P | None:

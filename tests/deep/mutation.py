@@ -35,8 +35,9 @@ from tests.access.matrix import MATRIX, ROLES
 from tests.access.oracles import MIRRORED, STRANGERS, Asking
 from tests.access.site import Site, open_site
 from tests.access.snapshots import SqliteSnapshot
-from tests.deep.equivalent import EQUIVALENT, asked_again, behind_the_marks, of_the_whole_vendor
+from tests.deep.equivalent import BY_TESTS, EQUIVALENT, asked_again, behind_the_marks, of_the_whole_vendor
 from tests.deep.mutants import Mutant, all_mutants, insert_probes, sites, watch_cells, watch_models
+from tests.deep.weakened import run_tests
 from tests.servers import smtp_sink
 
 SECONDS_PER_MUTANT = 200  # of computing
@@ -207,9 +208,12 @@ def work(
         started = time.monotonic()
         marks = {mark_of(site.app.view_functions[each]) for each in index.endpoints_of(mutant)}
         # Asking in vain takes every question there is: what has its reason is asked on demand only.
-        reason = of_the_whole_vendor(mutant) or EQUIVALENT.reason(mutant) or behind_the_marks(mutant, marks)
+        reason = of_the_whole_vendor(mutant) or EQUIVALENT.of(mutant) or behind_the_marks(mutant, marks)
         if reason and not ask_all:
             results.put((number, {"outcome": "equivalent", "why": reason}, 0.0))
+            continue
+        if tests := BY_TESTS.of(mutant):
+            results.put((number, run_tests(mutant, tests), time.monotonic() - started))
             continue
         outcome = try_mutant(site, mutant, index.cases_for(site, mutant))
         if outcome["outcome"] == "missed" and not outcome.get("why"):
@@ -299,8 +303,7 @@ def report(
     for kind in sorted({m.kind for m in mutants}):
         of_kind = Counter(outcomes[n]["outcome"] for n, m in enumerate(mutants) if m.kind == kind)
         print(f"  {kind:10} " + ", ".join(f"{name} {count}" for name, count in sorted(of_kind.items())))
-    stale = EQUIVALENT.unused(every)
-    for entry in stale:
+    for entry in [*EQUIVALENT.unused(every), *BY_TESTS.unused(every)]:
         print(f"no such mutant any more, take it out of tests/deep/reasons.py: {entry}")
     removed = counts["caught"] + counts["missed"] + counts["broken"] + counts["explained"]
     print(

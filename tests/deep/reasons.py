@@ -1,8 +1,8 @@
-"""Mutants that change nothing anybody could notice, each with the reason: the table.
+"""Mutants that no question of tests/access notices: by which tests they are, or why nobody could.
 
-(kind, file and function or place, the mutant's text up to there, reason). A mutant belongs here only
-where another guard stands behind the one removed, where what it lets through is shown to the same people
-anyway, or where a test that is named asks what no question can. One that is caught needs no entry.
+(kind, file and function or place, the mutant's text up to there, reason or tests). A mutant belongs to
+REASONS only where another guard stands behind the one removed, or where what it lets through is shown to
+the same people anyway. One that is caught needs no entry.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ _INVITING = "prm/accounts/services/invitations.py"
 _FETCHED = "the page has looked the partnership up within the same reach, or it is the person's own"
 _OFFERED = "the form takes only what it offers, and offers only what is within reach"
 _JUDGED = "which partnerships to judge now; whoever joins the result narrows what is shown of it"
+_EVENTS = "tests/notifications/test_events.py"
+_CREDENTIALS = "tests/certification/test_credentials.py"
 _PARENTS = {
     # What is read by the key of something else that the filter has narrowed, and never by itself.
     "prm/marketing/models.py AssetVersion": "asset",
@@ -40,6 +42,70 @@ _PARENTS = {
     "prm/imports/models.py ImportChange": "import",
     "prm/vendors/models.py StoredFile": "row that keeps the file",
 }
+
+# What no question of tests/access can ask, and the tests that do: they are run with the mutant, and one
+# of them has to fail.
+TESTED: tuple[tuple[str, str, str, str], ...] = (
+    ("reach", "prm/notifications/recipients.py may_be_told", "reach is Reach.ALL", _EVENTS),
+    (
+        "actor",
+        "prm/notifications/recipients.py may_be_told",
+        "partnership.id == actor.partnership_id",
+        _EVENTS,
+    ),
+    (
+        "refusal",
+        "prm/notifications/views/own.py unsubscribe",
+        "raise NotFound",
+        "tests/notifications/test_pages.py",
+    ),
+    (
+        "reach",
+        "prm/training/services/path_assigning.py may_assign_to_channel",
+        "reach is Reach.ALL",
+        "tests/training/test_paths.py",
+    ),
+    (
+        "refusal",
+        "prm/training/services/path_assigning.py assign_path",
+        "raise Forbidden",
+        "tests/training/test_paths.py",
+    ),
+    (
+        "refusal",
+        "prm/training/services/path_writing.py add_step",
+        "raise NotFound",
+        "tests/training/test_paths.py",
+    ),
+    (
+        "actor",
+        "prm/training/services/tasks.py _check_grader",
+        "first == actor.user_id",
+        "tests/training/test_tasks.py",
+    ),
+    (
+        "require",
+        "prm/bulk/services.py _attempt",
+        "require(actor, action.permission)",
+        "tests/bulk/test_bulk.py",
+    ),
+    (
+        "filter",
+        "prm/training/queries/progress.py list_external_certificates",
+        "or_mine",
+        "tests/imports/test_learning.py",
+    ),
+    (
+        "refusal",
+        "prm/partners/services/agreements.py accept_agreement",
+        "raise NotFound",
+        "tests/partners/test_agreements.py",
+    ),
+    ("tenant", "prm/vendors/models.py", "SigningKey without", "tests/certification/test_keys.py"),
+    ("tenant", "prm/bulk/models.py", "BulkRun without", "tests/bulk/test_bulk.py"),
+    ("tenant", "prm/certification/models.py", "Credential without", _CREDENTIALS),
+    ("tenant", "prm/certification/models.py", "BadgePicture without", _CREDENTIALS),
+)
 
 REASONS: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -168,18 +234,6 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         "called by a command alone, which acts as the system",
     ),
     (
-        "reach",
-        "prm/notifications/recipients.py may_be_told",
-        "reach is Reach.ALL",
-        "the page asks again in SQL; tests/notifications/test_events.py asks this one by role",
-    ),
-    (
-        "actor",
-        "prm/notifications/recipients.py may_be_told",
-        "partnership.id == actor.partnership_id",
-        "the page asks again in SQL; tests/notifications/test_events.py asks this one by role",
-    ),
-    (
         "actor",
         "prm/certification/accreditation/queries.py list_accreditations",
         "Accreditation.vendor_id == actor.vendor_id",
@@ -217,12 +271,6 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         "prm/certification/queries/companies.py list_accredited",
         "actor.can(P.ACCREDITATION_VIEW)",
         "list_of_partnership answers with visible() of the same permission",
-    ),
-    (
-        "refusal",
-        "prm/notifications/views/own.py unsubscribe",
-        "raise NotFound",
-        "a signed link of nobody that there is: tests/notifications/test_pages.py asks with one",
     ),
     (
         "require",
@@ -359,12 +407,6 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         _OFFERED,
     ),
     (
-        "reach",
-        "prm/training/services/path_assigning.py may_assign_to_channel",
-        "reach is Reach.ALL",
-        "tests/training/test_paths.py asks as a regional manager: no question here has no company",
-    ),
-    (
         "refusal",
         "prm/training/services/placement.py _open_test",
         "raise NotFound",
@@ -375,12 +417,6 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         "prm/training/services/seats.py _check_no_other",
         "SessionSeat.user_id == actor.user_id",
         "without it more is refused, and nothing shown",
-    ),
-    (
-        "actor",
-        "prm/training/services/tasks.py _check_grader",
-        "first == actor.user_id",
-        "no question here grades an appeal: tests/training/test_tasks.py does",
     ),
     # What is only to be worked out now; every statement that it is joined to is narrowed itself.
     *(
@@ -396,12 +432,6 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         "prm/bulk/services.py start_run",
         "require(actor, action.permission)",
         "the page has refused who lacks the action's permission",
-    ),
-    (
-        "require",
-        "prm/bulk/services.py _attempt",
-        "require(actor, action.permission)",
-        "only who loses the permission between the click and the job gets here; tests/bulk does that",
     ),
     # Panels of the home page.
     (
@@ -567,12 +597,6 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         "prm/certification/models.py",
         "AccreditationLook without",
         "read by a job alone, which looks at one vendor after the other: nobody is shown anything of it",
-    ),
-    (
-        "tenant",
-        "prm/vendors/models.py",
-        "SigningKey without",
-        "no page tells by which key a file is signed; tests/certification/test_keys.py does",
     ),
     *(
         (

@@ -20,7 +20,7 @@ from prm.training.models import Enrolment
 from prm.training.models.paths import PathEnrolment, PathStatus
 from prm.training.queries import paths as queries
 from tests.factories.paths import PathRef, assign_path, make_path
-from tests.factories.training import complete, make_course
+from tests.factories.training import complete, make_course, make_draft
 from tests.factories.world import UserRef, VendorRef, World
 
 
@@ -168,7 +168,10 @@ def test_a_published_version_does_not_change_and_an_empty_one_is_not_published(w
     course = make_course(world, acme, has_quiz=False)
     path = make_path(world, acme, [course])
     empty = make_path(world, acme, [], "Empty", is_published=False)
+    unpublished = make_draft(world, acme, "Being written", has_quiz=False)
     with world.acting(acme) as actor, transaction():
+        with pytest.raises(NotFound):
+            services.add_step(actor, empty.version_public_id, unpublished.public_id)
         with pytest.raises(Conflict):
             services.add_step(actor, path.version_public_id, course.public_id)
         with pytest.raises(DomainError, match="at least one course"):
