@@ -42,6 +42,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Who makes the demo's world for the browser begins with it, while another process does what needs none.
+    items.sort(key=lambda item: "demo_files" not in getattr(item, "fixturenames", ()))
     if config.getoption("--database") == "sqlite":
         return
     left_out = {item for item in items if _is_same_elsewhere(item, config.getoption("--whole"))}

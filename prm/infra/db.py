@@ -348,7 +348,7 @@ def prepare_engine(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "recursive_triggers=ON",  # or INSERT OR REPLACE would pass the journal's triggers
-            "busy_timeout=15000",
+            "busy_timeout=30000",  # fifty writers at once on a busy machine, and SQLite is not fair
             "cache_size=-20000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
