@@ -2070,6 +2070,7 @@ def upgrade() -> None:
         sa.Column("places_taken", sa.Integer(), nullable=False),
         sa.Column("cancelled_at", prm.infra.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("cancel_reason", sa.String(length=1000), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", prm.infra.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

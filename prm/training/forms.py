@@ -327,6 +327,7 @@ class SessionLessonForm(FlaskForm):
 class SessionForm(FlaskForm):
     """One date of a session."""
 
+    revision = HiddenField()
     lesson = SelectField(_l("Session of"), validate_choice=False)
     title = StringField(
         _l("Title"),

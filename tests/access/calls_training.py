@@ -233,7 +233,7 @@ TRAINING_CALLS: dict[tuple[str, str], Call] = {
     ),
     ("training.sessions", "GET"): Call(queries=("?search=KAN", "?when=past", "?when=cancelled", "?when=")),
     ("training.new_session", "POST"): Call(body={**_SESSION, "lesson": Id("session_lesson")}),
-    ("training.edit_session", "POST"): Call(body=_SESSION),
+    ("training.edit_session", "POST"): Call(body={**_SESSION, "revision": "1"}),
     ("training.cancel_session", "POST"): Call(body={"reason": "Ill."}),
     ("training.release_seat", "POST"): Call(ids={"session_id": "held_session", "seat_id": "mate.held_seat"}),
     ("training.attendance", "GET"): Call(ids={"session_id": "begun_session"}),

@@ -151,6 +151,12 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
         "@requires(progress.view) → accreditation.view",
         "the page asks for certificate.view too, which those lack whom accreditation.view would let in",
     ),
+    (
+        "visible",
+        "prm/partners/queries/partnerships.py list_names",
+        "visible(select(PartnershipAlias",
+        "the page of names has looked the partnership up within reach; who reads imports reaches all",
+    ),
     # What a page offers or calls things; what it leads to has its own guard.
     (
         "actor",

@@ -71,7 +71,7 @@ def test_the_list_moves_up_by_itself_and_tells_who_got_the_place(world: World, s
         assert (told(first), told(second), told(third)) == ([], ["place"], [])
     make.sign_up(world, vendor, first, course, session)
     with world.acting(vendor, author) as actor, transaction():
-        sessions.edit_session(actor, session.public_id, make.plan_of(places=2))
+        sessions.edit_session(actor, session.public_id, make.plan_of(places=2), revision=1)
     with world.acting(vendor, third) as actor:
         assert statuses() == [SeatStatus.WAITING, SeatStatus.PLACE, SeatStatus.PLACE]
         assert (told(first), told(third)) == ([], ["place"]), "more places, the same time: no other news"
@@ -81,7 +81,7 @@ def test_the_list_moves_up_by_itself_and_tells_who_got_the_place(world: World, s
         pytest.raises(DomainError, match="2 places are taken"),
         transaction(),
     ):
-        sessions.edit_session(actor, session.public_id, make.plan_of(places=1))
+        sessions.edit_session(actor, session.public_id, make.plan_of(places=1), revision=2)
 
 
 def test_who_is_taken_off_is_told_and_the_next_moves_up(world: World, scene) -> None:
@@ -191,7 +191,7 @@ def test_a_cancelled_or_moved_session_tells_those_on_it(world: World, scene) -> 
     for person in (first, second):
         make.sign_up(world, vendor, person, course, session)
     with world.acting(vendor, author) as actor, transaction():
-        sessions.edit_session(actor, session.public_id, make.plan_of(places=1, days=4))
+        sessions.edit_session(actor, session.public_id, make.plan_of(places=1, days=4), revision=1)
     with world.acting(vendor, author) as actor, transaction():
         sessions.cancel_session(actor, session.public_id, reason="The trainer is ill.")
     with world.acting(vendor, second) as actor:
@@ -266,3 +266,14 @@ def test_from_planning_to_attendance_on_the_pages(world: World, scene) -> None:
     edited = holder.get(f"{page}/edit").text
     assert f'value="{plan.starts.isoformat("T", "minutes")}' in edited
     assert "Tick who was there" not in holder.get(page).text
+    plan_sent = {
+        "starts": plan.starts.isoformat("T", "minutes"), "ends": plan.ends.isoformat("T", "minutes"),
+        "time_zone": "Europe/Berlin", "places": "5",
+    }  # fmt: skip
+    first = holder.post(f"{page}/edit", data={**plan_sent, "place": "Room 2", "revision": "1"})
+    assert first.status_code == 303
+    late = holder.post(f"{page}/edit", data={**plan_sent, "place": "Room 3", "revision": "1"})
+    assert late.status_code == 409 and "Somebody else saved this" in late.text
+    assert "Room 2" in late.text and 'value="Room 3"' in late.text and "Save over it" in late.text
+    over = holder.post(f"{page}/edit", data={**plan_sent, "place": "Room 3", "revision": "2"})
+    assert over.status_code == 303 and "Room 3" in holder.get(page).text

@@ -15,6 +15,7 @@ from prm.extensions import db
 from prm.permissions import P
 from prm.training.models import CourseVersion, Lesson, Question, SkillLevel, VersionStatus
 from prm.training.models.assessment import QuizDraw
+from prm.training.models.sessions import TrainingSession
 from prm.training.models.versioned import Taught, TaughtVersion
 from prm.training.wording import at_most, clean_line, clean_text, need
 
@@ -76,10 +77,10 @@ def describe(
     taught.job_functions = [JobFunction(each).value for each in job_functions]
 
 
-def check_revision(row: TaughtVersion | Lesson | Question, revision: int) -> None:
+def check_revision(row: TaughtVersion | Lesson | Question | TrainingSession, revision: int) -> None:
     """Raises Conflict where somebody else saved since the person opened the page.
 
-    The draft's lock is held: nobody saves between this check and what follows it.
+    The lock of the draft, or of the date, is held: nobody saves between this check and what follows it.
     """
     if row.revision != revision:
         raise Conflict(

@@ -21,6 +21,7 @@ from prm.training.models.sessions import LessonSession, TrainingSession
 from prm.training.queries.sessions import get_held
 from prm.training.services.authoring import append_lesson
 from prm.training.services.content import check_address
+from prm.training.services.drafts import check_revision
 from prm.training.services.seats import fill_places, lock_session
 from prm.training.wording import at_most, clean_line
 
@@ -86,13 +87,16 @@ def plan_session(actor: Actor, lesson_id: UUID, plan: Plan) -> TrainingSession:
     return session
 
 
-def edit_session(actor: Actor, session_id: UUID, plan: Plan) -> TrainingSession:
+def edit_session(actor: Actor, session_id: UUID, plan: Plan, *, revision: int) -> TrainingSession:
     """Change a date that has not begun. Whoever has a place or waits is told where its time or place moved;
-    more places go to who waits. Raises NotFound, Conflict, DomainError."""
+    more places go to who waits. Raises NotFound, DomainError, Conflict where somebody saved since `revision`
+    was read."""
     require(actor, P.SESSION_HOLD)
     session = _to_come(actor, session_id)
+    check_revision(session, revision)
     before = (session.starts_at, session.ends_at, session.place, session.link)
     _write(session, plan)
+    session.revision = revision + 1
     db.session.flush()
     record(actor, "training_session.changed", session, facts=_facts(session))
     if (session.starts_at, session.ends_at, session.place, session.link) != before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,10 +19,11 @@ from prm.infra.forms import show_error
 from prm.permissions import P
 from prm.training.forms import SessionForm
 from prm.training.labels import SEAT_STATUSES
-from prm.training.models.sessions import SeatStatus
+from prm.training.models.sessions import SeatStatus, TrainingSession
 from prm.training.queries import sessions as queries
 from prm.training.services import seats
 from prm.training.services import sessions as services
+from prm.training.views.authoring import keep_text, revision_of
 from prm.training.views.blueprint import blueprint
 from prm.training.views.shared import tabs
 
@@ -94,32 +96,41 @@ def new_session() -> str | Response | tuple[str, int]:
 
 @blueprint.route("/<slug:vendor>/training/sessions/<uuid:session_id>/edit", methods=["GET", "POST"])
 @requires(P.SESSION_HOLD)
-def edit_session(session_id: UUID) -> str | Response | tuple[str, int]:
+def edit_session(session_id: UUID) -> Response | tuple[str, int]:
     """Change a date that has not begun."""
     actor = current_actor()
     session = queries.get_held(actor, session_id)
-    zone = session.time_zone
-    form = SessionForm(
-        title=session.title,
-        starts=clock.to_zone(session.starts_at, zone).replace(tzinfo=None),
-        ends=clock.to_zone(session.ends_at, zone).replace(tzinfo=None),
-        time_zone=zone,
-        place=session.place,
-        link=session.link,
-        trainer=session.trainer,
-        places=session.places,
-    )
-    form.offer_zones(zone)
+    form = SessionForm(data={**_as_planned(session), "revision": session.revision})
+    form.offer_zones(session.time_zone)
+    status, theirs = 422 if form.is_submitted() else 200, None
     if form.validate_on_submit():
         try:
             with transaction():
-                services.edit_session(actor, session_id, _plan(form))
+                services.edit_session(actor, session_id, _plan(form), revision=revision_of(form))
             flash(_("The session is saved."), "success")
             return redirect(url_for("training.attendance", session_id=session_id), 303)
+        except Conflict as error:
+            session = queries.get_held(actor, session_id)
+            if session.revision == revision_of(form):
+                raise  # not somebody's text: it is cancelled, or has begun
+            status, theirs = keep_text(form, error, session.revision), _as_planned(session)
         except DomainError as error:
             _show(form, error)
-    page = render_template("training/edit_session.html", form=form, session=session)
-    return (page, 422) if form.is_submitted() else page
+    return render_template("training/edit_session.html", form=form, session=session, theirs=theirs), status
+
+
+def _as_planned(session: TrainingSession) -> dict[str, Any]:
+    """A date as its form has it: on the clocks of where it was planned."""
+    return {
+        "title": session.title,
+        "starts": clock.to_zone(session.starts_at, session.time_zone).replace(tzinfo=None),
+        "ends": clock.to_zone(session.ends_at, session.time_zone).replace(tzinfo=None),
+        "time_zone": session.time_zone,
+        "place": session.place,
+        "link": session.link,
+        "trainer": session.trainer,
+        "places": session.places,
+    }
 
 
 @blueprint.route("/<slug:vendor>/training/sessions/<uuid:session_id>/cancel", methods=["GET", "POST"])
