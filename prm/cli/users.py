@@ -23,7 +23,7 @@ from prm.cli import json_option, print_json, reported, serve_vendor_named
 from prm.errors import DomainError
 from prm.extensions import db
 from prm.infra.db import bind_vendor, serve_vendor, transaction
-from prm.operations.services.erasing import erase_person
+from prm.operations.services import erasing
 from prm.partners.models import Partnership
 from prm.partners.services import open_partner_account
 from prm.permissions import PARTNER_ROLES, VENDOR_ROLES, Role
@@ -161,7 +161,11 @@ def reset_second_factor_command(email: str) -> None:
 
 
 @group.command("erase")
-@email_option
+@click.option(
+    "--email",
+    required=True,
+    help="Their address: of an account, a contact, an application, an invitation.",
+)
 @click.option("--reason", required=True, help="Why; kept in the journal, so without the person's name.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -174,10 +178,10 @@ def erase_command(email: str, reason: str, yes: bool, as_json: bool) -> None:
     are withdrawn and their files deleted; texts that name them are redacted, other files that do are
     replaced by a note. A ledger of keyed hashes lets `flask backup restore` repeat it.
     """
-    person = _known(email)
+    names = erasing.list_names(email)
     if not yes:
-        click.confirm(f"Erase {person.name} <{person.email}> for ever?", abort=True, err=True)
-    report = erase_person(
+        click.confirm(f"Erase {', '.join(names)} <{email}> for ever?", abort=True, err=True)
+    report = erasing.erase_person(
         system_actor(None), email, reason=reason, tell=lambda line: click.echo(f"  {line}", err=True)
     )
     if as_json:

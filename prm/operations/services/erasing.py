@@ -1,14 +1,15 @@
 """Erasing a person: every value of theirs gives way to a neutral mark, what they did stays counted.
 
 What is left is a pseudonymous "former person": the account row with its public id, to which
-completions, certificates and uses still belong. The journal's chain stays valid, since personal values
-lie beside it. In this order, so that an erasure cut short is finished by asking again: the ledger,
-each vendor's rows and files, what belongs to no vendor, the account itself.
+completions, certificates and uses still belong; who never had an account gets such a row, too. The
+journal's chain stays valid, since personal values lie beside it. In this order, so that an erasure cut
+short is finished by asking again: the ledger, each vendor's rows and files, what belongs to no vendor,
+the account itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +30,7 @@ from prm.accounts.models import (
     User,
     UserSession,
 )
-from prm.accounts.services.people import find_user, fold_email, withdraw_invitations_of
+from prm.accounts.services.people import create_user, find_user, fold_email, withdraw_invitations_of
 from prm.accounts.services.sign_in import hash_address
 from prm.audits.services import erase_names
 from prm.certification.credentials.issuing import withdraw_credentials
@@ -44,6 +45,7 @@ from prm.journal.chain import INSTALLATION
 from prm.journal.models import JournalEntry, JournalPersonalValue
 from prm.journal.services import record
 from prm.operations.models import Erasure
+from prm.operations.services import strangers
 from prm.operations.services.ledger import hash_subject, mirror_ledger
 from prm.vendors.models import StoredFile, Vendor
 
@@ -79,22 +81,48 @@ def erase_person(
 ) -> ErasureReport:
     """Erase the person with this address, for a reason that is kept and names nobody.
 
-    For an operator's command only. Raises DomainError where nobody has the address or the reason says
-    who it is. Not inside transaction(): each vendor's part is one of its own.
+    For an operator's command only. It may be the address of an account, or of a contact, an application or
+    an invitation. Raises DomainError where nobody has it or the reason says who it is. Not inside
+    transaction(): each vendor's part is one of its own.
     """
     if not actor.is_system or actor.vendor_id is not None:
         raise Forbidden
-    user = find_user(email)
-    if user is None:
-        raise DomainError(f"There is nobody with the address {email}.")
+    names = list_names(email)
     reason = " ".join(reason.split())[:300]
     if not reason:
         raise DomainError("Give a reason: --reason “Request of …”. It is kept in the journal.")
-    if _trace_of(user).is_in(reason):
+    user = find_user(email)
+    if (_trace_of(user) if user else _trace(names, {email})).is_in(reason):
         raise DomainError(
             "The reason names the person; it is kept, so say it without their name and address."
         )
+    if user is None:
+        return erase_stranger(email, reason=reason, erased_at=clock.now(), tell=tell)
     return erase_user(user.id, reason=reason, erased_at=clock.now(), tell=tell)
+
+
+def list_names(email: str) -> list[str]:
+    """What whoever has an address is called. Raises DomainError where nobody has it."""
+    user = find_user(email)
+    names = [user.name] if user else strangers.list_names_at([email])
+    if names is None:
+        raise DomainError(f"There is nobody with the address {email}.")
+    return names
+
+
+def erase_stranger(
+    email: str, *, reason: str, erased_at: datetime, tell: Tell = lambda _line: None
+) -> ErasureReport:
+    """Erase somebody who has no account, by their address: the row that stands for them is made first.
+
+    A restore finds them by the address, whose keyed hash is noted beside that of the row.
+    """
+    names = list_names(email)
+    with transaction():
+        _note_erasure(hash_subject(fold_email(email)), erased_at)
+        user = create_user(system_actor(None), email=email, name=names[0] if names else NAME_MARK)
+        user_id = user.id
+    return erase_user(user_id, reason=reason, erased_at=erased_at, tell=tell)
 
 
 def erase_user(
@@ -105,7 +133,7 @@ def erase_user(
     public_id, trace = user.public_id, _trace_of(user)
     report = ErasureReport(public_id)
     with transaction():
-        _note_erasure(public_id, erased_at)
+        _note_erasure(hash_subject(public_id), erased_at)
     mirror_ledger()
     vendors = list(db.session.execute(select(Vendor.id, Vendor.public_id, Vendor.name).order_by(Vendor.id)))
     for vendor_id, vendor_public_id, name in vendors:
@@ -163,22 +191,27 @@ def _address_of(user: User) -> str:
 
 
 def _trace_of(user: User) -> Trace:
-    """Every name and address the person has had, as far as the journal still knows.
-
-    A name that another account bears as well is left out: who is meant by it cannot be told, and the
-    namesake keeps theirs. What is known to be this person's own is replaced all the same.
-    """
+    """Every name and address the person has had, as far as the journal and others' notes still know."""
     rows = db.session.execute(
         select(JournalPersonalValue.name, JournalPersonalValue.value)
         .join(JournalEntry, JournalEntry.id == JournalPersonalValue.entry_id)
         .where(_is_about(user), JournalPersonalValue.name.in_(["name", "email"]))
     ).all()
-    marks = {NAME_MARK, EMAIL_MARK}
-    names = {user.name, *(value for name, value in rows if name == "name")} - marks
     asked = db.session.scalars(select(EmailChange.email).where(EmailChange.user_id == user.id))
-    emails = {user.email, user.email_folded, *asked, *(v for name, v in rows if name == "email")} - marks
-    namesakes = set(db.session.scalars(select(User.name).where(User.id != user.id, User.name.in_(names))))
-    return Trace(tuple(sorted(names - namesakes)), tuple(sorted(emails)), NAME_MARK, EMAIL_MARK)
+    emails = {user.email, user.email_folded, *asked, *(v for name, v in rows if name == "email")}
+    names = {user.name, *(value for name, value in rows if name == "name")}
+    return _trace([*names, *(strangers.list_names_at(emails) or ())], emails, user.id)
+
+
+def _trace(names: Iterable[str], emails: Iterable[str], user_id: int = 0) -> Trace:
+    """What a person is told by. A name that another account bears as well is left out: who is meant by it
+    cannot be told, and the namesake keeps theirs. What is known to be this person's own is replaced all the
+    same.
+    """
+    marks = {NAME_MARK, EMAIL_MARK}
+    kept = set(names) - marks
+    namesakes = set(db.session.scalars(select(User.name).where(User.id != user_id, User.name.in_(kept))))
+    return Trace(tuple(sorted(kept - namesakes)), tuple(sorted(set(emails) - marks)), NAME_MARK, EMAIL_MARK)
 
 
 def _is_about(user: User) -> ColumnElement[bool]:
@@ -189,8 +222,7 @@ def _is_about(user: User) -> ColumnElement[bool]:
     return JournalEntry.subject_ref.in_(subjects)
 
 
-def _note_erasure(public_id: UUID, erased_at: datetime) -> None:
-    subject_hash = hash_subject(public_id)
+def _note_erasure(subject_hash: str, erased_at: datetime) -> None:
     known = db.session.scalars(select(Erasure).where(Erasure.subject_hash == subject_hash)).one_or_none()
     if known is None:
         db.session.add(Erasure(subject_hash=subject_hash, erased_at=erased_at))
@@ -207,7 +239,7 @@ def _erase_at_vendor(
     subject_hash = hash_subject(user.public_id)
     erasure = db.session.scalars(select(Erasure).where(Erasure.subject_hash == subject_hash)).one()
     erasure.file_keys = sorted({*erasure.file_keys, *keys})
-    rows = erase_names(system_actor(vendor_id), user.id)
+    rows = erase_names(system_actor(vendor_id), user.id) + strangers.forget_rows(trace)
     with opened_seal():  # a name in the text of a signed audit goes as well
         rows += scrubbing.scrub(scrubbing.tenant_tables(), trace, vendor_id)
     report.rows += rows

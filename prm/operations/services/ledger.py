@@ -32,16 +32,18 @@ class LedgerEntry:
     erased_at: datetime
 
 
-def hash_subject(public_id: UUID, secret: str | None = None) -> str:
-    """The keyed hash of an account; with an earlier SECRET_KEY if one is given."""
+def hash_subject(subject: UUID | str, secret: str | None = None) -> str:
+    """The keyed hash of an account, by its public id, or of somebody without one, by their folded address;
+    with an earlier SECRET_KEY if one is given."""
     key = secret if secret is not None else str(current_app.config["SECRET_KEY"])
-    return hmac.new(f"erasure:{key}".encode(), public_id.bytes, hashlib.sha256).hexdigest()
+    named = subject.encode() if isinstance(subject, str) else subject.bytes
+    return hmac.new(f"erasure:{key}".encode(), named, hashlib.sha256).hexdigest()
 
 
-def hashes_of(public_id: UUID) -> set[str]:
-    """Every hash the account may stand under in a ledger: one per secret key there was."""
+def hashes_of(subject: UUID | str) -> set[str]:
+    """Every hash that somebody may stand under in a ledger: one per secret key there was."""
     earlier: list[str] = current_app.config["SECRET_KEY_FALLBACKS"]
-    return {hash_subject(public_id), *(hash_subject(public_id, secret) for secret in earlier)}
+    return {hash_subject(subject), *(hash_subject(subject, secret) for secret in earlier)}
 
 
 def list_ledger() -> list[LedgerEntry]:

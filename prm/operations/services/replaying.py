@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from prm.accounts.models import User
 from prm.extensions import db
-from prm.operations.services.erasing import erase_user, is_erased
+from prm.operations.services.erasing import erase_stranger, erase_user, is_erased
 from prm.operations.services.ledger import LedgerEntry, hashes_of, mirror_ledger
+from prm.operations.services.strangers import list_strangers
 
 REASON = "Repeated after a restore"
 
@@ -26,5 +27,13 @@ def replay_ledger(ledger: Sequence[LedgerEntry], tell: Callable[[str], None] = l
     for number, (user_id, instant) in enumerate(again, 1):
         tell(f"Repeating erasures: {number} of {len(again)}")
         erase_user(user_id, reason=REASON, erased_at=instant)
+    unknown = list_strangers() if erased_at else {}
+    for email, since in unknown.items():
+        found = hashes_of(email) & erased_at.keys()
+        # Who was written down again after their erasure is not erased by it.
+        if found and since < (instant := erased_at[found.pop()]):
+            tell("Repeating the erasure of somebody without an account")
+            erase_stranger(email, reason=REASON, erased_at=instant)
+            again.append((0, instant))
     mirror_ledger()
     return len(again)
