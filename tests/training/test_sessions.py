@@ -108,6 +108,24 @@ def test_who_is_taken_off_is_told_and_the_next_moves_up(world: World, scene) -> 
         assert client.post(f"{address}/seats/{seat.public_id}/release").status_code == 409
 
 
+def test_a_regional_manager_takes_off_people_of_their_region_alone(world: World) -> None:
+    vendor = world.vendor("acme")
+    manager = world.user(Role.CHANNEL_MANAGER, vendor=vendor, region_names=("West",))
+    course = make.make_workshop(world, vendor)
+    session = make.plan(world, vendor, course, by=manager)
+    for region in ("West", "East"):
+        place = world.partnership(vendor, f"{region} Ltd", region=region)
+        make.sign_up(world, vendor, world.user(Role.PARTNER_MEMBER, partnership=place), course, session)
+    with world.acting(vendor):
+        near, far = db.session.scalars(select(SessionSeat.public_id).order_by(SessionSeat.id))
+    client, address = world.client(manager), f"/acme/training/sessions/{session.public_id}"
+    assert "West Ltd" in (page := client.get(address).text) and "East Ltd" not in page
+    assert client.post(f"{address}/seats/{far}/release").status_code == 404
+    assert client.post(f"{address}/seats/{near}/release").status_code == 303
+    with world.acting(vendor):
+        assert statuses() == [SeatStatus.GIVEN_UP, SeatStatus.PLACE]
+
+
 def test_who_left_does_not_move_up(world: World, scene) -> None:
     vendor, course, (first, second, _third), _author = scene
     third = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor, "Elsewhere"))
