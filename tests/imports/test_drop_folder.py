@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from prm.access import system_actor
 from prm.extensions import db
 from prm.imports.models import DroppedFile, ImportBatch, ImportKind
 from prm.imports.options import ImportOptions
+from prm.imports.queries import find_mapping
 from prm.imports.services import dropping
 from prm.imports.services.mappings import remember_mapping
 from prm.imports.services.undoing import undo_batch
@@ -110,6 +112,20 @@ def test_a_file_that_is_still_written_waits_for_its_marker(
     marker.touch()
     assert swept(world) == [("acme", "orders.csv", "done")]
     assert not marker.exists()
+
+
+def test_one_vendors_mapping_is_not_anothers(world: World, vendor: VendorRef) -> None:
+    other = world.vendor("other")
+    admin = world.user(Role.VENDOR_ADMIN, vendor=vendor)
+    with world.acting(other) as actor, transaction():
+        remember_mapping(actor, ImportKind.ORDERS, "crm", ImportOptions(columns={"amount": "Their secret"}))
+    with world.acting(vendor, admin) as actor:
+        assert find_mapping(actor, ImportKind.ORDERS, "crm") is None
+        with transaction():
+            remember_mapping(actor, ImportKind.ORDERS, "crm", ImportOptions(columns={"amount": "Ours"}))
+    with world.acting(other):
+        kept = find_mapping(system_actor(other.id), ImportKind.ORDERS, "crm")
+        assert kept is not None and "Their secret" in str(kept.options)
 
 
 def test_the_mapping_of_the_source_is_used(world: World, vendor: VendorRef, folder: Path) -> None:
