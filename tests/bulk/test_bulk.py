@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from prm.accounts.models import Invitation, User
-from prm.accounts.services import add_membership
+from prm.accounts.models import Invitation
 from prm.bulk import services
 from prm.bulk.models import BulkItem, BulkRun, ItemOutcome
 from prm.bulk.tasks import advance_due_runs
@@ -21,7 +20,7 @@ from prm.partners.models import Partnership, Region
 from prm.permissions import Role
 from prm.training.models import Assignment
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
-from tests.factories.accounts import invite, link_of, membership_of
+from tests.factories.accounts import invite, join, link_of, membership_of
 from tests.factories.certification import make_scheme
 from tests.factories.marketing import make_asset, make_campaign
 from tests.factories.training import complete, make_course
@@ -145,8 +144,7 @@ def test_another_persons_run_is_not_there(world: World, vendor: VendorRef) -> No
 def test_ones_own_run_at_one_vendor_is_not_there_at_another(world: World, vendor: VendorRef) -> None:
     """A person may work for several vendors under one login; what they did at one stays with it."""
     user, other = world.user(Role.VENDOR_ADMIN, vendor=vendor), world.vendor("other")
-    with world.acting(other) as actor, transaction():
-        add_membership(actor, db.session.get_one(User, user.id), Role.VENDOR_ADMIN, vendor_id=other.id)
+    join(world, user, other)
     client = world.client(user)
     location = start(client, which="all").location
     assert client.get(location).status_code == 200

@@ -89,16 +89,27 @@ def membership_of(world: World, user: UserRef) -> Membership:
         return found
 
 
+def join(world: World, user: UserRef, to: PartnershipRef | VendorRef) -> None:
+    """Give somebody one more membership: a member of a partner, an administrator of a vendor."""
+    if isinstance(to, VendorRef):
+        with world.acting(to) as actor, transaction():
+            person = db.session.get_one(User, user.id)
+            add_membership(actor, person, Role.VENDOR_ADMIN, vendor_id=to.id)
+        return
+    with world.acting(to.vendor) as actor, transaction():
+        partner_id = open_partner_account(actor, db.session.get_one(Partnership, to.id))
+        person = db.session.get_one(User, user.id)
+        add_membership(actor, person, Role.PARTNER_MEMBER, partner_id=partner_id)
+
+
 def transfer(world: World, vendor: VendorRef, user: UserRef, to: PartnershipRef) -> None:
     """End what a person is at a vendor's partner, and make them a member of another one."""
-    with world.acting(vendor) as actor, transaction():
+    with world.acting(vendor), transaction():
         membership = db.session.scalars(
             select(Membership).where(Membership.user_id == user.id, Membership.ended_at.is_(None))
         ).one()
         membership.ended_at = clock.now()
-        partner_id = open_partner_account(actor, db.session.get_one(Partnership, to.id))
-        person = db.session.get_one(User, user.id)
-        add_membership(actor, person, Role.PARTNER_MEMBER, partner_id=partner_id)
+    join(world, user, to)
 
 
 def at_once(count: int, act: Callable[[int], T]) -> list[T]:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from prm.accounts.models import User
-from prm.accounts.services import add_membership
 from prm.extensions import db
 from prm.imports.models import ImportRow
 from prm.imports.services.undoing import undo_batch
 from prm.infra.db import transaction
-from prm.partners.models import Partnership
-from prm.partners.services import open_partner_account
 from prm.permissions import Role
 from prm.training.models import Completion, Enrolment
 from prm.training.models.imported import ExternalCertificate
 from prm.training.queries import paths
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
-from tests.factories.accounts import transfer
+from tests.factories.accounts import join, transfer
 from tests.factories.paths import assign_path, make_path
 from tests.factories.revenue import import_file
 from tests.factories.training import complete, make_course
@@ -114,11 +110,7 @@ def test_certificates_of_others_are_evidence_and_none_of_ours(
         assert answer.status_code == 200
         assert ("Cloud Associate" in answer.text) is is_shown, "what one brings stays with whom it was told"
     other = world.vendor("other")
-    place = world.partnership(other, "Northwind too")
-    with world.acting(other) as actor, transaction():
-        person = db.session.get_one(User, cleo.id)
-        company = db.session.get_one(Partnership, place.id)
-        add_membership(actor, person, Role.PARTNER_MEMBER, partner_id=open_partner_account(actor, company))
+    join(world, cleo, world.partnership(other, "Northwind too"))
     elsewhere = world.client(cleo).get("/other/training/")
     assert elsewhere.status_code == 200 and "Cloud Associate" not in elsewhere.text, "nor at another vendor"
     assert report.batch is not None

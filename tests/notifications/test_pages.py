@@ -10,6 +10,7 @@ import pytest
 from prm.notifications.models import MailWhen
 from prm.notifications.services.mails import unsubscribe_token
 from prm.permissions import Role
+from tests.factories.accounts import join
 from tests.factories.certification import issue, make_scheme
 from tests.factories.training import assign, make_course
 from tests.notifications.reading import told
@@ -91,6 +92,20 @@ def test_preferences_are_kept_by_kind(world, acme, northwind, ada) -> None:
     assign(world, northwind, make_course(world, acme))
     assert told(world, acme, ada) == []
     assert "unread notification" not in client.get("/acme/").text
+
+
+def test_preferences_at_one_vendor_say_nothing_of_another(world, acme, northwind, ada) -> None:
+    other = world.vendor("other")
+    place = world.partnership(other)
+    join(world, ada, place)
+    client = world.client(ada)
+    form = dict.fromkeys(_names(client.get("/acme/notifications/preferences").text), MailWhen.OFF)
+    form = {name: value for name, value in form.items() if name.startswith("mail-")}
+    assert client.post("/acme/notifications/preferences", data=form).status_code == 303
+    assign(world, northwind, make_course(world, acme))
+    assign(world, place, make_course(world, other))
+    assert told(world, acme, ada) == []
+    assert len(told(world, other, ada)) == 1
 
 
 def _names(page: str) -> list[str]:
