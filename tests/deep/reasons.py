@@ -31,6 +31,8 @@ _PARENTS = {
     "prm/training/models.py PackageFile": "package",
     "prm/training/models.py PackageProgress": "enrolment",
     "prm/partners/models.py PartnershipPast": "partnership",
+    "prm/partners/models.py PartnershipParent": "partnership",
+    "prm/training/models.py PathCompletion": "path",
     "prm/partners/models.py PartnershipMove": "merge",
     "prm/partners/models.py PartnershipMerge": "partnership, both of which are looked up besides",
     "prm/training/models.py LessonChange": "lesson",
