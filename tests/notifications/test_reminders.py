@@ -13,7 +13,7 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.notifications import services
-from prm.notifications.models import Kind
+from prm.notifications.models import Kind, ReminderProgress, ReminderStage
 from prm.notifications.reminders import PAST, threshold_of
 from prm.notifications.tasks import remind_of_dates
 from prm.partners.models import Partnership
@@ -88,6 +88,17 @@ def test_a_worker_that_was_away_sends_the_nearest_reminder_alone(world, acme, no
     assert kinds(world, acme, ada)[1:] == [Kind.COURSE_DUE]
     run(world, START + timedelta(days=40))
     assert kinds(world, acme, ada)[1:] == [Kind.COURSE_DUE, Kind.COURSE_OVERDUE]
+
+
+def test_how_far_one_vendors_look_has_come_says_nothing_of_anothers(world, acme, northwind, ada) -> None:
+    with clock.freeze(at(START)):
+        assign(world, northwind, make_course(world, acme), due_on=START + timedelta(days=30))
+    run(world, START)
+    with world.acting(world.vendor("other")), transaction():
+        db.session.add(ReminderProgress(on=START + timedelta(days=29), stage=list(ReminderStage)[-1]))
+    with clock.freeze(at(START + timedelta(days=29))), world.app.app_context():
+        remind_of_dates()
+    assert kinds(world, acme, ada)[1:] == [Kind.COURSE_DUE]
 
 
 def test_who_has_completed_is_not_reminded(world, acme, northwind, ada) -> None:

@@ -19,6 +19,7 @@ from prm.training import services
 from prm.training.models import Enrolment
 from prm.training.models.paths import PathEnrolment, PathStatus
 from prm.training.queries import paths as queries
+from tests.factories.accounts import join
 from tests.factories.paths import PathRef, assign_path, make_path
 from tests.factories.training import complete, make_course, make_draft
 from tests.factories.world import UserRef, VendorRef, World
@@ -161,6 +162,19 @@ def publish_with(world: World, acme: VendorRef, path: PathRef, course: Any, **as
         draft = services.start_new_path_version(actor, path.public_id)
         services.add_step(actor, draft.public_id, course.public_id)
         services.publish_path(actor, draft.public_id, **asks)
+
+
+def test_a_person_of_two_vendors_is_on_each_ones_paths_there(world: World) -> None:
+    acme, other = world.vendor(), world.vendor("other")
+    user = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(acme))
+    join(world, user, world.partnership(other))
+    for vendor, title in ((acme, "Installer"), (other, "Seller")):
+        path = make_path(world, vendor, [make_course(world, vendor, has_quiz=False)], title)
+        with world.acting(vendor, user) as actor, transaction():
+            services.take_path(actor, path.public_id)
+            assert [each.title for each in queries.list_my_paths(actor)] == [title]
+    page = world.client(user).get("/other/training/paths").text
+    assert "Seller" in page and "Installer" not in page
 
 
 def test_a_published_version_does_not_change_and_an_empty_one_is_not_published(world: World) -> None:
