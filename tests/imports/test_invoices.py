@@ -7,6 +7,7 @@ import pytest
 from prm.errors import Conflict
 from prm.imports.services.undoing import undo_batch
 from prm.infra.db import transaction
+from prm.revenue.queries.targets import list_targets
 from tests.factories import VendorRef, World
 from tests.factories.revenue import import_file, import_rows, orders
 from tests.imports.dumps import differences, dump
@@ -51,6 +52,23 @@ def test_invoices_and_payments_find_what_they_belong_to(world: World, vendor: Ve
     assert [invoice["order_id"] for invoice in found["invoice"]] == [order["id"], None]
     assert found["invoice"][0]["due_on"] == "2024-03-01"
     assert {payment["invoice_id"] for payment in found["payment"]} == {found["invoice"][0]["id"]}
+
+
+def test_two_vendors_with_the_same_numbers_have_each_their_own(world: World, vendor: VendorRef) -> None:
+    other = world.vendor("other")
+    world.partnership(other, "Northwind", region="West")
+    orders(world, other, [{"partner": "Northwind", "ordered_on": "2024-01-31", "amount": "9"}])
+    kinds = {"invoices": INVOICES, "payments": PAYMENTS, "targets": TARGETS}
+    for kind, content in kinds.items():
+        import_file(world, other, kind, content.replace("00,USD", "07,USD").replace("1000", "7777"))
+    before = dump(world, other)
+    for kind, content in kinds.items():
+        report = import_file(world, vendor, kind, content)
+        assert (report.inserted, said(report)) == (content.count("\n") - 1, [])
+    assert differences(before, dump(world, other)) == []
+    with world.acting(vendor) as actor:
+        stated = [each.amount_minor for each in list_targets(actor, "USD")]
+        assert len(stated) == 4 and 777_700 not in stated
 
 
 def test_an_invoice_finds_an_order_that_comes_later(world: World, vendor: VendorRef) -> None:

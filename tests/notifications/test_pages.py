@@ -94,7 +94,7 @@ def test_preferences_are_kept_by_kind(world, acme, northwind, ada) -> None:
     assert "unread notification" not in client.get("/acme/").text
 
 
-def test_preferences_at_one_vendor_say_nothing_of_another(world, acme, northwind, ada) -> None:
+def test_what_one_vendor_tells_and_is_asked_for_says_nothing_of_another(world, acme, northwind, ada) -> None:
     other = world.vendor("other")
     place = world.partnership(other)
     join(world, ada, place)
@@ -105,7 +105,11 @@ def test_preferences_at_one_vendor_say_nothing_of_another(world, acme, northwind
     assign(world, northwind, make_course(world, acme))
     assign(world, place, make_course(world, other))
     assert told(world, acme, ada) == []
-    assert len(told(world, other, ada)) == 1
+    [row] = told(world, other, ada)
+    assert "unread notification" not in client.get("/acme/").text
+    assert client.post(f"/acme/notifications/{row.public_id}/open").status_code == 404
+    client.post("/acme/notifications/read")
+    assert not told(world, other, ada)[0].is_read
 
 
 def _names(page: str) -> list[str]:

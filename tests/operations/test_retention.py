@@ -56,6 +56,19 @@ def set_months(world: World, *options: str) -> dict[str, int | None]:
     return told
 
 
+def test_what_one_vendor_keeps_another_need_not(world: World) -> None:
+    acme, other = world.vendor("acme"), world.vendor("other")
+    for vendor in (acme, other):
+        member = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor))
+        make_asset(world, vendor)
+        use_asset(world, vendor, member, 500)
+    set_months(world, "--usage-months", "12")
+    jobs.sweep(world.app)
+    assert (known_uses(world, acme), known_uses(world, other)) == ((1, 0), (1, 1))
+    told = world.app.test_cli_runner().invoke(args=["vendors", "retention", "--vendor", "other", "--json"])
+    assert set(json.loads(told.stdout).values()) == {None}
+
+
 def test_the_person_is_forgotten_and_the_use_stays(world: World) -> None:
     vendor = world.vendor("acme")
     member = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor))
