@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import select
 
 from prm.access import Actor, visible
 from prm.customers.models import Customer, CustomerAlias
 from prm.extensions import db
 from prm.permissions import P
-
-
-def find_customer(actor: Actor, customer_id: UUID) -> Customer | None:
-    """One customer, or None."""
-    return db.session.scalars(
-        visible(select(Customer), actor, P.IMPORT_VIEW).where(Customer.public_id == customer_id)
-    ).one_or_none()
 
 
 def find_customer_named(actor: Actor, folded_name: str) -> Customer | None:

@@ -24,8 +24,6 @@ from prm.reports.terms import Terms
 
 NO_REGION = "none"
 LOOKBACKS = (30, 60, 90, 180, 365)
-# The names of fields are the parameters of the address; `from` is a word of Python's own.
-RENAMED = {"from": "date_from", "to": "date_to"}
 
 
 class DayField(DateField):

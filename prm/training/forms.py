@@ -364,22 +364,3 @@ class SessionForm(FlaskForm):
     def offer_zones(self, kept_zone: str) -> None:
         """Fill the list; the zone given stays choosable, whatever it is."""
         self.time_zone.choices = time_zones.choices(kept_zone)
-
-
-class HandInForm(FlaskForm):
-    """What is handed in."""
-
-    text = TextAreaField(_l("Your answer"), validators=[Length(max=20_000)])
-    file = FileField(_l("File"), description=_l("PDF, Word, PowerPoint, Excel, an image, a text or a zip."))
-
-
-class AppealForm(FlaskForm):
-    """Why a grade should be looked at again."""
-
-    reason = TextAreaField(
-        _l("Your reason"),
-        validators=[
-            InputRequired(_l("Say why the grade should be looked at again.")),
-            Length(max=4000),
-        ],
-    )

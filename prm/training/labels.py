@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from prm.training.models import LessonKind, QuestionKind, SkillLevel, VersionStatus
+from prm.training.models import LessonKind, QuestionKind, SkillLevel
 from prm.training.models.assessment import Difficulty, Review
 from prm.training.models.content import Edition
 from prm.training.models.sessions import SeatStatus
@@ -15,10 +15,6 @@ SKILL_LEVELS = {
     SkillLevel.FOUNDATION: _l("Foundation"),
     SkillLevel.ADVANCED: _l("Advanced"),
     SkillLevel.EXPERT: _l("Expert"),
-}
-VERSION_STATUSES = {
-    VersionStatus.DRAFT: _l("Draft"),
-    VersionStatus.PUBLISHED: _l("Published"),
 }
 QUESTION_KINDS = {
     QuestionKind.SINGLE: _l("One right choice"),

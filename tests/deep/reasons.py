@@ -16,7 +16,6 @@ _CREDENTIALS = "tests/certification/test_credentials.py"
 _PARENTS = {
     # What is read by the key of something else that the filter has narrowed, and never by itself.
     "prm/marketing/models.py AssetVersion": "asset",
-    "prm/marketing/models.py UsageEvent": "asset or its partnership",
     "prm/bulk/models.py BulkItem": "run",
     "prm/audits/models.py ChecklistItem": "checklist",
     "prm/audits/models.py CriterionVersion": "criterion",
@@ -61,7 +60,6 @@ _PARENTS = {
     "prm/training/models.py Assignment": "course and its partnership",
     "prm/training/models.py Attempt": "enrolment",
     "prm/training/models.py Choice": "question",
-    "prm/training/models.py Completion": "course, certification, certificate or partnership",
     "prm/training/models.py LessonImage": "course, or together with its file",
     "prm/training/models.py LessonProgress": "enrolment",
     "prm/certification/models.py CertificateFile": "certificate",
@@ -157,6 +155,8 @@ TESTED: tuple[tuple[str, str, str, str], ...] = (
         "NotificationPreference without",
         "tests/notifications/test_pages.py",
     ),
+    ("tenant", "prm/marketing/models.py", "UsageEvent without", "tests/operations/test_retention.py"),
+    ("tenant", "prm/training/models.py", "Completion without", "tests/training/test_learning.py"),
     ("tenant", "prm/training/models.py", "PathEnrolment without", "tests/training/test_paths.py"),
     (
         "tenant",

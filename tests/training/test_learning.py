@@ -9,11 +9,13 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
+from prm.audits.queries.story import get_story
 from prm.errors import Conflict, DomainError, NotFound
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
 from prm.journal.models import JournalEntry
+from prm.partners.models import Partnership
 from prm.permissions import Role
 from prm.training import queries, services
 from prm.training.models import Attempt, Completion, Enrolment, EnrolmentStatus
@@ -21,6 +23,7 @@ from prm.training.queries import NextStep
 from prm.training.queries.learning import find_my_learning, find_place, list_steps
 from tests.factories import World
 from tests.factories import training as make
+from tests.factories.accounts import join
 
 
 @pytest.fixture
@@ -103,9 +106,7 @@ def test_lessons_and_quiz_complete_the_course_once_with_its_score(world: World, 
         completion = db.session.scalars(select(Completion)).one()
         assert completion.score_percent == 100
         assert completion.completed_at == datetime(2101, 3, 5, 12, tzinfo=UTC)
-        assert [row.course_version_id for row in queries.list_completed_versions(member.id)] == [
-            course.version_id
-        ]
+        assert completion.course_version_id == course.version_id
         actions = db.session.scalars(select(JournalEntry.action).order_by(JournalEntry.id)).all()
         assert actions.count("training.completed") == 1
         item = queries.list_my_learning(actor)[0]
@@ -268,7 +269,20 @@ def test_a_new_version_leaves_the_completion_and_takes_new_enrolments(world: Wor
     assert enrolment.course_version_id == newer.id
     with world.acting(vendor, member) as actor:
         assert [item.number for item in queries.list_my_learning(actor)] == [2]
-        assert len(queries.list_completed_versions(member.id)) == 1
+        assert db.session.scalar(select(func.count()).select_from(Completion)) == 1
+
+
+def test_what_was_completed_at_one_vendor_is_not_told_at_another(world: World, scene) -> None:
+    vendor, member, course = scene
+    other = world.vendor("other")
+    place = world.partnership(other, "Elsewhere")
+    join(world, member, place)
+    make.complete(world, vendor, member, course)
+    manager = world.user(Role.CHANNEL_MANAGER, vendor=other)
+    with world.acting(other, manager) as actor:
+        company = db.session.get_one(Partnership, place.id)
+        [person] = get_story(actor, company, clock.today("UTC")).people
+        assert (person.person.name, person.completed) == (member.name, 0)
 
 
 def test_who_is_at_it_stays_in_their_version(world: World, scene) -> None:

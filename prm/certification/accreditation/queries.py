@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from prm.access import Actor, visible
@@ -160,14 +160,6 @@ def get_award(actor: Actor, award_id: UUID) -> AccreditationAward:
     if found is None:
         raise NotFound
     return found
-
-
-def stands_on(day: date) -> Any:
-    """The criterion of an award in force on a day."""
-    return and_(
-        AccreditationAward.awarded_on <= day,
-        or_(AccreditationAward.ended_on.is_(None), AccreditationAward.ended_on > day),
-    )
 
 
 def list_of_partnership(actor: Actor, partnership: Partnership, as_of: date) -> list[AccreditationAward]:

@@ -128,13 +128,6 @@ def _remember(actor: Actor, batch: ImportBatch, options: ImportOptions) -> None:
     remember_mapping(actor, batch.kind, batch.source, options, words)
 
 
-def reopen_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
-    """Back to the mapping, from a check or a failure."""
-    batch = _open_draft(actor, batch_id)
-    batch.status = BatchStatus.DRAFT
-    return batch
-
-
 def confirm_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
     """Let the worker apply a checked batch (or try a failed one again).
 

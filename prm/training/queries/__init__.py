@@ -12,25 +12,21 @@ from prm.training.queries.courses import (
     list_published_versions,
 )
 from prm.training.queries.learning import (
-    CompletedVersion,
     LearningItem,
     NextStep,
     count_due,
     count_overdue,
-    list_completed_versions,
     list_my_learning,
 )
 
 __all__ = [
     "AuthoredCourse",
-    "CompletedVersion",
     "LearningItem",
     "NextStep",
     "PublishedVersion",
     "count_due",
     "count_overdue",
     "list_authored_courses",
-    "list_completed_versions",
     "list_drafts",
     "list_my_learning",
     "list_published_versions",

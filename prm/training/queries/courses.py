@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -324,14 +323,6 @@ def list_questions(actor: Actor, version_id: int) -> list[QuestionWithChoices]:
     )
     choices = list_choices([question.id for question in questions])
     return [QuestionWithChoices(question, choices.get(question.id, [])) for question in questions]
-
-
-def plain_number(number: Decimal | None) -> str:
-    """A decimal as a person would type it: no exponent, no zeros that say nothing."""
-    if number is None:
-        return ""
-    text = format(number, "f")
-    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
 def list_choices(question_ids: Sequence[int]) -> dict[int, list[Choice]]:

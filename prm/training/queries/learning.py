@@ -129,39 +129,7 @@ class LessonStep:
     kind: LessonKind = LessonKind.TEXT
 
 
-@dataclass(frozen=True)
-class CompletedVersion:
-    """A completion of a person, with the keys that certification asks for."""
-
-    completion_id: int
-    course_id: int
-    course_version_id: int
-    partnership_id: int | None
-    completed_at: datetime
-    score_percent: int | None
-
-
 # -- for other domains -------------------------------------------------------------------------
-
-
-def list_completed_versions(user_id: int) -> list[CompletedVersion]:
-    """What a person (by key) has completed at the vendor served, oldest first."""
-    rows = db.session.scalars(
-        select(Completion)
-        .where(Completion.user_id == user_id)
-        .order_by(Completion.completed_at, Completion.id)
-    )
-    return [
-        CompletedVersion(
-            row.id,
-            row.course_id,
-            row.course_version_id,
-            row.partnership_id,
-            row.completed_at,
-            row.score_percent,
-        )
-        for row in rows
-    ]
 
 
 def count_due(actor: Actor) -> int:

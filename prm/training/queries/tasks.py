@@ -105,16 +105,6 @@ class HandedIn:
         return self.status is TaskStatus.FAILED and not self.appeal
 
 
-@dataclass(frozen=True)
-class PassedTask:
-    """For other domains: who has passed which task, when."""
-
-    user_key: int
-    lesson_key: int
-    course_key: int
-    passed_at: datetime
-
-
 def get_task(lesson_key: int) -> Task:
     """The task of a lesson of that kind (by key). The caller made sure that the lesson may be seen."""
     return task_of(db.session.scalars(select(LessonTask).where(LessonTask.lesson_id == lesson_key)).one())
@@ -302,22 +292,3 @@ def name_people(keys: Sequence[int | None]) -> dict[int, str]:
     wanted = [key for key in keys if key is not None]
     rows = db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
     return {key: name for key, name in rows}  # noqa: C416 - a result is not a dict's argument
-
-
-# -- for other domains -------------------------------------------------------------------------
-
-
-def list_passed_tasks(user_keys: Sequence[int]) -> list[PassedTask]:
-    """The practical tasks that people (by key) have passed at the vendor served, oldest first."""
-    rows = db.session.execute(
-        select(
-            TaskSubmission.user_id, TaskSubmission.lesson_id, Enrolment.course_id,
-            func.max(TaskGrading.graded_at).label("passed_at"),
-        )
-        .join(TaskGrading, TaskGrading.submission_id == TaskSubmission.id)
-        .join(Enrolment, Enrolment.id == TaskSubmission.enrolment_id)
-        .where(TaskSubmission.user_id.in_(user_keys), TaskSubmission.status == TaskStatus.PASSED)
-        .group_by(TaskSubmission.id, TaskSubmission.user_id, TaskSubmission.lesson_id, Enrolment.course_id)
-        .order_by(func.max(TaskGrading.graded_at))
-    )  # fmt: skip
-    return [PassedTask(*row) for row in rows]
