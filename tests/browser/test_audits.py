@@ -39,7 +39,7 @@ class Theatre:
 
 @pytest.fixture
 def theatre(empty_portal: Portal, chromium: Browser) -> Theatre:
-    flask = empty_portal.flask
+    flask = empty_portal.command
     flask("vendors", "create", "--slug", "northstar", "--name", "Northstar Software")
     partnership = flask("partners", "create", "--vendor", "northstar", "--name", COMPANY)
     for email, name, role, *place in (
@@ -233,7 +233,7 @@ def test_an_audit_from_plan_to_a_verified_pack(theatre: Theatre, tmp_path: Path)
 
 
 def test_a_campaign_is_started_and_shows_every_partner(theatre: Theatre) -> None:
-    theatre.portal.flask("partners", "create", "--vendor", "northstar", "--name", "Harbor & Pine")
+    theatre.portal.command("partners", "create", "--vendor", "northstar", "--name", "Harbor & Pine")
     with theatre.person(ADMIN) as page:
         make_a_checklist(page)
         to(page, "Audits")

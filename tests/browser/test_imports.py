@@ -21,8 +21,8 @@ CHANGED = "name,price\nRocket,120.00\nSledge,25.00\nWheel,many\n"
 
 @pytest.fixture
 def admin(empty_portal: Portal, chromium: Browser, tmp_path: Path) -> tuple[Portal, Browser, Complaints]:
-    empty_portal.flask("vendors", "create", "--slug", "northstar", "--name", "Northstar Software")
-    empty_portal.flask(
+    empty_portal.command("vendors", "create", "--slug", "northstar", "--name", "Northstar Software")
+    empty_portal.command(
         "users", "create", "--email", ADMIN[0], "--name", ADMIN[1], "--role", "vendor_admin",
         "--vendor", "northstar", "--password-stdin", typed=PASSWORD + "\n",
     )  # fmt: skip

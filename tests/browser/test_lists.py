@@ -20,15 +20,15 @@ MAIL, PASSWORD = "ada@acme.example", "a passphrase of some length"
 @pytest.fixture
 def portal(empty_portal: Portal, tmp_path: Path) -> Portal:
     """A vendor with five thousand partners, half of them in the region West."""
-    empty_portal.flask("vendors", "create", "--slug", "acme", "--name", "Acme")
-    empty_portal.flask(
+    empty_portal.command("vendors", "create", "--slug", "acme", "--name", "Acme")
+    empty_portal.command(
         "users", "create", "--email", MAIL, "--name", "Ada", "--role", "vendor_admin", "--vendor", "acme",
         "--password-stdin", typed=PASSWORD,
     )  # fmt: skip
     rows = "".join(f"P-{n},Partner {n:04},{'West' if n % 2 else 'East'}\n" for n in range(PARTNERS))
     file = tmp_path / "partners.csv"
     file.write_text("external_id,name,region\n" + rows)
-    empty_portal.flask("imports", "run", str(file), "--vendor", "acme", "--kind", "partners")
+    empty_portal.command("imports", "run", str(file), "--vendor", "acme", "--kind", "partners")
     return empty_portal
 
 

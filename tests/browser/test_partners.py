@@ -21,7 +21,7 @@ COMPANY = "Newcomer Ltd"
 @pytest.fixture
 def portal(empty_portal: Portal) -> Portal:
     """A vendor with its administrator, and nothing else."""
-    flask = empty_portal.flask
+    flask = empty_portal.command
     flask("vendors", "create", "--slug", "northstar", "--name", "Northstar Software")
     flask(
         "users", "create", "--email", ADMIN[0], "--name", ADMIN[1], "--role", "vendor_admin",
@@ -138,7 +138,7 @@ def the_applicant_joins_and_accepts_the_agreement(stage: Stage) -> None:
 
 def test_two_partners_are_merged_and_taken_apart(portal: Portal, chromium: Browser) -> None:
     for name in ("Harbor Systems", "Harbour Systems Inc"):
-        portal.flask("partners", "create", "--vendor", "northstar", "--name", name)
+        portal.command("partners", "create", "--vendor", "northstar", "--name", name)
     stage = Stage(portal, chromium)
     with stage.person(ADMIN[0]) as page:
         to(page, "Partners")

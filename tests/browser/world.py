@@ -47,7 +47,7 @@ def fill_up(portal: Portal, chromium: Browser, folder: Path) -> None:
     """Give every list of the vendor Lumen something to show."""
     bad = folder / "bad-deals.csv"
     bad.write_text(BAD_DEALS, encoding="utf-8")
-    portal.flask("imports", "run", str(bad), "--vendor", "lumen", "--kind", "deals", "--source", "other")
+    portal.command("imports", "run", str(bad), "--vendor", "lumen", "--kind", "deals", "--source", "other")
     with browsing(chromium, portal) as page:
         sign_in(page, "admin@lumen.example", PASSWORD)
         to(page, "Products")
@@ -60,7 +60,7 @@ def fill_up(portal: Portal, chromium: Browser, folder: Path) -> None:
     ):  # fmt: skip
         file = folder / f"{kind}.csv"
         file.write_text(content, encoding="utf-8")
-        portal.flask("imports", "run", str(file), "--vendor", "lumen", "--kind", kind, "--source", "other")
+        portal.command("imports", "run", str(file), "--vendor", "lumen", "--kind", kind, "--source", "other")
     with browsing(chromium, portal) as page:
         sign_in(page, "admin@lumen.example", PASSWORD)
         upload(page, "Deals", bad)  # stays a draft

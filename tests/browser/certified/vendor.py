@@ -14,7 +14,7 @@ MONTHS = 12
 
 
 def the_operator_makes_a_vendor(stage: Stage) -> None:
-    flask = stage.portal.flask
+    flask = stage.portal.command
     flask("vendors", "create", "--slug", "northstar", "--name", "Northstar Software")
     flask(
         "users", "create", "--email", ADMIN[0], "--name", ADMIN[1], "--role", "vendor_admin",
