@@ -47,8 +47,9 @@ def test_what_is_ordered_or_matched_is_always_shuffled_and_keeps_its_key() -> No
     ]
     for first, second in shown:
         assert first.key == ordering.key and second.key == matching.key
-    assert len({tuple(o.text for o in first.options) for first, _second in shown}) == 20
-    assert len({tuple(t.text for t in second.targets) for _first, second in shown}) == 20
+    # Of 40,320 orders two of twenty are the same once in two hundred runs, four once in ten thousand million.
+    assert len({tuple(o.text for o in first.options) for first, _second in shown}) > 16
+    assert len({tuple(t.text for t in second.targets) for _first, second in shown}) > 16
     assert {tuple(o.text for o in second.options) for _first, second in shown} == {tuple("ABCDEFGH")}
 
 
