@@ -16,8 +16,8 @@ class Erasure(db.Model):
     """That a person was erased: what a restore from an older backup repeats. Holds nothing of theirs.
 
     `subject_hash` is a keyed hash of the account's public id, or of the mail address of somebody who had
-    none. `file_keys` are stored files that must
-    still go (their names are hashes); empty once `finished_at` is set.
+    none. `file_keys` are stored files that must still go (their names are hashes); empty once `finished_at`
+    is set.
     """
 
     __tablename__ = "erasure"
