@@ -4,10 +4,11 @@
 for (const box of document.querySelectorAll("[data-video]")) {
   const video = box.querySelector("video");
   const EVERY = 10000;
-  const GAP = 1.5;  // seconds between two looks that still are one piece, at normal speed
+  const SLACK = 1.5;  // seconds by which the video may be ahead of the clock between two looks
   let spans = [];
   let begun = null;
   let seen = null;
+  let looked = 0;
   let isBegun = false;
 
   const milliseconds = (seconds) => Math.max(0, Math.round(seconds * 1000));
@@ -21,11 +22,18 @@ for (const box of document.querySelectorAll("[data-video]")) {
   function look() {
     const now = video.currentTime;
     if (video.seeking) return;
-    if (begun === null || now < seen || now - seen > GAP * Math.max(1, video.playbackRate)) {
+    if (begun === null || !isPlayed(now)) {
       cut();
       begun = now;
     }
     seen = now;
+    looked = performance.now();
+  }
+
+  // Played since the last look, however long a busy browser took to look again; not skipped to.
+  function isPlayed(now) {
+    const passed = (performance.now() - looked) / 1000;
+    return now >= seen && now - seen <= (passed + SLACK) * Math.max(1, video.playbackRate);
   }
 
   async function report(isLast) {
@@ -67,11 +75,11 @@ for (const box of document.querySelectorAll("[data-video]")) {
     isBegun = true;
   });
   video.addEventListener("timeupdate", () => { if (!video.paused) look(); });
-  video.addEventListener("play", () => { cut(); begun = video.currentTime; seen = begun; });
+  video.addEventListener("play", () => { cut(); begun = video.currentTime; seen = begun; looked = performance.now(); });
   video.addEventListener("seeking", cut);
   for (const name of ["pause", "ended"]) {
     video.addEventListener(name, () => {
-      if (!video.seeking && begun !== null && video.currentTime > seen && video.currentTime - seen < GAP) seen = video.currentTime;
+      if (!video.seeking && begun !== null && isPlayed(video.currentTime)) seen = video.currentTime;
       report();
     });
   }

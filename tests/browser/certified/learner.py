@@ -62,7 +62,7 @@ def watch(page: Page) -> None:
     fits(page)
     page.evaluate("document.querySelector('video').muted = true")
     page.evaluate("void document.querySelector('video').play()")
-    expect(page.get_by_role("link", name="Go on")).to_be_visible()
+    expect(page.get_by_role("link", name="Go on")).to_be_visible(timeout=30_000)
 
 
 def the_learner_has_the_pdf_in_two_clicks(stage: Stage) -> None:
