@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prm.permissions import TABLE, P, Reach
-from tests.deep.reasons import REASONS, TESTED
+from tests.deep.reasons import REASONS
+from tests.deep.tested import TESTED
 
 if TYPE_CHECKING:
     from tests.deep.mutants import Mutant

@@ -304,7 +304,7 @@ def report(
         of_kind = Counter(outcomes[n]["outcome"] for n, m in enumerate(mutants) if m.kind == kind)
         print(f"  {kind:10} " + ", ".join(f"{name} {count}" for name, count in sorted(of_kind.items())))
     for entry in [*EQUIVALENT.unused(every), *BY_TESTS.unused(every)]:
-        print(f"no such mutant any more, take it out of tests/deep/reasons.py: {entry}")
+        print(f"no such mutant any more, take it out of its table in tests/deep: {entry}")
     removed = counts["caught"] + counts["missed"] + counts["broken"] + counts["explained"]
     print(
         f"removed {removed}, caught {counts['caught']} "

@@ -1,178 +1,18 @@
-"""Mutants that no question of tests/access notices: by which tests they are, or why nobody could.
+"""Mutants that change nothing anybody could notice, each with the reason: the table.
 
-(kind, file and function or place, the mutant's text up to there, reason or tests). A mutant belongs to
-REASONS only where another guard stands behind the one removed, or where what it lets through is shown to
-the same people anyway. One that is caught needs no entry.
+(kind, file and function or place, the mutant's text up to there, reason). A mutant belongs here only
+where another guard stands behind the one removed, or where what it lets through is shown to the same
+people anyway. One that is caught needs no entry; what only tests notice stands in tested.py.
 """
 
 from __future__ import annotations
+
+from tests.deep.parents import PARENTS
 
 _INVITING = "prm/accounts/services/invitations.py"
 _FETCHED = "the page has looked the partnership up within the same reach, or it is the person's own"
 _OFFERED = "the form takes only what it offers, and offers only what is within reach"
 _JUDGED = "which partnerships to judge now; whoever joins the result narrows what is shown of it"
-_EVENTS = "tests/notifications/test_events.py"
-_CREDENTIALS = "tests/certification/test_credentials.py"
-_PARENTS = {
-    # What is read by the key of something else that the filter has narrowed, and never by itself.
-    "prm/marketing/models.py AssetVersion": "asset",
-    "prm/bulk/models.py BulkItem": "run",
-    "prm/audits/models.py ChecklistItem": "checklist",
-    "prm/audits/models.py CriterionVersion": "criterion",
-    "prm/notifications/models.py ComplianceSeen": "partnership",
-    "prm/notifications/models.py Escalation": "enrolment",
-    "prm/training/models.py DeltaEnrolment": "enrolment",
-    "prm/imports/models.py ImportConflict": "record of ours",
-    "prm/certification/models.py IssueBatchItem": "batch",
-    "prm/training/models.py ItemState": "enrolment",
-    "prm/training/models.py LessonFile": "lesson",
-    "prm/training/models.py LessonLink": "lesson",
-    "prm/training/models.py PackageFile": "package",
-    "prm/training/models.py PackageProgress": "enrolment",
-    "prm/partners/models.py PartnershipPast": "partnership",
-    "prm/partners/models.py PartnershipParent": "partnership",
-    "prm/training/models.py PathCompletion": "path",
-    "prm/training/models.py PathStep": "version of a path",
-    "prm/training/models.py PathPrerequisite": "version of a path",
-    "prm/training/models.py PathAssignment": "path",
-    "prm/training/models.py PlacementCompletion": "completion",
-    "prm/training/models.py PlacementTest": "enrolment",
-    "prm/training/models.py QuizDraw": "version of a course",
-    "prm/training/models.py VideoCaptions": "lesson",
-    "prm/audits/models.py PartnershipStanding": "partnership",
-    "prm/training/models.py QuizPool": "draw",
-    "prm/training/models.py QuizRules": "version of a course",
-    "prm/training/models.py QuizSitting": "enrolment",
-    "prm/training/models.py SessionSeat": "date",
-    "prm/training/models.py TaskGrading": "submission",
-    "prm/training/models.py VersionChange": "version of a course",
-    "prm/training/models.py VideoProgress": "enrolment",
-    "prm/partners/models.py PartnershipMove": "merge",
-    "prm/partners/models.py PartnershipMerge": "partnership, both of which are looked up besides",
-    "prm/training/models.py LessonChange": "lesson",
-    "prm/training/models.py LessonPackage": "lesson",
-    "prm/training/models.py LessonSession": "lesson",
-    "prm/training/models.py LessonVideo": "lesson",
-    "prm/training/models.py ImportedCompletion": "completion",
-    "prm/training/models.py ItemInteraction": "saved state",
-    "prm/onboarding/models.py OnboardingPlan": "partnership",
-    "prm/training/models.py LessonTask": "lesson",
-    "prm/training/models.py Assignment": "course and its partnership",
-    "prm/training/models.py Attempt": "enrolment",
-    "prm/training/models.py Choice": "question",
-    "prm/training/models.py LessonImage": "course, or together with its file",
-    "prm/training/models.py LessonProgress": "enrolment",
-    "prm/certification/models.py CertificateFile": "certificate",
-    "prm/certification/models.py CertificateDesign": "certification, or the certificate that names it",
-    "prm/certification/models.py CertificationVersion": "certification",
-    "prm/certification/models.py AccreditationRule": "accreditation",
-    "prm/audits/models.py AuditAction": "finding",
-    "prm/audits/models.py AuditCampaignTarget": "campaign",
-    "prm/audits/models.py AuditFinding": "audit",
-    "prm/audits/models.py AuditEvidence": "item",
-    "prm/audits/models.py AuditItem": "audit",
-    "prm/audits/models.py AuditName": "audit",
-    "prm/audits/models.py AuditRow": "audit",
-    "prm/training/models.py BankQuestionVersion": "question",
-    "prm/training/models.py ContentPackage": "lesson",
-    "prm/imports/models.py ImportRow": "import",
-    "prm/partners/models.py AgreementAcceptance": "partnership or agreement",
-    "prm/training/models.py AttemptItem": "attempt",
-    "prm/imports/models.py ImportChange": "import",
-    "prm/vendors/models.py StoredFile": "row that keeps the file",
-}
-
-# What no question of tests/access can ask, and the tests that do: they are run with the mutant, and one
-# of them has to fail.
-TESTED: tuple[tuple[str, str, str, str], ...] = (
-    ("reach", "prm/notifications/recipients.py may_be_told", "reach is Reach.ALL", _EVENTS),
-    (
-        "actor",
-        "prm/notifications/recipients.py may_be_told",
-        "partnership.id == actor.partnership_id",
-        _EVENTS,
-    ),
-    (
-        "refusal",
-        "prm/notifications/views/own.py unsubscribe",
-        "raise NotFound",
-        "tests/notifications/test_pages.py",
-    ),
-    (
-        "reach",
-        "prm/training/services/path_assigning.py may_assign_to_channel",
-        "reach is Reach.ALL",
-        "tests/training/test_paths.py",
-    ),
-    (
-        "refusal",
-        "prm/training/services/path_assigning.py assign_path",
-        "raise Forbidden",
-        "tests/training/test_paths.py",
-    ),
-    (
-        "refusal",
-        "prm/training/services/path_writing.py add_step",
-        "raise NotFound",
-        "tests/training/test_paths.py",
-    ),
-    (
-        "actor",
-        "prm/training/services/tasks.py _check_grader",
-        "first == actor.user_id",
-        "tests/training/test_tasks.py",
-    ),
-    (
-        "require",
-        "prm/bulk/services.py _attempt",
-        "require(actor, action.permission)",
-        "tests/bulk/test_bulk.py",
-    ),
-    (
-        "filter",
-        "prm/training/queries/progress.py list_external_certificates",
-        "or_mine",
-        "tests/imports/test_learning.py",
-    ),
-    (
-        "refusal",
-        "prm/partners/services/agreements.py accept_agreement",
-        "raise NotFound",
-        "tests/partners/test_agreements.py",
-    ),
-    (
-        "visible",
-        "prm/training/services/seats.py release_seat",
-        "visible(select(SessionSeat)",
-        "tests/training/test_sessions.py",
-    ),
-    ("tenant", "prm/vendors/models.py", "SigningKey without", "tests/certification/test_keys.py"),
-    ("tenant", "prm/bulk/models.py", "BulkRun without", "tests/bulk/test_bulk.py"),
-    ("tenant", "prm/training/models.py", "ExternalCertificate without", "tests/imports/test_learning.py"),
-    (
-        "tenant",
-        "prm/notifications/models.py",
-        "NotificationPreference without",
-        "tests/notifications/test_pages.py",
-    ),
-    ("tenant", "prm/marketing/models.py", "UsageEvent without", "tests/operations/test_retention.py"),
-    ("tenant", "prm/training/models.py", "Completion without", "tests/training/test_learning.py"),
-    ("tenant", "prm/training/models.py", "PathEnrolment without", "tests/training/test_paths.py"),
-    (
-        "tenant",
-        "prm/notifications/models.py",
-        "ReminderProgress without",
-        "tests/notifications/test_reminders.py",
-    ),
-    ("tenant", "prm/notifications/models.py", "Notification without", "tests/notifications/test_pages.py"),
-    ("tenant", "prm/operations/models.py", "RetentionRule without", "tests/operations/test_retention.py"),
-    ("tenant", "prm/partners/models.py", "Region without", "tests/partners/test_application_regions.py"),
-    ("tenant", "prm/revenue/models.py", "Payment without", "tests/imports/test_invoices.py"),
-    ("tenant", "prm/revenue/models.py", "Target without", "tests/imports/test_invoices.py"),
-    ("tenant", "prm/imports/models.py", "ImportMapping without", "tests/imports/test_drop_folder.py"),
-    ("tenant", "prm/certification/models.py", "Credential without", _CREDENTIALS),
-    ("tenant", "prm/certification/models.py", "BadgePicture without", _CREDENTIALS),
-)
 
 REASONS: tuple[tuple[str, str, str, str], ...] = (
     (
@@ -684,6 +524,6 @@ REASONS: tuple[tuple[str, str, str, str], ...] = (
             f"{place.partition(' ')[2]} without",
             f"read only by the key of its {parent}, which the filter has narrowed",
         )
-        for place, parent in _PARENTS.items()
+        for place, parent in PARENTS.items()
     ),
 )

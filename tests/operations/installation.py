@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
 
 from prm import create_app
 from prm.extensions import db
@@ -42,3 +44,16 @@ def close(app: Flask) -> None:
 def put_postgresql_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """The client programs of the server's version, before whatever the machine has."""
     monkeypatch.setenv("PATH", str(_installation() / "bin"), prepend=":")
+
+
+def find_in_tables(app: Flask, *pieces: str) -> list[str]:
+    """Rows of any table that show one of some pieces of text, in small letters."""
+    found = []
+    with app.app_context(), db.engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            for row in connection.execute(select(table)):
+                shown = json.dumps([str(value) for value in row], ensure_ascii=False).casefold()
+                if any(piece in shown for piece in pieces):
+                    found.append(f"{table.name}: {shown[:200]}")
+    close(app)
+    return found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from prm.accounts.models import Invitation, User
 from prm.accounts.services.people import fold_email
@@ -59,13 +59,16 @@ def forget_rows(trace: Trace) -> int:
     What names somebody elsewhere is replaced with the rest: here stand telephone numbers besides, which no
     trace knows. A contact of the same name at another address is somebody else's.
     """
-    contacts = [
-        row.id
-        for row in db.session.scalars(select(PartnershipContact))
-        if trace.is_in(row.email) or (not row.email and trace.is_in(row.name))
-    ]
     emails = {fold_email(email) for email in trace.emails}
-    gone = db.session.execute(delete(PartnershipContact).where(PartnershipContact.id.in_(contacts)))
+    without_address = select(PartnershipContact.id, PartnershipContact.name).where(
+        PartnershipContact.email == ""
+    )
+    contacts = [key for key, name in db.session.execute(without_address) if trace.is_in(name)]
+    gone = db.session.execute(
+        delete(PartnershipContact)
+        .where(or_(PartnershipContact.id.in_(contacts), func.lower(PartnershipContact.email).in_(emails)))
+        .execution_options(synchronize_session=False)
+    )
     emptied = db.session.execute(
         update(PartnerApplication)
         .where(func.lower(PartnerApplication.email).in_(emails))
