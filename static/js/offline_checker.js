@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const {jsonld, ed25519, jsQR} = globalThis.checkerLibraries;
+  const {jsonld, ed25519, decodeQR} = globalThis.checkerLibraries;
   const embedded = (id) => JSON.parse(document.getElementById(id).textContent);
   const contexts = embedded("contexts");
   const words = embedded("words");
@@ -506,17 +506,24 @@
   }
 
   // ---- a picture of a QR code
+  // A decoder that misses a code at one size often finds it at another: a screenshot's modules are
+  // too few pixels wide, a camera's are grainy.
+  const SCALES = [1, 2, 1.5, 0.6, 3, 0.8];
+  const MOST_PIXELS = 4000;  // along the longer edge
+
   async function scanned(file) {
-    try {
-      const bitmap = await createImageBitmap(file);
-      const scale = Math.min(1, 2400 / Math.max(bitmap.width, bitmap.height));
-      const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
-      const pen = canvas.getContext("2d");
-      pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-      const pixels = pen.getImageData(0, 0, canvas.width, canvas.height);
-      const found = jsQR(pixels.data, pixels.width, pixels.height);
-      return found ? found.data : null;
-    } catch (error) { return null; }
+    let bitmap;
+    try { bitmap = await createImageBitmap(file); } catch (error) { return null; }
+    const fitting = Math.min(1, MOST_PIXELS / Math.max(bitmap.width, bitmap.height));
+    for (const scale of SCALES) {
+      const width = Math.round(bitmap.width * fitting * scale), height = Math.round(bitmap.height * fitting * scale);
+      if (Math.max(width, height) > MOST_PIXELS || Math.min(width, height) < 1) continue;
+      const pen = new OffscreenCanvas(width, height).getContext("2d");
+      pen.imageSmoothingQuality = "high";
+      pen.drawImage(bitmap, 0, 0, width, height);
+      try { return decodeQR(pen.getImageData(0, 0, width, height)); } catch (error) { continue; }
+    }
+    return null;
   }
 
   // ---- the page

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
 
 import config
 from prm import create_app
@@ -229,3 +229,9 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/accounts/sign-in" not in url)
+
+
+def follow(page: Page, way_on: Locator) -> None:
+    """Click, and wait until the page it leads to is there whole: what it lacks can be counted then."""
+    with page.expect_navigation():
+        way_on.click()

@@ -114,7 +114,7 @@ def answer(page: Page, audit: str, folder: Path) -> None:
     page.goto("/northstar/audits/")
     assert_accessible(page)
     page.get_by_role("link", name=CHECKLIST).click()
-    assert urlsplit(page.url).path == audit
+    page.wait_for_url(lambda address: urlsplit(address).path == audit)
     page.get_by_role("link", name="1. Insurance").click()
     page.get_by_role("radio", name="We meet this", exact=True).check()
     page.get_by_label("In your words").fill("Zoë Ångström asked the insurer; zoe@brightpath.example.")

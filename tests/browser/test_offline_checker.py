@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page
 
 from prm.certification.credentials.checking import check_offline
@@ -26,6 +28,7 @@ from tests.certification.test_own_keys import bring, key_file
 from tests.factories import World
 from tests.factories import certification as certify
 from tests.factories.certification import CertificateRef
+from tests.infra.specimens import run
 from tests.time_stamps import stamping_service
 
 pytestmark = pytest.mark.browser
@@ -110,6 +113,25 @@ def test_every_form_is_judged_offline_as_the_command_judges_it(
     assert all(each["name"] == "Zoë Ångström" for each in plain)
 
 
+def pictures(printed: Path) -> Iterator[tuple[str, bytes]]:
+    """The page as screenshots and scanners show it, and as a camera does: turned, grainy, half in shadow."""
+    for resolution in (100, 150, 200, 300):
+        run("pdftoppm", "-r", resolution, "-png", "-singlefile", printed, printed.with_suffix(""))
+        page = Image.open(printed.with_suffix(".png")).convert("L")
+        yield f"{resolution} dpi", as_jpeg(page)
+    turned = page.rotate(7, Image.Resampling.BICUBIC, fillcolor=90)
+    falling = Image.linear_gradient("L").rotate(90).resize(turned.size)
+    shadow = falling.point(lambda light: 140 + light * 115 // 255)
+    grain = Image.effect_noise(turned.size, 24)
+    yield "photo", as_jpeg(ImageChops.add(ImageChops.multiply(turned, shadow), grain, offset=-128))
+
+
+def as_jpeg(image: Image.Image) -> bytes:
+    content = io.BytesIO()
+    image.save(content, "JPEG", quality=75)
+    return content.getvalue()
+
+
 def test_a_scanned_code_is_checked_pasted_or_as_a_photo(
     scene: Scene, files: Files, open_checker: Callable[[Scene], Page], tmp_path: Path
 ) -> None:
@@ -120,8 +142,8 @@ def test_a_scanned_code_is_checked_pasted_or_as_a_photo(
     told = answered(page)
     assert (told["status"], told["kind"], told["name"]) == ("valid", "qr", "Zoë Ångström")
     assert "printed_page" in told["not_checked"]
-    photo = (tmp_path / "printed.png").read_bytes()
-    assert judge(page, "photo.png", photo, "image/png")["status"] == "valid"
+    for name, photo in pictures(tmp_path / "printed.pdf"):
+        assert judge(page, name, photo, "image/jpeg")["status"] == "valid", name
     trust = read_trust([files.keys], [files.status_list])
     start = text.index("#") + 1
     for place in (start + 20, start + 130, len(text) - 3, len(text) - 1, text.index("verify/") + 8):

@@ -148,6 +148,7 @@ def test_two_partners_are_merged_and_taken_apart(portal: Portal, chromium: Brows
         page.get_by_role("button", name="Add the note").click()
         to(page, "Partners")
         page.get_by_role("link", name="Harbor Systems").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Systems")
         story = page.url
         page.get_by_role("button", name="More").click()
         page.get_by_role("link", name="Merge or take apart").click()

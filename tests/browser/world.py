@@ -12,7 +12,7 @@ from tests.browser.main_job import material
 from tests.browser.main_job.sales import upload
 from tests.browser.main_job.story import labelled, to
 from tests.browser.main_job.vendor import invite
-from tests.browser.portal import Portal, browsing, sign_in
+from tests.browser.portal import Portal, browsing, follow, sign_in
 
 BAD_DEALS = """external_id,partner,stage,closed_on,amount
 1,Bright Path IT,won,2026-02-30,10
@@ -89,39 +89,40 @@ def look_after_partners(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Add a question").click()
     labelled(page, "Question").fill("How many engineers?")
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     page.goto("/lumen/partners/agreements/new")
     labelled(page, "Text").fill("# Together\n\nBe kind.")
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     page.get_by_text("is published").wait_for()
     page.goto("/lumen/onboarding/template")
-    page.get_by_role("button", name="Add", exact=True).click()
+    follow(page, page.get_by_role("button", name="Add", exact=True))
     page.goto("/lumen/partners/new")
     labelled(page, "Company").fill("Bright Path Inc")
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     page.goto("/lumen/partners/?search=Bright+Path+IT")
     page.get_by_role("link", name="Bright Path IT").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bright Path IT")
     story = page.url
     page.goto(f"{story}/merge?name=Bright+Path+Inc")
-    page.get_by_role("button", name="Merge into Bright Path IT").click()
+    follow(page, page.get_by_role("button", name="Merge into Bright Path IT"))
     page.goto(f"{story}/branches")
     labelled(page, "Name").fill("Portland office")
-    page.get_by_role("button", name="Add the branch").click()
+    follow(page, page.get_by_role("button", name="Add the branch"))
     page.goto(f"{story}/desk")
     labelled(page, "Note").fill("Prefers mail.")
-    page.get_by_role("button", name="Add the note").click()
+    follow(page, page.get_by_role("button", name="Add the note"))
     page.locator("#contacts").get_by_label("Name").fill("Carla Contact")
-    page.get_by_role("button", name="Add the contact").click()
+    follow(page, page.get_by_role("button", name="Add the contact"))
     labelled(page, "What has to be done").fill("Call about the renewal")
     labelled(page, "Until").fill("2026-01-01")
-    page.get_by_role("button", name="Add the task").click()
+    follow(page, page.get_by_role("button", name="Add the task"))
     page.goto(f"{story}/documents")
     labelled(page, "Title").fill("Contract")
     page.locator("input[type=file]").set_input_files(
         {"name": "contract.txt", "mimeType": "text/plain", "buffer": b"We agree."}
     )
-    page.get_by_role("button", name="Add the document").click()
+    follow(page, page.get_by_role("button", name="Add the document"))
     page.goto("/lumen/apply")
     labelled(page, "Company").fill("Newcomer Ltd")
     labelled(page, "Web site").fill("newcomer.example")
@@ -129,7 +130,7 @@ def look_after_partners(page: Page) -> None:
     labelled(page, "Your name").fill("Nina New")
     labelled(page, "Mail address").fill("nina@newcomer.example")
     page.wait_for_timeout(3_500)
-    page.get_by_role("button", name="Send the application").click()
+    follow(page, page.get_by_role("button", name="Send the application"))
     page.goto("/sent-mail")
     link = page.locator("main a[href*='/apply/confirm/']").first.get_attribute("href")
     assert link

@@ -48,12 +48,12 @@ def test_the_preview_appears_beside_the_text_and_saves_nothing(site: Site, autho
         assert refused == []
     with site.page(author, script=False) as page:
         page.goto(path)
-        assert "Text of part 1." in page.get_by_label("Text").input_value()
+        expect(page.get_by_label("Text")).to_have_value(re.compile("Text of part 1."))
         page.get_by_label("Text").fill("# Without script")
         page.get_by_role("button", name="Preview").click()
-        assert page.locator("#lesson-preview h2").inner_text() == "Without script"
+        expect(page.locator("#lesson-preview h2")).to_have_text("Without script")
         page.get_by_role("button", name="Save the lesson").click()
-        assert page.get_by_text("The lesson is saved.").is_visible()
+        expect(page.get_by_text("The lesson is saved.")).to_be_visible()
 
 
 def test_a_quiz_is_taken_with_the_keyboard_alone(site: Site) -> None:
@@ -79,8 +79,8 @@ def test_a_quiz_is_taken_with_the_keyboard_alone(site: Site) -> None:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.wait_for_url("**/attempts/**")
-        assert page.get_by_role("heading", name="Passed").is_visible()
-        assert page.get_by_text("3 of 3 questions right").is_visible()
+        expect(page.get_by_role("heading", name="Passed")).to_be_visible()
+        expect(page.get_by_text("3 of 3 questions right")).to_be_visible()
 
 
 def test_answers_are_saved_as_they_are_given_and_the_clock_hands_them_in(site: Site) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame, Page, expect
 from sqlalchemy import select
 
 from prm.extensions import db
@@ -148,7 +148,7 @@ def test_a_package_is_resumed_on_another_device_and_completes_the_course(
         page.locator("[data-when-done]").first.wait_for()
         page.get_by_role("link", name="Go on").click()
         page.wait_for_url(f"**/courses/{course.public_id}")
-        assert page.get_by_text("85%").first.is_visible()
+        expect(page.get_by_text("85%").first).to_be_visible()
     assert enrolment(site).status is EnrolmentStatus.COMPLETED
     assert progress(site).score_percent == 85
 
@@ -399,13 +399,13 @@ def test_an_author_uploads_sees_what_was_found_and_is_told_what_is_wrong(site: S
         page.get_by_label("Package").set_input_files(good)
         page.get_by_role("button", name="Import").click()
         page.get_by_text("SCORM 2004 4th Edition").wait_for()
-        assert page.get_by_text("Part 2").is_visible()
+        expect(page.get_by_text("Part 2")).to_be_visible()
         assert_accessible(page)
     with site.page(author, script=False) as page:
         page.goto(f"/acme/training/versions/{draft.version_public_id}/content/package")
         page.get_by_label("Package").set_input_files(bad)
         page.get_by_role("button", name="Import").click()
-        assert page.get_by_text("leads out of the package").first.is_visible()
+        expect(page.get_by_text("leads out of the package").first).to_be_visible()
     with site.world.acting(site.vendor):
         assert len(db.session.scalars(select(Lesson)).all()) == 1
 
@@ -415,7 +415,7 @@ def test_without_script_the_page_says_that_packages_need_it(site: Site, member: 
     make.enrol(site.world, site.vendor, member, course)
     with site.page(member, script=False) as page:
         page.goto(f"/acme/training/courses/{course.public_id}/lessons/{course.lessons[0]}")
-        assert page.get_by_text("This lesson needs script").is_visible()
+        expect(page.get_by_text("This lesson needs script")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -6,7 +6,7 @@ import base64
 import io
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from prm.infra.db import transaction
 from prm.permissions import Role
@@ -85,11 +85,11 @@ def test_a_video_is_watched_resumed_and_done(site: Site, recording: bytes) -> No
             page.evaluate("document.querySelector('video').muted = true")
             page.evaluate("document.querySelector('video').currentTime = 3.9")
             play_to(page, 4.1)
-        assert not page.locator("[data-when-done]").first.is_visible()
+        expect(page.locator("[data-when-done]").first).to_be_hidden()
         with page.expect_response("**/watched"):
             page.evaluate("document.querySelector('video').currentTime = 0")
             play_to(page, 2)
-        assert not page.locator("[data-when-done]").first.is_visible()
+        expect(page.locator("[data-when-done]").first).to_be_hidden()
         assert page.evaluate("document.querySelector('video').textTracks.length") == 1
     with site.page(member) as page:
         page.goto(address)
