@@ -67,3 +67,14 @@ def begin_a_course(page: Page) -> None:
                 return
         page.goto("/lumen/training/")
     raise AssertionError("no course is open")
+
+
+def test_a_theme_and_a_language_are_chosen(chromium: Browser, demo: Portal) -> None:
+    with browsing(chromium, demo, java_script_enabled=False) as page:
+        sign_in(page, "executive@lumen.example", PASSWORD)
+        page.get_by_role("button", name="Appearance").click()
+        page.get_by_role("button", name="Dark").click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+        page.goto("/lumen/reports/revenue")
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+        expect(page.locator("main svg").first).to_be_visible()
