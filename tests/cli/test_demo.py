@@ -69,11 +69,9 @@ class Terminal:
     def press_ctrl_c(self) -> None:
         os.write(self.screen, b"\x03")
 
-    def wait(self) -> float:
-        """Wait for the end; seconds of computing that all of it took, which a busy machine distorts less."""
-        usage = os.wait4(self.pid, 0)[2]
+    def wait(self) -> None:
+        os.waitpid(self.pid, 0)
         os.close(self.screen)
-        return usage.ru_utime + usage.ru_stime
 
     def processes(self) -> list[str]:
         """Command lines of what runs with this checkout's demo folder as its own."""
@@ -97,11 +95,6 @@ class Terminal:
 
 
 @pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
 def terminals(checkout: Path) -> Iterator[list[Terminal]]:
     opened: list[Terminal] = []
     yield opened
@@ -120,12 +113,14 @@ def get(port: int, path: str) -> str:
         return text
 
 
-# One after the other, each on what the one before left: a first start, a second, a reset.
+def test_a_demo_starts_is_kept_and_is_reset(checkout: Path, terminals: list[Terminal]) -> None:
+    a_first_start_says_who_can_sign_in_and_ends_at_ctrl_c(checkout, terminals)
+    a_second_start_keeps_it(checkout, terminals)
+    a_reset_deletes_the_demo_and_nothing_else(checkout, terminals)
 
 
-def test_first_a_demo_starts_says_who_can_sign_in_and_ends_at_ctrl_c(
-    checkout: Path, terminals: list[Terminal], port: int
-) -> None:
+def a_first_start_says_who_can_sign_in_and_ends_at_ctrl_c(checkout: Path, terminals: list[Terminal]) -> None:
+    port = free_port()
     demo = start(terminals, checkout, port)
     demo.await_words("What the server says", 400)
     steps = re.findall(r"\[(\d)/8\] .* … ", demo.text)
@@ -145,12 +140,10 @@ def test_first_a_demo_starts_says_who_can_sign_in_and_ends_at_ctrl_c(
     assert demo.processes() == []
 
 
-def test_then_a_second_start_keeps_it_and_takes_under_ten_seconds(
-    checkout: Path, terminals: list[Terminal], port: int
-) -> None:
+def a_second_start_keeps_it(checkout: Path, terminals: list[Terminal]) -> None:
     database = checkout / "instance" / "demo" / "prm.sqlite"
     size = database.stat().st_size
-    demo = start(terminals, checkout, port)
+    demo = start(terminals, checkout, free_port())
     demo.await_words("What the server says", 60)
     assert "kept as it was" in demo.text
     assert database.stat().st_size >= size
@@ -161,15 +154,13 @@ def test_then_a_second_start_keeps_it_and_takes_under_ten_seconds(
     demo.wait()
 
 
-def test_then_a_reset_deletes_the_demo_and_nothing_else(
-    checkout: Path, terminals: list[Terminal], port: int
-) -> None:
+def a_reset_deletes_the_demo_and_nothing_else(checkout: Path, terminals: list[Terminal]) -> None:
     mine = checkout / "instance" / "mine"
     mine.mkdir()
     key = (checkout / "instance" / "demo" / "secret-key").read_text()
-    with socket.socket() as other:  # the port is refused before the long part starts
-        other.bind(("127.0.0.1", port))
-        other.listen()
+    # The port is refused before the long part starts.
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
         demo = start(terminals, checkout, port, "demo-reset")
         demo.await_words(f"Port {port}", 30)
     assert (checkout / "instance" / "demo" / "secret-key").read_text() != key
