@@ -82,7 +82,7 @@ def check(world: World, vendor: VendorRef) -> int:
         return len(anew) - len(judged.judged_now)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.deep)])
 def test_after_any_change_what_is_read_is_what_is_true(world: World, now: clock.SetClock, seed: int) -> None:
     """A long walk through real services; after each step both vendors' standings are judged anew."""
     walk = Walk(world, now, seed)

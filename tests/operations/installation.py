@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -25,14 +27,28 @@ def installation(
     """An application on a database of its own; on PostgreSQL as the owner of the schema."""
     if database_kind == "postgresql":
         changes["DATABASE_URL"] = postgres_server().create_database().owner_url
+    elif is_migrated:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "prm.sqlite").write_bytes(_migrated_file())
     app = create_app(settings(folder, **changes))
     try:
-        if is_migrated:
+        if is_migrated and database_kind == "postgresql":
             with app.app_context():
                 upgrade()
         yield app
     finally:
         close(app)
+
+
+@cache
+def _migrated_file() -> bytes:
+    """A database without rows as the migrations leave it: made once, for it takes longest."""
+    with TemporaryDirectory() as folder:
+        app = create_app(settings(Path(folder)))
+        with app.app_context():
+            upgrade()
+        close(app)
+        return (Path(folder) / "prm.sqlite").read_bytes()
 
 
 def close(app: Flask) -> None:

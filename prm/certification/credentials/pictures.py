@@ -38,6 +38,7 @@ def draw_svg(facts: Mapping[str, Any]) -> bytes:
     )
 
 
+@lru_cache(maxsize=16)
 def draw_png(svg: bytes) -> bytes:
     """The picture as PNG, half as large again, in as few bytes as may be."""
     packed = io.BytesIO()
