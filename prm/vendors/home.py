@@ -40,6 +40,7 @@ class Learning:
     """The person's own courses: what to do next, what else is open, what is done."""
 
     next_item: training.LearningItem | None
+    session: training.MySession | None
     others: tuple[training.LearningItem, ...]
     done: int
     overdue: int
@@ -90,8 +91,10 @@ def my_learning(actor: Actor) -> Learning | None:
             item.title,
         ),
     )
+    first = open_items[0] if open_items else None
     return Learning(
-        open_items[0] if open_items else None,
+        first,
+        training.next_sessions(actor).get(first.course_id) if first else None,
         tuple(open_items[1 : 1 + SHOWN]),
         sum(1 for item in items if item.status is EnrolmentStatus.COMPLETED),
         sum(1 for item in open_items if item.is_overdue),

@@ -253,7 +253,7 @@ def test_a_plan_that_cannot_be_says_which_field(world: World, scene) -> None:
 
 
 def test_from_planning_to_attendance_on_the_pages(world: World, scene) -> None:
-    _vendor, course, (first, _second, _third), author = scene
+    _vendor, course, (first, second, _third), author = scene
     holder, learner = world.client(author), world.client(first)
     assert "Workshop: Workshop day" in holder.get("/acme/training/sessions/new").text
     plan = make.plan_of()
@@ -273,6 +273,14 @@ def test_from_planning_to_attendance_on_the_pages(world: World, scene) -> None:
     assert "You have a place." in answer and "meet.example.com" in answer
     lesson = learner.get(f"/acme/training/courses/{course.public_id}/lessons/{course.lessons[0]}").text
     assert "Give up my place" in lesson and "Mark as done" not in lesson
+    for page_with_it in ("/acme/", "/acme/training/"):
+        assert "Your session: " in learner.get(page_with_it).text
+    waiting = world.client(second)
+    waiting.post(f"/acme/training/courses/{course.public_id}/enrol")
+    waiting.post(f"{page}/sign-up")
+    assert "On the waiting list for " in waiting.get("/acme/training/").text
+    waiting.post(f"{page}/give-up")
+    assert "On the waiting list for " not in waiting.get("/acme/training/").text
     assert "Workshop day" in learner.get("/acme/training/calendar").text
     event = Calendar.from_ical(learner.get("/acme/training/calendar.ics").data).walk("VEVENT")[0]
     assert (str(event["summary"]), str(event["location"])) == (

@@ -18,10 +18,12 @@ from prm.training.queries.learning import (
     count_overdue,
     list_my_learning,
 )
+from prm.training.queries.sessions import MySession, next_sessions
 
 __all__ = [
     "AuthoredCourse",
     "LearningItem",
+    "MySession",
     "NextStep",
     "PublishedVersion",
     "count_due",
@@ -30,4 +32,5 @@ __all__ = [
     "list_drafts",
     "list_my_learning",
     "list_published_versions",
+    "next_sessions",
 ]

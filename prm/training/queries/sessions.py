@@ -195,6 +195,11 @@ def list_my_sessions(actor: Actor) -> list[MySession]:
     ]
 
 
+def next_sessions(actor: Actor) -> dict[UUID, MySession]:
+    """Of each course (by public id) the soonest date that the person has a place on or waits for."""
+    return {each.course_id: each for each in reversed(list_my_sessions(actor))}
+
+
 def get_offered(actor: Actor, session_id: UUID) -> TrainingSession:
     """A date of a course that the person takes. Raises NotFound."""
     mine = visible(select(Enrolment.course_id), actor, P.COURSE_TAKE, Enrolment)

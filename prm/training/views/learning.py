@@ -57,6 +57,7 @@ def index() -> str:
         catalogue=[v for v in published if _matches(v, words, chosen_level, chosen_function)],
         is_empty=not published,
         taken=taken,
+        next_sessions=sessions.next_sessions(actor) if actor.can(P.COURSE_TAKE) else {},
         search=" ".join(words),
         chosen_level=chosen_level,
         chosen_function=chosen_function,
