@@ -14,9 +14,7 @@ Nothing but names.json and the files that the partner provided names a person.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,7 +39,6 @@ RESULT_COLUMNS = (
     "position", "kind", "name", "weight", "value", "currency", "is_met", "population", "self_status",
     "verdict", "points",
 )  # fmt: skip
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -249,18 +246,6 @@ def manifest_of(audit: object, as_of: date | datetime, files: Mapping[str, bytes
         ],
     }
     return canonical_bytes({**stated, "digest": sha256(canonical_bytes(stated))})
-
-
-def zip_of(files: Mapping[str, bytes]) -> bytes:
-    """The files as one ZIP: in order, stored as they are, without a time of its own."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for path, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(path, ZIP_EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
-    return packed.getvalue()
 
 
 # -- verification ------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from prm.audits.models import Audit
 from prm.audits.queries import auditing
 from prm.cli import json_option, print_json, reported, serve_vendor_named, vendor_option
 from prm.errors import DomainError
+from prm.infra.exporting import zip_of
 
 DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -60,7 +61,7 @@ def pack_command(
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             (out / path).write_bytes(content)
         if zip_file is not None:
-            zip_file.write_bytes(packing.zip_of(files))
+            zip_file.write_bytes(zip_of(files))
     except OSError as error:
         raise DomainError(f"{error.filename} cannot be written: {error.strerror}.") from None
     digest = packing.sha256(files[packing.MANIFEST])

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ MAX_ROWS = 1_048_575
 MAX_COLUMNS = 16_384
 MAX_CELL = 32_767
 _CHUNK = 65_536
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _FORMULA_STARTS = "=+-@＝＋－＠"
 _ALWAYS_ARMED = "\t\r\n"
 # What no XML and no sensible text holds: C0 and C1 controls but tab and line ends, lone surrogates,
@@ -339,4 +340,16 @@ def _repacked(loose: io.BytesIO, stamp: datetime) -> bytes:
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
             new.writestr(entry, old.read(member))
+    return packed.getvalue()
+
+
+def zip_of(files: Mapping[str, bytes]) -> bytes:
+    """Files by their paths as one ZIP: in order, stored as they are, without a time of its own."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for path, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(path, _ZIP_EPOCH)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
     return packed.getvalue()

@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from prm.access import current_actor, requires
-from prm.audits import document, packing, packs
+from prm.audits import document, packs
 from prm.audits.models import Audit
 from prm.audits.queries import auditing as queries
 from prm.audits.views.blueprint import blueprint
 from prm.errors import Conflict
 from prm.extensions import limiter
 from prm.infra.downloads import attachment
+from prm.infra.exporting import zip_of
 from prm.permissions import P
 
 
@@ -38,7 +39,7 @@ def pack(audit_id: UUID) -> Response:
     """The evidence pack of a closed audit: pseudonymous, verifiable, the same bytes every time."""
     audit = queries.get_audit(current_actor(), audit_id)
     files, _names = packs.get_pack(audit)
-    return attachment(packing.zip_of(files), f"{_name(audit)}.zip", "application/zip")
+    return attachment(zip_of(files), f"{_name(audit)}.zip", "application/zip")
 
 
 @blueprint.get("/<slug:vendor>/audits/<uuid:audit_id>/names.json")

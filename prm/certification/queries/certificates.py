@@ -163,6 +163,22 @@ def get_file(certificate: Certificate, paper: Paper) -> CertificateFile:
     return found
 
 
+def first_files(
+    certificates: Sequence[Certificate],
+) -> dict[int, tuple[CertificateFile, StoredFile | None]]:
+    """By a certificate's key the file to hand out, A4 before other papers, with what is kept of it."""
+    rows = db.session.execute(
+        select(CertificateFile, StoredFile)
+        .outerjoin(StoredFile, StoredFile.id == CertificateFile.file_id)
+        .where(CertificateFile.certificate_id.in_([each.id for each in certificates]))
+        .order_by(CertificateFile.paper != Paper.A4, CertificateFile.id)
+    )
+    first: dict[int, tuple[CertificateFile, StoredFile | None]] = {}
+    for file, stored in rows:
+        first.setdefault(file.certificate_id, (file, stored))
+    return first
+
+
 def list_proofs(certificate: Certificate, time_zone: str) -> list[Proof]:
     """The completions that a certificate rests on, in the order of its facts."""
     wanted = [UUID(each["completion"]) for each in certificate.facts.get("evidence", ())]

@@ -8,21 +8,29 @@ from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from prm.access import current_actor, requires
+from prm.access import Actor, current_actor, requires
 from prm.certification.labels import STATUS_LABELS, STATUS_SIGNS
 from prm.certification.listing import SPANS, list_spec, within
 from prm.certification.queries import certificates as queries
 from prm.certification.queries.schemes import list_offers
+from prm.certification.rendering import Unprintable, read_file
+from prm.certification.services.files import file_name
 from prm.certification.validity import status_of
 from prm.certification.views.blueprint import blueprint
+from prm.errors import DomainError
 from prm.extensions import db
-from prm.infra.downloads import asked_form, table_attachment
-from prm.infra.tables import all_rows, paginate
+from prm.infra.downloads import asked_form, attachment, table_attachment
+from prm.infra.exporting import csv_bytes, zip_of
+from prm.infra.tables import AllRows, all_rows, paginate
 from prm.permissions import P
 from prm.training.labels import SKILL_LEVELS
+
+MOST_PACKED = 100
+NUMBER = 4  # among the columns of an export
 
 
 @blueprint.get("/<slug:vendor>/certification/")
@@ -36,6 +44,8 @@ def index() -> str | Response:
     if queries.reaches_others(actor):
         spec = list_spec(actor, today)
         statement = queries.select_certificates(actor)
+        if request.args.get("format") == "zip":
+            return _zip(actor, all_rows(db.session(), statement, spec, request.args, cap=MOST_PACKED), today)
         if form := asked_form(request.args):
             rows = all_rows(db.session(), statement, spec, request.args).rows
             return table_attachment(
@@ -59,6 +69,34 @@ def index() -> str | Response:
         status_signs=STATUS_SIGNS,
         skill_levels=SKILL_LEVELS,
     )
+
+
+def _zip(actor: Actor, found: AllRows, today: date) -> Response:
+    """The PDF files of those that count, and a list of all with the name of each one's file."""
+    if found.is_capped:
+        raise DomainError(
+            _(
+                "These are %(total)s certificates, and one ZIP holds %(most)s. Choose fewer with the search "
+                "and the filters.",
+                total=format_decimal(found.total),
+                most=MOST_PACKED,
+            )
+        )
+    rows = list(found.rows)
+    listed = list(_csv(iter(rows), today))
+    counting = [row[0] for row in rows if row[0].withdrawn_at is None and status_of(row[0], today).holds]
+    kept = queries.first_files(counting)  # held on to: reading one asks nothing more
+    first = [(each, kept[each.id][0]) for each in counting if each.id in kept]
+    names = {each.number: file_name(each, file.paper) for each, file in first}
+    files = {}
+    for number, key in [(each.number, file.id) for each, file in first]:
+        try:
+            files[names[number]] = read_file(actor, key)
+        except Unprintable:  # its own page says why
+            del names[number]
+    table = [[*row, names.get(row[NUMBER], "")] for row in listed]
+    files["certificates.csv"] = csv_bytes([*_csv_columns(), _("File")], table)
+    return attachment(zip_of(files), f"certificates-{today.isoformat()}.zip", "application/zip")
 
 
 def _csv_columns() -> list[str]:
