@@ -9,7 +9,6 @@ for (const box of document.querySelectorAll("[data-video]")) {
   let begun = null;
   let seen = null;
   let looked = 0;
-  let isBegun = false;
 
   const milliseconds = (seconds) => Math.max(0, Math.round(seconds * 1000));
 
@@ -69,11 +68,14 @@ for (const box of document.querySelectorAll("[data-video]")) {
     if (said.done) for (const each of document.querySelectorAll("[data-when-done]")) each.hidden = false;
   }
 
-  video.addEventListener("loadedmetadata", () => {
+  function resume() {
     const position = Number(box.dataset.position) / 1000;
-    if (!isBegun && position > 1 && position < video.duration - 1) video.currentTime = position;
-    isBegun = true;
-  });
+    if (position > 1 && position < video.duration - 1) video.currentTime = position;
+  }
+
+  // What is in the cache may be known before this script runs.
+  if (video.readyState >= HTMLMediaElement.HAVE_METADATA) resume();
+  else video.addEventListener("loadedmetadata", resume, { once: true });
   video.addEventListener("timeupdate", () => { if (!video.paused) look(); });
   video.addEventListener("play", () => { cut(); begun = video.currentTime; seen = begun; looked = performance.now(); });
   video.addEventListener("seeking", cut);
