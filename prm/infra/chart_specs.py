@@ -4,6 +4,7 @@ See prm/infra/charts.py, which is what pages use.
 """
 
 import json
+import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -141,12 +142,13 @@ def _category(channel: str, labels: Sequence[str], is_rtl: bool) -> dict[str, An
 
 
 def _in_lines(labels: list[str]) -> list[str] | list[list[str]]:
-    """Labels of two words, as "Q3 2025", in two lines where side by side they would touch."""
+    """Labels of several words, as "Q3 2025", in up to three lines where side by side they would touch."""
     step = WIDTHS["is-narrow"] * 0.85 / max(len(labels), 1)
     if max((len(label) for label in labels), default=0) * CHARACTER + LABEL_GAP <= step:
         return labels
-    in_lines = [label.split(" ") for label in labels]
-    return in_lines if all(len(words) <= 2 for words in in_lines) else labels
+    width = max(1, int((step - LABEL_GAP) / CHARACTER))
+    in_lines = [textwrap.wrap(label, width, break_long_words=False) or [label] for label in labels]
+    return in_lines if all(len(lines) <= 3 for lines in in_lines) else labels
 
 
 def _quantity(channel: str, ticks: list[float], number: Format, is_rtl: bool) -> dict[str, Any]:

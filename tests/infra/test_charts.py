@@ -136,9 +136,9 @@ def test_a_hostile_title_is_only_text() -> None:
     assert "<script" not in chart.for_page() and "<script" not in chart.for_paper('"').html
 
 
-def test_labels_of_two_words_stand_in_two_lines_where_they_would_touch() -> None:
-    def lines(count: int) -> list[str]:
-        labels = [f"Q{place} 2026" for place in range(1, count + 1)]
+def test_labels_of_some_words_stand_in_lines_where_they_would_touch() -> None:
+    def lines(count: int, last: str = "") -> list[str]:
+        labels = [f"Q{place} 2026{last if place == count else ''}" for place in range(1, count + 1)]
         chart = bar_chart(labels, [1] * count, title="T", number=count_format("en"))
         drawing = ElementTree.fromstring(chart.drawings["is-narrow"])
         spans = [span for span in drawing.iter("tspan") if span.get("x") is not None]
@@ -147,6 +147,8 @@ def test_labels_of_two_words_stand_in_two_lines_where_they_would_touch() -> None
 
     assert {"Q1 2026", "Q2 2026", "Q3 2026"} <= set(lines(3))
     assert lines(6).count("2026") == 6 and {"Q1", "Q6"} <= set(lines(6))
+    assert {"Q1 2026", "Q5 2026", "so far"} <= set(lines(5, " so far"))
+    assert "Q1 2026" in lines(6, " and so much more that no three lines hold all of it")
 
 
 def test_labels_that_read_alike_stay_apart() -> None:
