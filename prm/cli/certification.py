@@ -22,7 +22,7 @@ from prm.certification.credentials.checking import Offline, at_noon, check_offli
 from prm.certification.credentials.status import count_lists, sign_status_list
 from prm.certification.credentials.trust import BadTrust, read_trust
 from prm.certification.models import Certificate, Certification, Paper
-from prm.certification.queries.certificates import get_file
+from prm.certification.queries.files import get_file
 from prm.certification.queries.people import find_candidate
 from prm.certification.queries.schemes import find_scheme, list_schemes
 from prm.certification.services.keys import list_roots

@@ -23,7 +23,7 @@ from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P, Reach
 from prm.training.models import Completion, CourseVersion, SkillLevel
 from prm.training.models.placement import PlacementCompletion
-from prm.vendors.models import StoredFile, Vendor
+from prm.vendors.models import Vendor
 
 MAX_OFFERED = 200
 
@@ -131,52 +131,6 @@ def is_reachable(actor: Actor, certificate: Certificate, permission: P) -> bool:
     """Whether `permission` reaches this very certificate."""
     found = select(Certificate.id).where(Certificate.id == certificate.id, reachable(actor, permission))
     return db.session.scalars(found).one_or_none() is not None
-
-
-def list_files(certificate: Certificate) -> list[tuple[CertificateFile, StoredFile | None]]:
-    """The files of a certificate in the order they were asked for; those being made have none yet.
-
-    None at all of one that was withdrawn.
-    """
-    if certificate.withdrawn_at is not None:
-        return []
-    rows = db.session.execute(
-        select(CertificateFile, StoredFile)
-        .outerjoin(StoredFile, StoredFile.id == CertificateFile.file_id)
-        .where(CertificateFile.certificate_id == certificate.id)
-        .order_by(CertificateFile.id)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def get_file(certificate: Certificate, paper: Paper) -> CertificateFile:
-    """The file of one paper size. Raises NotFound where nobody asked for it, or it was withdrawn."""
-    if certificate.withdrawn_at is not None:
-        raise NotFound
-    found = db.session.scalars(
-        select(CertificateFile).where(
-            CertificateFile.certificate_id == certificate.id, CertificateFile.paper == paper
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def first_files(
-    certificates: Sequence[Certificate],
-) -> dict[int, tuple[CertificateFile, StoredFile | None]]:
-    """By a certificate's key the file to hand out, A4 before other papers, with what is kept of it."""
-    rows = db.session.execute(
-        select(CertificateFile, StoredFile)
-        .outerjoin(StoredFile, StoredFile.id == CertificateFile.file_id)
-        .where(CertificateFile.certificate_id.in_([each.id for each in certificates]))
-        .order_by(CertificateFile.paper != Paper.A4, CertificateFile.id)
-    )
-    first: dict[int, tuple[CertificateFile, StoredFile | None]] = {}
-    for file, stored in rows:
-        first.setdefault(file.certificate_id, (file, stored))
-    return first
 
 
 def list_proofs(certificate: Certificate, time_zone: str) -> list[Proof]:

@@ -24,6 +24,7 @@ from prm.certification.labels import (
 )
 from prm.certification.models import Certificate, IssueBasis, Paper
 from prm.certification.queries import certificates as queries
+from prm.certification.queries.files import get_file, list_files
 from prm.certification.queries.schemes import list_renewal_steps
 from prm.certification.services.files import MEDIA_TYPE, file_name
 from prm.certification.services.sharing import linkedin_url
@@ -46,7 +47,7 @@ def detail(certificate_id: UUID) -> str:
     actor = current_actor()
     certificate = queries.get_certificate(actor, certificate_id)
     status = status_of(certificate, queries.today_of(actor))
-    files = queries.list_files(certificate)
+    files = list_files(certificate)
     asked = {file.paper for file, _stored in files}
     successor = queries.find_successor(certificate)
     previous = queries.find_previous(certificate)
@@ -82,7 +83,7 @@ def download(certificate_id: UUID, paper: str) -> str | Response:
     """The file that was issued. Of a certificate that does not count any more, first that it does not."""
     actor = current_actor()
     certificate = queries.get_certificate(actor, certificate_id)
-    row = queries.get_file(certificate, Paper(paper))
+    row = get_file(certificate, Paper(paper))
     status = status_of(certificate, queries.today_of(actor))
     if not status.holds and request.args.get("despite") != status.value:
         again = url_for(

@@ -15,10 +15,9 @@ from werkzeug.wrappers import Response
 from prm.access import Actor, current_actor, requires
 from prm.certification.labels import STATUS_LABELS, STATUS_SIGNS
 from prm.certification.listing import SPANS, list_spec, within
+from prm.certification.packing import read_counting
 from prm.certification.queries import certificates as queries
 from prm.certification.queries.schemes import list_offers
-from prm.certification.rendering import Unprintable, read_file
-from prm.certification.services.files import file_name
 from prm.certification.validity import status_of
 from prm.certification.views.blueprint import blueprint
 from prm.errors import DomainError
@@ -30,7 +29,6 @@ from prm.permissions import P
 from prm.training.labels import SKILL_LEVELS
 
 MOST_PACKED = 100
-NUMBER = 4  # among the columns of an export
 
 
 @blueprint.get("/<slug:vendor>/certification/")
@@ -83,20 +81,15 @@ def _zip(actor: Actor, found: AllRows, today: date) -> Response:
             )
         )
     rows = list(found.rows)
-    listed = list(_csv(iter(rows), today))
-    counting = [row[0] for row in rows if row[0].withdrawn_at is None and status_of(row[0], today).holds]
-    kept = queries.first_files(counting)  # held on to: reading one asks nothing more
-    first = [(each, kept[each.id][0]) for each in counting if each.id in kept]
-    names = {each.number: file_name(each, file.paper) for each, file in first}
-    files = {}
-    for number, key in [(each.number, file.id) for each, file in first]:
-        try:
-            files[names[number]] = read_file(actor, key)
-        except Unprintable:  # its own page says why
-            del names[number]
-    table = [[*row, names.get(row[NUMBER], "")] for row in listed]
-    files["certificates.csv"] = csv_bytes([*_csv_columns(), _("File")], table)
-    return attachment(zip_of(files), f"certificates-{today.isoformat()}.zip", "application/zip")
+    listed = [(row[0].number, told) for row, told in zip(rows, _csv(iter(rows), today), strict=True)]
+    files = read_counting(actor, [row[0] for row in rows], today)
+    table = [[*told, files[number][0] if number in files else ""] for number, told in listed]
+    listing = csv_bytes([*_csv_columns(), _("File")], table)
+    return attachment(
+        zip_of({**dict(files.values()), "certificates.csv": listing}),
+        f"certificates-{today.isoformat()}.zip",
+        "application/zip",
+    )
 
 
 def _csv_columns() -> list[str]:
