@@ -4,58 +4,34 @@
 for (const box of document.querySelectorAll("[data-video]")) {
   const video = box.querySelector("video");
   const EVERY = 10000;
-  const SLACK = 1.5;  // seconds by which the video may be ahead of the clock between two looks
-  let spans = [];
-  let begun = null;
-  let seen = null;
-  let looked = 0;
+  let told = "[]";
 
   const milliseconds = (seconds) => Math.max(0, Math.round(seconds * 1000));
 
-  function cut() {
-    if (begun !== null && seen > begun) spans.push([milliseconds(begun), milliseconds(seen)]);
-    begun = null;
-    seen = null;
-  }
-
-  function look() {
-    const now = video.currentTime;
-    if (video.seeking) return;
-    if (begun === null || !isPlayed(now)) {
-      cut();
-      begun = now;
-    }
-    seen = now;
-    looked = performance.now();
-  }
-
-  // Played since the last look, however long a busy browser took to look again; not skipped to.
-  function isPlayed(now) {
-    const passed = (performance.now() - looked) / 1000;
-    return now >= seen && now - seen <= (passed + SLACK) * Math.max(1, video.playbackRate);
+  // The browser's own record since the page was opened: what was skipped is not in it, and no busy
+  // moment of this script is missing from it. It is told whole each time, so that a report that was
+  // lost is made good by the next; the portal joins what overlaps.
+  function played() {
+    const spans = video.played;
+    return JSON.stringify(Array.from(spans, (_, n) => [milliseconds(spans.start(n)), milliseconds(spans.end(n))]));
   }
 
   async function report(isLast) {
-    if (begun !== null) {
-      spans.push([milliseconds(begun), milliseconds(seen)]);
-      begun = seen;
-    }
-    const told = spans.filter(([from, to]) => to > from);
-    spans = [];
-    if (told.length === 0 || !box.dataset.report) return;
+    const spans = played();
+    if (spans === told || !box.dataset.report) return;
     const body = new FormData();
-    body.append("spans", JSON.stringify(told));
+    body.append("spans", spans);
     body.append("position", String(milliseconds(video.currentTime)));
     try {
       const answer = await fetch(box.dataset.report, {
         method: "POST", body, credentials: "same-origin", keepalive: Boolean(isLast),
         headers: { "X-CSRFToken": box.querySelector("input[name=csrf_token]").value, Accept: "application/json" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const said = await answer.json();
-      show(said);
+      if (!answer.ok) return;
+      show(await answer.json());
+      told = spans;
     } catch {
-      spans = [...told, ...spans];
+      // No network for now: the next report tells it again.
     }
   }
 
@@ -76,15 +52,7 @@ for (const box of document.querySelectorAll("[data-video]")) {
   // What is in the cache may be known before this script runs.
   if (video.readyState >= HTMLMediaElement.HAVE_METADATA) resume();
   else video.addEventListener("loadedmetadata", resume, { once: true });
-  video.addEventListener("timeupdate", () => { if (!video.paused) look(); });
-  video.addEventListener("play", () => { cut(); begun = video.currentTime; seen = begun; looked = performance.now(); });
-  video.addEventListener("seeking", cut);
-  for (const name of ["pause", "ended"]) {
-    video.addEventListener(name, () => {
-      if (!video.seeking && begun !== null && isPlayed(video.currentTime)) seen = video.currentTime;
-      report();
-    });
-  }
-  setInterval(() => { if (!video.paused) report(); }, EVERY);
+  video.addEventListener("pause", () => report());  // its end, too
+  setInterval(report, EVERY);
   window.addEventListener("pagehide", () => report(true));
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -68,18 +69,24 @@ def play_to(page: Page, seconds: float) -> None:
         page.evaluate("document.querySelector('video').pause()")
 
 
-def test_a_video_is_watched_resumed_and_done(site: Site, recording: bytes) -> None:
+@pytest.fixture
+def lesson(site: Site, recording: bytes) -> tuple[UserRef, str]:
+    """A member in a course of that one video, and the address of its page."""
     world, vendor = site.world, site.vendor
     member: UserRef = world.user(Role.PARTNER_MEMBER, partnership=world.partnership(vendor))
     draft = make.make_draft(world, vendor, lessons=0, has_quiz=False)
     with world.acting(vendor) as actor, transaction():
         kept = content.keep_video(actor, io.BytesIO(recording), "clip.webm")
-        lesson = content.add_video(
+        added = content.add_video(
             actor, draft.version_public_id, kept, title="Clip", captions={"en": CAPTIONS}
         ).public_id
     make.publish(world, vendor, draft)
     make.enrol(world, vendor, member, draft)
-    address = f"/acme/training/courses/{draft.public_id}/lessons/{lesson}"
+    return member, f"/acme/training/courses/{draft.public_id}/lessons/{added}"
+
+
+def test_a_video_is_watched_resumed_and_done(site: Site, lesson: tuple[UserRef, str]) -> None:
+    member, address = lesson
     with site.page(member) as page:
         page.goto(address)
         # Skipping to the end is not watching.
@@ -99,3 +106,39 @@ def test_a_video_is_watched_resumed_and_done(site: Site, recording: bytes) -> No
         page.locator("[data-when-done]").first.wait_for()
         page.get_by_role("link", name="Go on").click()
         page.get_by_text("Completed").first.wait_for()
+
+
+BUSY = """(seconds) => {
+  const video = document.querySelector('video');
+  video.muted = true;
+  const block = () => {
+    const end = performance.now() + 1000 * seconds;
+    while (performance.now() < end);
+    if (!video.ended) setTimeout(block, 10);
+  };
+  void video.play();
+  block();
+}"""
+
+
+def test_a_busy_browser_misses_nothing_of_what_was_played(site: Site, lesson: tuple[UserRef, str]) -> None:
+    """The page's script comes to its turn once in a second; the video plays on meanwhile."""
+    member, address = lesson
+    with site.page(member) as page:
+        page.goto(address)
+        page.evaluate(BUSY, 1)
+        expect(page.locator("figure .meter-text")).to_have_text(re.compile("^(9[89]|100)%$"), timeout=20_000)
+
+
+def test_a_report_that_was_lost_is_made_good_by_the_next(site: Site, lesson: tuple[UserRef, str]) -> None:
+    member, address = lesson
+    with site.page(member) as page:
+        page.goto(address)
+        page.evaluate("document.querySelector('video').muted = true")
+        page.route("**/watched", lambda route: route.abort(), times=1)
+        page.evaluate("void document.querySelector('video').play()")
+        reach(page, 2)
+        with page.expect_event("requestfailed"):
+            page.evaluate("document.querySelector('video').pause()")
+        page.evaluate("void document.querySelector('video').play()")
+        expect(page.locator("figure .meter-text")).to_have_text(re.compile("^(9[89]|100)%$"), timeout=20_000)
