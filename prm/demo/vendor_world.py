@@ -16,12 +16,13 @@ from prm.audits.policy import AgreementCurrent, CertifiedPeople, TrainingCurrent
 from prm.certification import services as certification
 from prm.certification.accreditation.defining import Wanted, create_accreditation
 from prm.certification.rules import Renewal
-from prm.demo import files, packages
+from prm.demo import packages
 from prm.demo.aims import publish_first_agreement
 from prm.demo.companies import Company
 from prm.demo.content import CourseText, VendorText
 from prm.demo.courses import Taught, question_of, what_is_taught
 from prm.demo.history import History
+from prm.demo.library import fill_library
 from prm.demo.names import FAMILY, GIVEN
 from prm.demo.paths import lead_along_paths
 from prm.demo.people import PASSWORD, SIGN_INS, SignIn
@@ -30,7 +31,6 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import serve_vendor, transaction
 from prm.marketing import services as marketing
-from prm.marketing.files import check_upload
 from prm.marketing.models import Asset, AssetVersion, UsageKind
 from prm.partners import services as partners
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType
@@ -159,7 +159,7 @@ class VendorWorld:
             now.advance(days=1)
             self._write_schemes()
             now.advance(days=1)
-            self._fill_library()
+            fill_library(self.author, self.text, self.start.date())
 
     def _write_course(self, text: CourseText) -> None:
         version = training.create_course(
@@ -212,31 +212,6 @@ class VendorWorld:
             ],
             effective_on=self.start.date() + timedelta(days=90),
         )
-
-    def _fill_library(self) -> None:
-        campaigns = [
-            marketing.create_campaign(
-                self.author,
-                name=name,
-                type=kind,
-                starts_on=self.start.date() + timedelta(days=60 * number),
-                ends_on=self.start.date() + timedelta(days=60 * number + 300),
-            )
-            for number, (name, kind) in enumerate(self.text.campaigns)
-        ]
-        for number, (title, kind, campaign, language, words) in enumerate(self.text.assets):
-            sheet = files.data_sheet(title, words, self.text.name, self.text.colour)
-            asset = marketing.create_asset(
-                self.author,
-                title=title,
-                type=kind,
-                language=language,
-                description=words,
-                campaign_id=campaigns[campaign].public_id if campaign is not None else None,
-                upload=check_upload(f"{title.lower().replace(' ', '-').replace(':', '')}.pdf", sheet),
-                thumbnail=files.preview(title, self.text.colour, (number % 3 - 1) * 22),
-            )
-            marketing.publish_asset(self.author, asset)
 
     def _plan_companies(self) -> None:
         for number, name in enumerate(self.text.partners):

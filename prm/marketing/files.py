@@ -10,10 +10,13 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from prm.errors import DomainError
 from prm.infra.uploads import KINDS, Upload, check_upload
 
-__all__ = ["KINDS", "PICTURES", "Upload", "check_upload", "make_thumbnail"]
+__all__ = ["ACCEPTED", "KINDS", "PICTURES", "Upload", "check_upload", "make_thumbnail"]
 
 MAX_PIXELS = 40_000_000
 THUMBNAIL = (640, 400)
+
+# What a browser's dialog of files offers.
+ACCEPTED = ",".join(f".{ending}" for ending in KINDS)
 
 PICTURES = frozenset({"png", "jpg", "jpeg", "webp", "gif"})
 

@@ -10,7 +10,7 @@ from tests.browser.certified.stage import CERTIFICATION, COURSE, PACKAGE, PATH, 
 from tests.browser.main_job.partner import fits
 from tests.browser.main_job.story import LEARNER, download, tool
 from tests.browser.portal import PHONE
-from tests.training.test_packages_in_the_browser import content_frame, log_of, wait_for_saved
+from tests.training.player import content_frame, log_of, wait_for_saved
 
 
 def the_learner_begins_at_the_desk(stage: Stage) -> None:
