@@ -16,6 +16,7 @@ def find_violations(page: Page, *, within: str | None = None) -> list[dict[str, 
     `nodes` (a list of "selector: what is wrong"). axe is put in through the browser's
     debugging channel, which the content policy does not bind.
     """
+    page.wait_for_load_state()
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(

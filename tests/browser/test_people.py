@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from prm.demo.people import PASSWORD
 from prm.infra import clock
 from tests.browser.axe import assert_accessible
-from tests.browser.portal import Complaints, Portal, browsing, served, sign_in
+from tests.browser.portal import Complaints, Portal, browsing, follow, served, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -46,11 +46,11 @@ def test_a_second_factor_is_set_up_and_signs_in(chromium: Browser, own: Portal) 
     with browsing(chromium, own, complaints) as page:
         sign_in(page, email, PASSWORD)
         page.goto("/accounts/profile")
-        page.locator("#second-factor").get_by_role("link").click()
+        follow(page, page.locator("#second-factor").get_by_role("link"))
         assert_accessible(page)
         page.get_by_role("button", name="Set up").click()
         prove(page)
-        page.get_by_role("button", name="Set up").click()
+        follow(page, page.get_by_role("button", name="Set up"))
         assert_accessible(page)
         found = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.locator("main").inner_text())
         assert found
@@ -107,7 +107,7 @@ def test_an_administrator_looks_as_a_partners_person(chromium: Browser, own: Por
         sign_in(page, "admin@lumen.example", PASSWORD)
         page.goto("/lumen/accounts/people?search=zoe")
         page.locator("tbody").get_by_role("link").first.click()
-        page.get_by_role("link", name="View as").click()
+        follow(page, page.get_by_role("link", name="View as"))
         assert_accessible(page)
         page.get_by_role("button", name="View as").click()
         bar = page.get_by_role("region", name="Viewing as somebody else")

@@ -53,7 +53,7 @@ def fill_up(portal: Portal, chromium: Browser, folder: Path) -> None:
         to(page, "Products")
         page.get_by_role("link", name="Lumen Core", exact=True).click()
         labelled(page, "List price").fill("4321")
-        page.get_by_role("button", name="Save").click()
+        follow(page, page.get_by_role("button", name="Save"))
     for kind, content in (
         ("invoices", INVOICES), ("payments", PAYMENTS), ("targets", TARGETS),
         ("products", PRODUCTS),  # a conflict with what was changed by hand, and a rejected row
@@ -141,8 +141,9 @@ def look_after_partners(page: Page) -> None:
 
 def reach_a_quiz(page: Page) -> None:
     """From home: every lesson of the next course is done, its quiz is open and not taken."""
-    page.get_by_role("link", name=re.compile("^(Begin|Continue)$")).click()
-    page.get_by_role("link", name=re.compile("^(Start|Continue where you left off|To the quiz)$")).click()
-    while page.get_by_role("button", name="Mark as done and continue").count():
-        page.get_by_role("button", name="Mark as done and continue").click()
-        page.wait_for_load_state("networkidle")
+    follow(page, page.get_by_role("link", name=re.compile("^(Begin|Continue)$")))
+    follow(
+        page, page.get_by_role("link", name=re.compile("^(Start|Continue where you left off|To the quiz)$"))
+    )
+    while (done := page.get_by_role("button", name="Mark as done and continue")).count():
+        follow(page, done)

@@ -92,6 +92,7 @@ def the_reseller_goes_on_by_phone_and_passes_the_second_time(story: Story) -> No
         fits(page)
         page.get_by_role("button", name="Mark as done and continue").click()
         page.get_by_role("button", name="Start the quiz").click()
+        expect(page.get_by_role("button", name="Send my answers")).to_be_visible()
         fits(page)
         answer(page, port="25", gigabytes="7")
         expect(page.get_by_role("heading", level=1)).to_have_text("Not passed")
@@ -112,7 +113,8 @@ def answer(page: Page, *, port: str, gigabytes: str) -> None:
 
 
 def fits(page: Page) -> None:
-    """Nothing sticks out sideways."""
+    """Nothing sticks out sideways, of the page that is there: wait first for what tells it."""
+    page.wait_for_load_state()
     wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= seen, f"{page.url} is {wide} wide on {seen}"
 
