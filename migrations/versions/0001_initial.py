@@ -139,6 +139,11 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "paper",
+            sa.Enum("a4", "letter", name="paper", native_enum=False, create_constraint=True, length=20),
+            nullable=False,
+        ),
         sa.Column("logo_sha256", sa.String(length=64), nullable=True),
         sa.Column("mail_name", sa.String(length=120), nullable=False),
         sa.Column("mail_reply_to", sa.String(length=254), nullable=False),

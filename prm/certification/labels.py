@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from prm.certification.batches.models import ItemState
-from prm.certification.models import IssueBasis, Paper
+from prm.certification.models import IssueBasis
 from prm.certification.rules import (
     CertificationRule,
     CourseRule,
@@ -55,10 +55,6 @@ STANDING_LABELS = {
 BASIS_LABELS = {
     IssueBasis.EVIDENCE: _l("Completed courses"),
     IssueBasis.DECISION: _l("A decision"),
-}
-PAPER_LABELS = {
-    Paper.A4: _l("A4"),
-    Paper.LETTER: _l("US Letter"),
 }
 BATCH_STATES: dict[ItemState, Any] = {
     ItemState.WAITING: _l("Waiting"),

@@ -21,16 +21,12 @@ from prm.infra.db import (
     tenant_table,
 )
 from prm.training.models import SkillLevel
+from prm.vendors.models import Paper
 
 
 class IssueBasis(StrEnum):
     EVIDENCE = "evidence"
     DECISION = "decision"
-
-
-class Paper(StrEnum):
-    A4 = "a4"
-    LETTER = "letter"
 
 
 class Certification(Keyed, VendorOwned, db.Model):

@@ -17,9 +17,9 @@ from flask_babel import gettext as _
 from prm.certification.credentials.building import FILE_NAME, MEDIA_TYPE, level_text
 from prm.certification.credentials.issuing import Signed
 from prm.certification.designs.layout import NOTHING, Design, lay_out
-from prm.certification.models import Paper
 from prm.infra.pdf import Attachment, Drawing, fit_text, qr_drawing, render_certificate, rosette_drawing
 from prm.infra.signing import DocumentSigner
+from prm.vendors.models import Paper
 
 PAGE = "certification/certificate.html"
 STYLE = "certification/certificate.css"

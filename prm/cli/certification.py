@@ -21,8 +21,8 @@ from prm.certification.batches.services import start_batch
 from prm.certification.credentials.checking import Offline, at_noon, check_offline
 from prm.certification.credentials.status import count_lists, sign_status_list
 from prm.certification.credentials.trust import BadTrust, read_trust
-from prm.certification.models import Certificate, Certification, Paper
-from prm.certification.queries.files import get_file
+from prm.certification.models import Certificate, Certification
+from prm.certification.queries.files import first_files
 from prm.certification.queries.people import find_candidate
 from prm.certification.queries.schemes import find_scheme, list_schemes
 from prm.certification.services.keys import list_roots
@@ -78,7 +78,7 @@ def issue(
         "file": None,
     }
     if out is not None:
-        content = rendering.read_file(actor, get_file(made, Paper.A4).id)
+        content = rendering.read_file(actor, first_files([made])[made.id][0].id)
         try:
             out.write_bytes(content)
         except OSError as error:

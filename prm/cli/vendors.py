@@ -11,6 +11,7 @@ from prm.infra.db import transaction
 from prm.operations.models import Thing
 from prm.operations.services import retention
 from prm.vendors import services
+from prm.vendors.models import Paper
 from prm.vendors.queries import list_vendors
 
 
@@ -24,14 +25,26 @@ def group() -> None:
 @click.option("--name", required=True, help="What the vendor is called.")
 @click.option("--currency", default="USD", show_default=True, help="Reporting currency (ISO 4217).")
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA time zone: Europe/Berlin.")
+@click.option(
+    "--paper",
+    type=click.Choice([paper.value for paper in Paper]),
+    default=Paper.A4.value,
+    show_default=True,
+    help="What its certificates and reports are made for.",
+)
 @json_option
 @with_appcontext
 @reported
-def create_command(slug: str, name: str, currency: str, time_zone: str, as_json: bool) -> None:
+def create_command(slug: str, name: str, currency: str, time_zone: str, paper: str, as_json: bool) -> None:
     """Create a vendor and print its slug. Its first people come with `flask users create`."""
     with transaction():
         vendor = services.create_vendor(
-            system_actor(None), slug=slug, name=name, currency=currency, time_zone=time_zone
+            system_actor(None),
+            slug=slug,
+            name=name,
+            currency=currency,
+            time_zone=time_zone,
+            paper=Paper(paper),
         )
     if as_json:
         print_json({"id": vendor.public_id, "slug": vendor.slug, "name": vendor.name})

@@ -34,6 +34,7 @@ def revenue_pdf(overview: Overview, vendor: Vendor, formats: Formats) -> bytes:
         shown=present(overview, formats, no_link),
         overview=overview,
         charts=on_paper,
+        paper=vendor.paper,
         model_labels=MODELS,
     )
     return render_report(

@@ -17,7 +17,8 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ColorInput, ListWidget
 
 from prm.infra import time_zones
-from prm.vendors.models import SecondFactorRule
+from prm.vendors.labels import PAPER_LABELS
+from prm.vendors.models import Paper, SecondFactorRule
 
 
 class SettingsForm(FlaskForm):
@@ -41,6 +42,11 @@ class SettingsForm(FlaskForm):
                 SecondFactorRule.EVERYBODY.value, _l("Required for everybody, partners' people too")
             ),
         ],
+    )
+    paper = SelectField(
+        _l("Paper"),
+        default=Paper.A4.value,
+        choices=[SelectChoice(paper.value, label) for paper, label in PAPER_LABELS.items()],
     )
     brand_primary = StringField(_l("Main colour"), widget=ColorInput(), validators=[Length(max=7)])
     brand_ink = StringField(_l("Colour of headings"), widget=ColorInput(), validators=[Length(max=7)])

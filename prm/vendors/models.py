@@ -27,11 +27,17 @@ class SecondFactorRule(StrEnum):
         return self is SecondFactorRule.EVERYBODY or (self is SecondFactorRule.STAFF and role.is_vendor_side)
 
 
+class Paper(StrEnum):
+    A4 = "a4"
+    LETTER = "letter"
+
+
 class Vendor(Keyed, db.Model):
     """A tenant. `slug` is its URL segment and may change; `public_id` never does.
 
     `logo_sha256` names a PNG in the store. Its mails come from `mail_name` (else its name) and are
-    answered to `mail_reply_to`. `languages` are those offered to its people, the default first; empty:
+    answered to `mail_reply_to`. `paper` is what its certificates
+    and reports are made for at first. `languages` are those offered to its people, the default first; empty:
     all that the installation has.
     """
 
@@ -46,6 +52,7 @@ class Vendor(Keyed, db.Model):
     brand_primary: Mapped[str] = mapped_column(String(7), default="#1f4e8c")
     brand_ink: Mapped[str] = mapped_column(String(7), default="#1b2430")
     second_factor: Mapped[SecondFactorRule] = enum_column(SecondFactorRule, default=SecondFactorRule.OPTIONAL)
+    paper: Mapped[Paper] = enum_column(Paper, default=Paper.A4)
     logo_sha256: Mapped[str | None] = mapped_column(String(64))
     mail_name: Mapped[str] = mapped_column(String(120), default="")
     mail_reply_to: Mapped[str] = mapped_column(String(254), default="")

@@ -20,20 +20,28 @@ from prm.infra.time_zones import is_time_zone
 from prm.journal.chain import INSTALLATION
 from prm.journal.services import record
 from prm.permissions import P
-from prm.vendors.models import FormerSlug, SecondFactorRule, Vendor
+from prm.vendors.models import FormerSlug, Paper, SecondFactorRule, Vendor
 from prm.vendors.slugs import RESERVED, SLUG
 
 MIN_CONTRAST = 4.5  # WCAG 2.2, text on white: what certificates and reports print
 
 
 def create_vendor(
-    actor: Actor, *, slug: str, name: str, currency: str = "USD", time_zone: str = "UTC"
+    actor: Actor,
+    *,
+    slug: str,
+    name: str,
+    currency: str = "USD",
+    time_zone: str = "UTC",
+    paper: Paper = Paper.A4,
 ) -> Vendor:
     """Create a tenant. Raises DomainError naming the field that cannot be."""
     _check_slug(slug)
     name = _checked_name(name)
     _check_place(currency, time_zone)
-    vendor = Vendor(slug=slug, name=name, currency=currency, time_zone=time_zone, created_at=clock.now())
+    vendor = Vendor(
+        slug=slug, name=name, currency=currency, time_zone=time_zone, paper=paper, created_at=clock.now()
+    )
     db.session.add(vendor)
     _flush_slug(slug)
     record(actor, "vendor.created", vendor, facts={"slug": slug}, chain=INSTALLATION)
@@ -53,6 +61,7 @@ def change_settings(
     brand_primary: str,
     brand_ink: str,
     second_factor: str,
+    paper: str,
 ) -> None:
     """Change what a vendor states of itself. After a new slug, addresses with the old one redirect.
 
@@ -72,6 +81,9 @@ def change_settings(
     if second_factor not in set(SecondFactorRule):
         message = _("Choose whom you ask for a second factor.")
         raise DomainError(message, {"second_factor": message})
+    if paper not in set(Paper):
+        message = _("Choose a paper size.")
+        raise DomainError(message, {"paper": message})
     for field, colour in (("brand_primary", brand_primary), ("brand_ink", brand_ink)):
         _check_colour(field, colour)
     if slug != vendor.slug:
@@ -84,6 +96,7 @@ def change_settings(
         "brand_primary": brand_primary.lower(),
         "brand_ink": brand_ink.lower(),
         "second_factor": SecondFactorRule(second_factor),
+        "paper": Paper(paper),
     }
     changed = {key: [getattr(vendor, key), value] for key, value in wanted.items()
                if getattr(vendor, key) != value}  # fmt: skip

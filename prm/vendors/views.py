@@ -222,7 +222,8 @@ def _values(form: SettingsForm) -> dict[str, Any]:
         "fiscal_year_start_month": form.fiscal_year_start_month.data,
         "brand_primary": form.brand_primary.data or "",
         "brand_ink": form.brand_ink.data or "",
-        # Left out of what was sent, it stays as it is.
+        # Left out of what was sent, they stay as they are.
+        "paper": form.paper.data if "paper" in request.form else g.vendor.paper.value,
         "second_factor": form.second_factor.data
         if "second_factor" in request.form
         else g.vendor.second_factor.value,

@@ -15,7 +15,6 @@ from prm.certification.models import (
     CertificationVersion,
     IssueBasis,
     IssuedCode,
-    Paper,
 )
 from prm.certification.services.issuing import freeze_facts
 from prm.extensions import db
@@ -37,7 +36,7 @@ from prm.training.models import (
     SkillLevel,
     VersionStatus,
 )
-from prm.vendors.models import SigningKey, Vendor
+from prm.vendors.models import Paper, SigningKey, Vendor
 from tests.access import rows_designs
 from tests.access.assessment_rows import add_bank, add_task, hand_in, sit
 from tests.access.content_rows import add_content, open_package

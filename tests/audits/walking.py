@@ -313,7 +313,7 @@ class Walk:
             change_settings(
                 actor, row, revision=row.revision, name=row.name, slug=row.slug, currency=row.currency,
                 time_zone=self.rng.choice(ZONES), fiscal_year_start_month=1, brand_primary="#1f4e8c",
-                brand_ink="#1b2430", second_factor="optional",
+                brand_ink="#1b2430", second_factor="optional", paper="a4",
             )  # fmt: skip
 
     def wait(self, vendor: VendorRef) -> None:

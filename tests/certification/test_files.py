@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from prm.accounts.models import User
 from prm.certification import rendering, services
 from prm.certification.credentials.building import FILE_NAME
-from prm.certification.models import Certificate, CertificateFile, Paper
+from prm.certification.models import Certificate, CertificateFile
 from prm.certification.tasks import render_file
 from prm.errors import Conflict
 from prm.extensions import db
@@ -27,7 +27,7 @@ from prm.infra.db import transaction
 from prm.infra.jobs import sweep
 from prm.infra.pdf import extract_attachment, inspect_signature
 from prm.permissions import Role
-from prm.vendors.models import SigningKey, StoredFile
+from prm.vendors.models import Paper, SigningKey, StoredFile
 from tests.certification.conftest import Scene
 from tests.factories import World
 from tests.factories import certification as certify

@@ -13,7 +13,6 @@ from prm.certification.models import (
     CertificateFile,
     IssueBasis,
     IssuedCode,
-    Paper,
 )
 from prm.certification.queries.certificates import get_certificate, list_expiring
 from prm.certification.queries.people import find_candidate, list_candidates
@@ -27,6 +26,7 @@ from prm.journal.queries import verify_chain
 from prm.journal.services import chain_of
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import Role
+from prm.vendors.models import Paper
 from tests.certification.conftest import Scene
 from tests.certification.held import held
 from tests.factories import UserRef, World

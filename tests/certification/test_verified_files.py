@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from prm.certification.credentials.issuing import Signed, withdraw_credentials
-from prm.certification.models import Certificate, Paper
+from prm.certification.models import Certificate
 from prm.certification.printing import print_certificate
 from prm.certification.verification import MAX_FILE_BYTES, Verdict, check_file
 from prm.extensions import db
@@ -19,6 +19,7 @@ from prm.infra import clock
 from prm.infra.db import transaction
 from prm.infra.signing import create_issuer, make_signer
 from prm.permissions import Role
+from prm.vendors.models import Paper
 from tests.certification.conftest import Scene
 from tests.certification.specimens import download
 from tests.certification.test_verification import AS_JSON, status, upload

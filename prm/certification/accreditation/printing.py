@@ -19,6 +19,7 @@ from sqlalchemy import or_, select
 from prm.access import system_actor
 from prm.certification.accreditation.models import AccreditationAward
 from prm.certification.credentials.building import level_text
+from prm.certification.printing import PAPER_NAMES
 from prm.certification.rendering import Unprintable
 from prm.certification.services.keys import find_signing_key, open_signing_key
 from prm.extensions import db
@@ -27,7 +28,7 @@ from prm.infra.db import transaction
 from prm.infra.pdf import PdfError, fit_text, qr_svg, render_certificate, rosette_svg
 from prm.infra.signing import IssuerKey, SigningError, make_signer
 from prm.journal.services import lock_chain, record
-from prm.vendors.models import StoredFile, Vendor
+from prm.vendors.models import Paper, StoredFile, Vendor
 
 PAGE = "certification/accreditation_document.html"
 STYLE = "certification/certificate.css"
@@ -145,6 +146,7 @@ def _printed(facts: Mapping[str, Any], *, has_logo: bool) -> dict[str, Any]:
     return {
         "lang": facts["language"],
         "dir": Locale.parse(facts["language"], sep="-").text_direction,
+        "paper": PAPER_NAMES[Paper(facts.get("paper", Paper.A4))],
         "primary": facts["brand"]["primary"],
         "ink": facts["brand"]["ink"],
         "logo": "logo" if has_logo else None,

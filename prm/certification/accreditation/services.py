@@ -215,6 +215,7 @@ def _award(
             "level": row.skill_level.value,
         },
         "awarded_on": today.isoformat(),
+        "paper": vendor.paper.value,
     }
     return award
 

@@ -25,11 +25,11 @@ from prm.certification.credentials.issuing import Signed
 from prm.certification.credentials.qr_codes import sign_code
 from prm.certification.credentials.status import as_file
 from prm.certification.designs.layout import Design
-from prm.certification.models import Paper
 from prm.certification.printing import print_certificate
 from prm.infra.data_integrity import sign_document
 from prm.infra.pdf import PdfError
 from prm.infra.signing import DocumentSigner, IssuerKey, SigningError, TimeStampMissing, make_signer, stamp_by
+from prm.vendors.models import Paper
 
 # Below this, starting processes takes longer than they save.
 WORTH_STARTING = 24

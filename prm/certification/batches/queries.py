@@ -12,7 +12,8 @@ from sqlalchemy.orm import joinedload
 from prm.access import Actor, visible
 from prm.accounts.models import User
 from prm.certification.batches.models import IssueBatch, IssueBatchItem, ItemState
-from prm.certification.models import Certificate, CertificateFile, Certification, Paper
+from prm.certification.models import Certificate, CertificateFile, Certification
+from prm.certification.queries.files import is_first_file
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.infra import clock
@@ -89,7 +90,7 @@ def count_progress(batch: IssueBatch) -> Progress:
             .where(
                 IssueBatchItem.batch_id == batch.id,
                 IssueBatchItem.state == ItemState.UNPRINTED,
-                CertificateFile.paper == Paper.A4,
+                is_first_file(),
                 CertificateFile.file_id.is_not(None),
             )
         )

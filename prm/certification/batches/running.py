@@ -26,7 +26,8 @@ from prm.certification.credentials.models import Credential
 from prm.certification.credentials.status import allot_places, list_taken
 from prm.certification.designs.layout import Design
 from prm.certification.designs.queries import read_design
-from prm.certification.models import Certificate, CertificateFile, Paper
+from prm.certification.models import Certificate, CertificateFile
+from prm.certification.queries.files import is_first_file
 from prm.certification.rendering import read_logo
 from prm.certification.services.files import KeptBytes, keep_printed, note_problem
 from prm.certification.services.keys import (
@@ -142,7 +143,7 @@ def _next_sheets(run: _Run) -> list[Sheet]:
             IssueBatchItem.batch_id == run.batch.id,
             IssueBatchItem.state == ItemState.ISSUED,
             IssueBatchItem.id > run.after,
-            CertificateFile.paper == Paper.A4,
+            is_first_file(),
         )
         .order_by(IssueBatchItem.id)
         .limit(services.CHUNK)

@@ -17,12 +17,12 @@ from flask_babel import lazy_gettext as _l
 
 from prm.certification.credentials.issuing import Signed
 from prm.certification.designs.layout import Design
-from prm.certification.models import Certification, Paper
+from prm.certification.models import Certification
 from prm.certification.printing import print_certificate
 from prm.infra import clock, storage
 from prm.infra.pdf import PdfError, inspect_signature
 from prm.infra.signing import IssuerKey, create_issuer, make_signer
-from prm.vendors.models import Vendor
+from prm.vendors.models import Paper, Vendor
 
 # Whose names a design has to stand. The texts are names as people write them: not translated.
 NAMES = {

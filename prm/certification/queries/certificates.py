@@ -14,7 +14,7 @@ from sqlalchemy.orm import defer
 from prm.access import Actor, visible, within_reach
 from prm.accounts.models import Membership, User
 from prm.accounts.queries import is_current
-from prm.certification.models import Certificate, CertificateFile, Certification, Paper
+from prm.certification.models import Certificate, CertificateFile, Certification
 from prm.certification.validity import EXPIRING_DAYS, Status, status_of
 from prm.errors import NotFound
 from prm.extensions import db
@@ -23,7 +23,7 @@ from prm.partners.models import Partnership, PartnershipStatus
 from prm.permissions import P, Reach
 from prm.training.models import Completion, CourseVersion, SkillLevel
 from prm.training.models.placement import PlacementCompletion
-from prm.vendors.models import Vendor
+from prm.vendors.models import Paper, Vendor
 
 MAX_OFFERED = 200
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
 
-from prm.certification.models import Certificate, CertificateFile, Paper
+from prm.certification.models import Certificate, CertificateFile
 from prm.errors import NotFound
 from prm.extensions import db
-from prm.vendors.models import StoredFile
+from prm.vendors.models import Paper, StoredFile
 
 
 def list_files(certificate: Certificate) -> list[tuple[CertificateFile, StoredFile | None]]:
@@ -26,6 +27,16 @@ def list_files(certificate: Certificate) -> list[tuple[CertificateFile, StoredFi
         .order_by(CertificateFile.id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def is_first_file() -> ColumnElement[bool]:
+    """Of files that a statement selects: the one that was made with its certificate."""
+    earlier = aliased(CertificateFile)
+    return ~(
+        select(earlier.id)
+        .where(earlier.certificate_id == CertificateFile.certificate_id, earlier.id < CertificateFile.id)
+        .exists()
+    )
 
 
 def get_file(certificate: Certificate, paper: Paper) -> CertificateFile:
@@ -45,12 +56,12 @@ def get_file(certificate: Certificate, paper: Paper) -> CertificateFile:
 def first_files(
     certificates: Sequence[Certificate],
 ) -> dict[int, tuple[CertificateFile, StoredFile | None]]:
-    """By a certificate's key the file to hand out, A4 before other papers, with what is kept of it."""
+    """By a certificate's key the file to hand out, the first there was, with what is kept of it."""
     rows = db.session.execute(
         select(CertificateFile, StoredFile)
         .outerjoin(StoredFile, StoredFile.id == CertificateFile.file_id)
         .where(CertificateFile.certificate_id.in_([each.id for each in certificates]))
-        .order_by(CertificateFile.paper != Paper.A4, CertificateFile.id)
+        .order_by(CertificateFile.id)
     )
     first: dict[int, tuple[CertificateFile, StoredFile | None]] = {}
     for file, stored in rows:

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from prm.access import Actor
-from prm.certification.models import Certificate, CertificateFile, Paper
+from prm.certification.models import Certificate, CertificateFile
 from prm.certification.queries.certificates import today_of
 from prm.certification.validity import own_status_of
 from prm.errors import Conflict
 from prm.extensions import db
 from prm.infra import clock
 from prm.journal.services import announce, lock_chain, record
-from prm.vendors.models import StoredFile
+from prm.vendors.models import Paper, StoredFile
 
 MEDIA_TYPE = "application/pdf"
 

@@ -23,7 +23,6 @@ from prm.certification.models import (
     CertificationVersion,
     IssueBasis,
     IssuedCode,
-    Paper,
 )
 from prm.certification.queries.certificates import today_of
 from prm.certification.queries.people import find_partnership
@@ -249,7 +248,7 @@ def _issue(
         },
         personal={"name": user.name, "reason": reason},
     )
-    make_file_due(actor, certificate, Paper.A4, now, is_one_of_many=is_one_of_many)
+    make_file_due(actor, certificate, vendor.paper, now, is_one_of_many=is_one_of_many)
     return certificate
 
 

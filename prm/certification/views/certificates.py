@@ -17,12 +17,11 @@ from prm.certification import rendering, services
 from prm.certification.forms import RevokeForm
 from prm.certification.labels import (
     BASIS_LABELS,
-    PAPER_LABELS,
     STATUS_LABELS,
     STATUS_SIGNS,
     condition_sentence,
 )
-from prm.certification.models import Certificate, IssueBasis, Paper
+from prm.certification.models import Certificate, IssueBasis
 from prm.certification.queries import certificates as queries
 from prm.certification.queries.files import get_file, list_files
 from prm.certification.queries.schemes import list_renewal_steps
@@ -38,6 +37,8 @@ from prm.infra.forms import show_error
 from prm.permissions import P
 from prm.training.labels import SKILL_LEVELS
 from prm.training.queries.redoing import list_redo
+from prm.vendors.labels import PAPER_LABELS
+from prm.vendors.models import Paper
 
 
 @blueprint.get("/<slug:vendor>/certification/<uuid:certificate_id>")

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -17,7 +17,7 @@ from prm.certification.designs.checking import PICTURES, PLACEHOLDERS
 from prm.certification.designs.layout import Design
 from prm.certification.designs.trial import NAMES, draw_preview, try_out
 from prm.certification.forms import DesignForm, DesignImageForm
-from prm.certification.models import Certification, Paper
+from prm.certification.models import Certification
 from prm.certification.printing import PAPER_NAMES, STYLE
 from prm.certification.queries.schemes import get_scheme
 from prm.certification.views.blueprint import blueprint
@@ -27,7 +27,7 @@ from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.infra.pdf import PdfError
 from prm.permissions import P
-from prm.vendors.models import Vendor
+from prm.vendors.models import Paper, Vendor
 
 START = "certification/design_start.html"
 TRIED = "try"
@@ -154,8 +154,12 @@ def _start(scheme: Certification) -> dict[str, Any]:
     kept = kept or queries.find_design(scheme)
     html, css = (kept.html, kept.css) if kept is not None else _standard()
     return {
-        "html": html, "css": css, "revision": str(revision), "specimen": "short", "paper": Paper.A4.value,
-    }  # fmt: skip
+        "html": html,
+        "css": css,
+        "revision": str(revision),
+        "specimen": "short",
+        "paper": g.vendor.paper.value,
+    }
 
 
 def _standard() -> tuple[str, str]:
