@@ -31,6 +31,9 @@ class DealStage(StrEnum):
     EXPIRED = "expired"
 
 
+OPEN_STAGES = (DealStage.SUBMITTED, DealStage.APPROVED)
+
+
 class Deal(Keyed, VendorOwned, db.Model):
     """An opportunity. `amount_minor` in minor units of `currency`; null where the source has none.
 

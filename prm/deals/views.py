@@ -15,7 +15,7 @@ from prm.access import Actor, current_actor, requires
 from prm.deals import queries
 from prm.deals.labels import STAGE_LOOKS, STAGE_NAMES
 from prm.deals.listing import currency_sums, export, shown_money, shown_sums
-from prm.deals.models import Deal, DealStage
+from prm.deals.models import OPEN_STAGES, Deal, DealStage
 from prm.extensions import db
 from prm.imports.queries import find_batch_of, find_row
 from prm.infra.money import Money
@@ -26,6 +26,7 @@ from prm.products.models import Product
 from prm.revenue.queries import orders_of_deal
 
 blueprint = Blueprint("deals", __name__)
+OPEN = "open"  # what the filter of stages calls all that are not closed
 
 
 @blueprint.get("/<slug:vendor>/deals/")
@@ -67,8 +68,10 @@ def _spec(actor: Actor) -> TableSpec:
         Filter(
             "stage",
             _("Stage"),
-            [(stage.value, name) for stage, name in STAGE_NAMES.items()],
-            lambda statement, value: statement.where(Deal.stage == DealStage(value)),
+            [(OPEN, _("Open")), *((stage.value, name) for stage, name in STAGE_NAMES.items())],
+            lambda statement, value: statement.where(
+                Deal.stage.in_(OPEN_STAGES if value == OPEN else [DealStage(value)])
+            ),
         )
     ]
     if not actor.is_partner_side:

@@ -48,6 +48,7 @@ def shown(client: FlaskClient, query: str = "") -> list[str]:
     [
         ("", ["D-3", "D-2", "D-1", "D-4"]),
         ("?stage=won", ["D-1"]),
+        ("?stage=open", ["D-3", "D-4"]),
         ("?stage=dreaming", ["D-3", "D-2", "D-1", "D-4"]),
         ("?product=none", ["D-2", "D-4"]),
         ("?from=2024-04-01", ["D-3", "D-2"]),

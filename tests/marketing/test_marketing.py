@@ -170,7 +170,9 @@ def test_use_is_counted_by_asset_and_by_partner_within_reach(world: World, acme:
     of_west = world.client(world.user(Role.CHANNEL_MANAGER, vendor=acme, region_names=("West",)))
     export = everything.get("/acme/marketing/usage?days=all&format=csv&by=asset").text
     assert "'=Sheet,0,3,2," in export
-    assert "Southwind,0,1,1," in everything.get("/acme/marketing/usage?format=csv&by=partner").text
+    by_partner = everything.get("/acme/marketing/usage?format=csv&by=partner").text
+    assert "Name,Views,Downloads,Uses,Last used" in by_partner
+    assert "Northwind,0,2,2," in by_partner and f"Southwind,0,1,1,{clock.today('UTC')}" in by_partner
     narrowed = of_west.get("/acme/marketing/usage").text
     assert "Northwind" in narrowed and "Southwind" not in narrowed
     assert "'=Sheet,0,2,1," in of_west.get("/acme/marketing/usage?days=all&format=csv&by=asset").text

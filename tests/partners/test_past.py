@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from prm.partners.models import PartnershipMerge, PartnershipPast
 from prm.permissions import Role
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
 from tests.factories.partners import publish_agreement
-from tests.factories.revenue import import_rows
+from tests.factories.revenue import import_rows, orders
 
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -206,3 +207,33 @@ def test_deals_that_closed_since_were_open_then(
         return found.group(1)
 
     assert [open_deals(f"2027-{day}") for day in ("01-31", "02-01", "02-19", "02-20")] == ["0", "1", "1", "0"]
+
+
+def test_figures_of_the_story_open_what_they_count(
+    world: World, acme: VendorRef, client: Anew, now: clock.SetClock
+) -> None:
+    north = world.partnership(acme, "Northwind")
+    days = ("2026-03-01", "2026-03-02", "2027-02-28")
+    orders(world, acme, [{"partner": "Northwind", "ordered_on": day, "amount": "10"} for day in days])
+    deals = [("D-1", "won", "2027-02-20"), ("D-2", "submitted", ""), ("D-3", "approved", "")]
+    import_rows(
+        world,
+        acme,
+        "deals",
+        [
+            {"external_id": key, "partner": "Northwind", "stage": stage, "registered_on": "2027-02-01",
+             "closed_on": closed}
+            for key, stage, closed in deals
+        ],
+    )  # fmt: skip
+
+    def opened(name: str, on: str = "") -> str:
+        page = client.get(f"/acme/partners/{north.public_id}{on}").text
+        found = re.search(rf'{name}</dt>\s*<dd class="stat-value"><a href="([^"]+)"', page)
+        assert found
+        return client.get(unescape(found[1])).text
+
+    assert "$20.00" in opened("Revenue, 12 months")
+    assert "$10.00" in opened("Revenue, 12 months", "?as_of=2026-03-01")
+    listed = opened("Open deals")
+    assert "D-2" in listed and "D-3" in listed and "D-1" not in listed

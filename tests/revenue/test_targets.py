@@ -183,6 +183,30 @@ def test_what_is_reached_is_the_revenue_of_the_targets_own_quarters(
             assert (row.revenue_minor, row.measured_minor) == (118000, measured)
 
 
+def test_a_quarter_that_the_period_cuts_has_no_target_and_the_running_one_the_whole(
+    world: World, vendor: VendorRef, north: PartnershipRef
+) -> None:
+    days = ("2023-09-15", "2023-11-15", "2024-02-15", "2024-08-15")
+    orders(world, vendor, [{"partner": "North", "ordered_on": day, "amount": "10"} for day in days])
+    quarters = ("2023-Q3", "2023-Q4", "2024-Q1", "2024-Q3")
+    lines = [f",{quarter},{number}" for number, quarter in enumerate(quarters, 1)]
+    import_file(world, vendor, "targets", "\n".join(["partner,quarter,amount", *lines]))
+    with world.acting(vendor) as actor, clock.freeze(datetime(2024, 8, 20, tzinfo=UTC)):
+        place = db.session.get_one(Vendor, vendor.id)
+        for first, last, counted in (
+            (date(2023, 8, 21), date(2024, 8, 20), {"2023-Q4": 200, "2024-Q1": 300, "2024-Q3": 400}),
+            (date(2023, 7, 1), date(2024, 8, 19), {"2023-Q3": 100, "2023-Q4": 200, "2024-Q1": 300}),
+            (date(2023, 7, 1), date(2024, 3, 30), {"2023-Q3": 100, "2023-Q4": 200}),
+            (None, None, {"2023-Q3": 100, "2023-Q4": 200, "2024-Q1": 300, "2024-Q3": 400}),
+        ):
+            aims = find_aims(actor, place, Terms(Preset.CUSTOM, Period(first, last)))
+            assert {quarter.key: minor for quarter, minor in aims.by_quarter.items()} == counted
+    page = world.client(world.user(Role.EXECUTIVE, vendor=vendor)).get(
+        "/acme/reports/revenue?period=custom&from=2023-08-21&to=2024-06-30"
+    )
+    assert "A target is shown of quarters that are not cut" in page.text
+
+
 def test_the_report_shows_targets_on_page_paper_and_sheet(
     world: World, vendor: VendorRef, north: PartnershipRef
 ) -> None:

@@ -21,7 +21,7 @@ from prm.training.models.paths import PathEnrolment, PathStatus
 from prm.training.queries import paths as queries
 from tests.factories.accounts import join
 from tests.factories.paths import PathRef, assign_path, make_path
-from tests.factories.training import complete, make_course, make_draft
+from tests.factories.training import assign, complete, enrol, make_course, make_draft
 from tests.factories.world import UserRef, VendorRef, World
 
 
@@ -212,3 +212,18 @@ def test_dates_that_cannot_be_are_refused_and_the_channel_is_for_who_is_responsi
     assign_path(world, path, northwind, by=boss)
     with world.acting(acme):
         assert db.session.scalars(select(PathEnrolment.status)).all() == [PathStatus.OPEN]
+
+
+def test_a_record_tells_whether_a_course_came_with_a_path_by_itself_or_by_choice(world: World) -> None:
+    acme = world.vendor()
+    northwind = world.partnership(acme)
+    ana = world.user(Role.PARTNER_MEMBER, partnership=northwind)
+    one, two, three = (make_course(world, acme, title, has_quiz=False) for title in ("One", "Two", "Three"))
+    assign(world, northwind, one)
+    assign_path(world, make_path(world, acme, [one, two], is_in_order=False), northwind)
+    for course in (two, three):
+        enrol(world, acme, ana, course)
+    manager = world.client(world.user(Role.CHANNEL_MANAGER, vendor=acme))
+    page = manager.get(f"/acme/training/progress/{ana.public_id}").text
+    assert page.count("by a learning path") == page.count("by their own choice") == 1
+    assert page.count("Assigned on") == 2 and page.count("Enrolled on") == 1

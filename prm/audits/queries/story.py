@@ -21,7 +21,7 @@ from prm.audits.queries.compliance import end_of_day, time_zone_of
 from prm.certification.accreditation.models import Accreditation, AccreditationAward
 from prm.certification.models import Certificate, Certification
 from prm.certification.validity import Standing, standing_on
-from prm.deals.models import Deal, DealStage
+from prm.deals.models import OPEN_STAGES, Deal, DealStage
 from prm.extensions import db
 from prm.infra import clock
 from prm.marketing.models import Asset, UsageEvent, UsageKind
@@ -65,6 +65,7 @@ class Story:
     people: tuple[PersonStanding, ...]
     revenue_minor: int
     revenue_before_minor: int
+    revenue_from: date  # the first of those 12 months
     orders: int
     currency: str
     open_deals: int
@@ -104,6 +105,7 @@ def get_story(actor: Actor, partnership: Partnership, as_of: date) -> Story:
         people=tuple(_people(actor, partnership, as_of, end)),
         revenue_minor=revenue,
         revenue_before_minor=before,
+        revenue_from=year_ago + timedelta(days=1),
         orders=orders,
         currency=currency,
         open_deals=open_deals,
@@ -130,7 +132,7 @@ def _revenue(partnership: Partnership, after: date, until: date) -> tuple[int, i
 
 def _deals(partnership: Partnership, as_of: date, end: datetime) -> tuple[int, int]:
     """(open, won) by then. What closed since was open; when is the source's word, as with orders."""
-    open_now = Deal.stage.in_([DealStage.SUBMITTED, DealStage.APPROVED])
+    open_now = Deal.stage.in_(OPEN_STAGES)
     closed_since = Deal.closed_on > as_of
     row = db.session.execute(
         select(

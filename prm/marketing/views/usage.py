@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from flask import g, render_template, request, url_for
@@ -39,15 +39,17 @@ def usage() -> str | Response:
         rows: Iterable[list[object]]
         if request.args.get("by") == "partner":
             found = all_rows(db.session(), partners.display, spec, request.args).rows
-            rows = ([p.name, views, downloads, min(uses, 1), at] for p, views, downloads, uses, at in found)
+            third = _("Uses")
+            rows = ([p.name, views, downloads, uses, _day(at)] for p, views, downloads, uses, at in found)
         else:
+            third = _("Partners")
             rows = (
-                [r.name, r.views, r.downloads, r.partners, r.last_at]
+                [r.name, r.views, r.downloads, r.partners, _day(r.last_at)]
                 for r in queries.usage_by_asset(actor, after, None)
             )
         return csv_attachment(
             f"usage-{_today().isoformat()}.csv",
-            [_("Name"), _("Views"), _("Downloads"), _("Partners"), _("Last used")],
+            [_("Name"), _("Views"), _("Downloads"), third, _("Last used")],
             rows,
         )
     assets = queries.usage_by_asset(actor, after, None)
@@ -81,6 +83,11 @@ def _usage_spec(partners: queries.PartnerUsage) -> TableSpec:
         default_sort="-uses",
         search=[Partnership.name],
     )
+
+
+def _day(at: datetime | None) -> date | None:
+    """The vendor's day, as the page shows it."""
+    return clock.to_zone(at, g.vendor.time_zone).date() if at is not None else None
 
 
 def _today() -> date:

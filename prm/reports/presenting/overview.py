@@ -58,9 +58,12 @@ def _quarter_note(overview: Overview) -> str:
         return ""
     is_cut_first = period.first is not None and period.first > quarters[0].first
     is_cut_last = period.last is not None and period.last < quarters[-1].last
-    if is_cut_first or is_cut_last:
-        return _("Of a quarter that the period cuts, only the days inside it count.")
-    return ""
+    if not (is_cut_first or is_cut_last):
+        return ""
+    said = _("Of a quarter that the period cuts, only the days inside it count.")
+    if overview.aims.total_minor is not None:
+        said += " " + _("A target is shown of quarters that are not cut, and of the running one whole.")
+    return said
 
 
 def _more(overview: Overview, link: Link, by: RevenueBy) -> str | None:

@@ -1,9 +1,10 @@
 """What was aimed at in a report's period, put beside what was ordered.
 
-A target counts whole for every quarter that has begun and that the period touches: what is still
-running is measured against all of it. What is reached of it is the revenue of those quarters alone,
-also where the report shows more of them. Targets are taken as stated: a region's is not made up from
-its partners', nor the vendor's from its regions'.
+A target counts whole for every quarter that has begun and that lies in the period with every day it has
+had: what is still running is measured against all of it, and a quarter that the period cuts is left out,
+since a part of its revenue says nothing about the whole of its target. What is reached is the revenue of
+the quarters that count alone, also where the report shows more of them. Targets are taken as stated: a
+region's is not made up from its partners', nor the vendor's from its regions'.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def find_aims(actor: Actor, vendor: Vendor, terms: Terms) -> Aims:
     counted = [
         target
         for target in list_targets(actor, vendor.currency)
-        if _touches(target.quarter, terms.period.first, terms.period.last, today)
+        if _counts(target.quarter, terms.period.first, terms.period.last, today)
     ]
     measured = {
         **_measured(actor, terms, vendor.currency, Partnership.public_id,
@@ -111,9 +112,12 @@ def _measured(
     return measured
 
 
-def _touches(quarter: Quarter, first: date | None, last: date | None, today: date) -> bool:
-    end = min(last or today, today)
-    return quarter.first <= end and (first is None or quarter.last >= first)
+def _counts(quarter: Quarter, first: date | None, last: date | None, today: date) -> bool:
+    has_begun = quarter.first <= today
+    is_cut = (first is not None and first > quarter.first) or (
+        last is not None and last < min(quarter.last, today)
+    )
+    return has_begun and not is_cut
 
 
 def _is_whole(target: StatedTarget, terms: Terms) -> bool:
