@@ -72,6 +72,7 @@ def index() -> str | Response:
         missed=listing.count_missed([row[0] for row in page.rows]),
         compliance_words=compliance_words,
         tabs=_portfolio_tabs(actor),
+        is_partner=actor.is_partner_side,
         TYPE_LABELS=TYPE_LABELS,
         STATUS_LABELS=STATUS_LABELS,
         STATUS_KINDS=STATUS_KINDS,
