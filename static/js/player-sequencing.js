@@ -65,6 +65,24 @@ window.PrmSequencing = (() => {
     return api;
   }
 
+  // What an item said before is given back to it. The library takes an answer only where it knows the
+  // type of its question, and what was saved comes in any order: names and types go first. A value that
+  // it refuses all the same costs itself and not the rest.
+  function load(api, cmi) {
+    const inOrder = (row) => (row && row.id !== undefined ? { id: row.id, type: row.type, ...row } : row);
+    for (const [name, value] of Object.entries(JSON.parse(JSON.stringify(cmi)))) {
+      const isList = ["interactions", "objectives", "comments_from_learner"].includes(name);
+      const parts = isList ? Object.entries(value || {}).map(([place, row]) => ({ [place]: inOrder(row) })) : [value];
+      for (const part of parts) {
+        try {
+          api.loadFromJSON({ [name]: part }, "cmi");
+        } catch {
+          // Then it begins empty.
+        }
+      }
+    }
+  }
+
   function ask(api, request, target) {
     api.prmDeliveries.length = 0;
     let isTaken = false;
@@ -119,6 +137,8 @@ window.PrmSequencing = (() => {
       return make(state);
     },
 
+    load,
+
     request(course, state, request, target) {
       const api = make(state);
       const found = ask(api, request, request === "choice" ? target : undefined);
@@ -164,7 +184,7 @@ window.PrmSequencing = (() => {
       const asked = make(state);
       if (isOpen) {
         try {
-          asked.loadFromJSON(cmi, "cmi");
+          load(asked, cmi);
           asked.Initialize("");
           asked.Terminate("");
         } catch {

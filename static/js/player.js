@@ -192,12 +192,12 @@
     }
     if (is2004()) {
       run.api = window.PrmSequencing.makeApi(tree, item.identifier);
-      run.api.loadFromJSON(given, "cmi");
+      window.PrmSequencing.load(run.api, given);
       wrap(run.api, { set: "SetValue", get: "GetValue", commit: "Commit", end: "Terminate" }, run);
       window.API_1484_11 = run.api;
     } else {
       run.api = new window.Scorm12API({ logLevel: 5, autocommit: false });
-      run.api.loadFromJSON(given, "cmi");
+      window.PrmSequencing.load(run.api, given);
       wrap(run.api, { set: "LMSSetValue", get: "LMSGetValue", commit: "LMSCommit", end: "LMSFinish" }, run);
       window.API = run.api;
     }
