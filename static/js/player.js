@@ -163,6 +163,8 @@
       return answer;
     };
     api[end] = (argument) => {
+      // Where the person goes is theirs to say: what content asks for as it is closed is not heard.
+      if (isMoving && is2004() && api.isInitialized()) original.set.call(api, "adl.nav.request", "_none_");
       const before = readCmi(open);
       const answer = original.end.call(api, argument);
       if (String(answer) === "true") {

@@ -8,9 +8,12 @@ from playwright.sync_api import Page
 from tests.browser.site import Site
 from tests.factories import training as make
 from tests.factories.packages import (
+    SCO_PAGE,
     course_2004,
+    manifest_2004,
     package_12,
     package_2004,
+    zipped,
 )
 from tests.factories.world import UserRef
 from tests.training.player import (
@@ -99,3 +102,35 @@ def test_answers_do_not_close_the_way_on(site: Site, member: UserRef) -> None:
         wait_for_saved(page)
         page.get_by_role("button", name="Continue").click()
         content_frame(page, "two")
+
+
+# As the drivers of several tools end: at every unload they ask that all be suspended, or be over.
+ENDS_ALL = SCO_PAGE.replace(
+    "ended) { end(); }",
+    "ended) { set('adl.nav.request', 'REQUEST'); set('cmi.exit', 'suspend'); commit(); end(); }",
+)
+
+
+@pytest.mark.parametrize("request_", ["suspendAll", "exitAll", "continue", "abandonAll"])
+def test_what_content_asks_for_as_it_is_closed_leads_nobody_away(
+    site: Site, member: UserRef, request_: str
+) -> None:
+    control = '<imsss:sequencing><imsss:controlMode choice="true" flow="true"/></imsss:sequencing>'
+    items = "".join(
+        f'<item identifier="I{n}" identifierref="R{n}"><title>Part {n}</title></item>' for n in (1, 2, 3)
+    )
+    names = ("one", "two", "three")
+    made = {f"{name}.html": ENDS_ALL.replace("REQUEST", request_) for name in names}
+    text = manifest_2004(items, sequencing=control, pages=names)
+    course = make_package_course(site, zipped({"imsmanifest.xml": text, **made}))
+    make.enrol(site.world, site.vendor, member, course)
+    with site.page(member) as page:
+        open_package(page, course).evaluate("set('cmi.suspend_data', 'first')")
+        page.locator("[data-item=I2]").click()
+        content_frame(page, "two").evaluate("set('cmi.suspend_data', 'second')")
+        save_and_leave(page)
+        frame = open_package(page, course)
+        assert frame.url.endswith("two.html"), "on where they left"
+        assert "data second" in log_of(frame)
+        page.locator("[data-item=I1]").click()
+        assert "data first" in log_of(content_frame(page, "one"))
