@@ -165,7 +165,7 @@
     api[end] = (argument) => {
       // Where the person goes is theirs to say: what content asks for as it is closed is not heard.
       if (isMoving && is2004() && api.isInitialized()) original.set.call(api, "adl.nav.request", "_none_");
-      const before = readCmi(open);
+      const before = completedByEnding(open.item, readCmi(open));
       const answer = original.end.call(api, argument);
       if (String(answer) === "true") {
         open.isOver = true;
@@ -179,6 +179,19 @@
     for (const [name, alias] of Object.entries(names.aliases || {})) {
       if (api[alias]) api[alias] = api[name];
     }
+  }
+
+  // What ends, not to be gone on with, and never said whether it was completed, was (SCORM 1.2 RTE 3.4.4;
+  // 2004 SN UP.4, unless the manifest leaves it to the content).
+  function completedByEnding(item, cmi) {
+    if (!is2004()) {
+      const { lesson_status: status, exit } = cmi.core;
+      const isUntold = !status || status === "not attempted";
+      return isUntold && exit !== "suspend" ? { ...cmi, core: { ...cmi.core, lesson_status: "completed" } } : cmi;
+    }
+    const { completionSetByContent } = (item.sequencing || {}).deliveryControls || {};
+    const isUntold = !cmi.completion_status || cmi.completion_status === "unknown";
+    return isUntold && cmi.exit !== "suspend" && !completionSetByContent ? { ...cmi, completion_status: "completed" } : cmi;
   }
 
   function open(item) {

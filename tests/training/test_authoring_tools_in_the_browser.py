@@ -21,6 +21,7 @@ from tests.training.player import (
     log_of,
     make_package_course,
     open_package,
+    progress,
     states,
     wait_for_saved,
 )
@@ -134,3 +135,37 @@ def test_what_content_asks_for_as_it_is_closed_leads_nobody_away(
         assert "data second" in log_of(frame)
         page.locator("[data-item=I1]").click()
         assert "data first" in log_of(content_frame(page, "one"))
+
+
+@pytest.mark.parametrize("edition", ["1.2", "2004"])
+def test_content_that_begins_and_ends_and_says_nothing_else_is_completed(
+    site: Site, member: UserRef, edition: str
+) -> None:
+    """So the standards have it: an item that never spoke of its status is completed by ending."""
+    course = make_package_course(site, package_2004() if edition == "2004" else package_12())
+    make.enrol(site.world, site.vendor, member, course)
+    status = "cmi.completion_status" if edition == "2004" else "cmi.core.lesson_status"
+    with site.page(member) as page:
+        open_package(page, course)
+        save_and_leave(page)
+        assert progress(site).completion.value == "completed"
+        frame = open_package(page, course)
+        if edition == "1.2":
+            assert frame.evaluate(f"get('{status}')") == "completed"
+
+
+def test_content_that_is_suspended_or_left_to_say_so_itself_is_not_completed(
+    site: Site, member: UserRef
+) -> None:
+    said_by_content = manifest_2004(
+        '<item identifier="I1" identifierref="R1"><title>One</title><imsss:sequencing>'
+        '<imsss:deliveryControls completionSetByContent="true"/></imsss:sequencing></item>'
+    )
+    own = make_package_course(site, zipped({"imsmanifest.xml": said_by_content, "one.html": SCO_PAGE}))
+    suspended = make_package_course(site, package_2004())
+    for course, before in ((own, "1"), (suspended, "set('cmi.exit', 'suspend')")):
+        make.enrol(site.world, site.vendor, member, course)
+        with site.page(member) as page:
+            open_package(page, course).evaluate(before)
+            save_and_leave(page)
+    assert states(site)["I1"].completion.value == "unknown"
