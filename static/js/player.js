@@ -5,6 +5,10 @@
 
 (() => {
   const portal = document.body.dataset.portal;
+  const page = window.parent;
+  // Content climbs from parent to parent until it finds an API, in either edition, or the last window.
+  // That is this one: of the portal's page it may not even ask whether it has one.
+  window.parent = window;
   const frame = document.getElementById("sco");
   const LONGEST_KNOWN = 64000;  // of suspend data, to the run-time library
   const UNLOAD_MS = 2500;
@@ -14,7 +18,7 @@
   let isMoving = false;
 
   function tell(message) {
-    window.parent.postMessage({ prm: 1, ...message }, portal);
+    page.postMessage({ prm: 1, ...message }, portal);
   }
 
   // ---- the outline
@@ -464,7 +468,7 @@
   }
 
   window.addEventListener("message", (event) => {
-    if (event.source !== window.parent || event.origin !== portal) return;
+    if (event.source !== page || event.origin !== portal) return;
     const message = event.data;
     if (!message || message.prm !== 1) return;
     if (message.type === "start" && course === null) start(message.start);

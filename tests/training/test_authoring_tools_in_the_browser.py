@@ -10,6 +10,7 @@ from tests.factories import training as make
 from tests.factories.packages import (
     SCO_PAGE,
     course_2004,
+    manifest_12,
     manifest_2004,
     package_12,
     package_2004,
@@ -169,3 +170,28 @@ def test_content_that_is_suspended_or_left_to_say_so_itself_is_not_completed(
             open_package(page, course).evaluate(before)
             save_and_leave(page)
     assert states(site)["I1"].completion.value == "unknown"
+
+
+# Looks for both editions' APIs, each up to the last window, as drivers do that run in either.
+LOOKS_FOR_BOTH = """<!doctype html><title>x</title><pre id="log"></pre><script>
+function climb(name) {
+  var win = window, tries = 0;
+  while (!win[name] && win.parent && win.parent !== win && tries < 500) { win = win.parent; tries += 1; }
+  return win[name] || null;
+}
+var newer = climb('API_1484_11'), older = climb('API');
+if (!newer && !older && window.top.opener) { older = window.top.opener.API; }
+var begun = newer ? newer.Initialize('') : older.LMSInitialize('');
+document.getElementById('log').textContent = (newer ? '2004 ' : '') + (older ? '1.2 ' : '') + begun;
+</script>"""
+
+
+@pytest.mark.parametrize(("edition", "found"), [("1.2", "1.2 true"), ("2004", "2004 true")])
+def test_content_may_look_for_either_api_in_every_window_above_it(
+    site: Site, member: UserRef, edition: str, found: str
+) -> None:
+    text = manifest_2004() if edition == "2004" else manifest_12()
+    course = make_package_course(site, zipped({"imsmanifest.xml": text, "one.html": LOOKS_FOR_BOTH}))
+    make.enrol(site.world, site.vendor, member, course)
+    with site.page(member) as page:
+        assert log_of(open_package(page, course)) == found
