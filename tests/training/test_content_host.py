@@ -85,6 +85,7 @@ def test_player_and_files_are_served_with_headers_of_their_own(
         assert "X-Frame-Options" not in answer.headers
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert ask(client, f"{opened.url}files/ONE.HTML").status_code == 200
+    assert ask(client, f"{opened.url}files//media///clip.mp4").status_code == 200
     assert ask(client, f"{opened.url}files/media/clip.mp4").content_type == "video/mp4"
 
 
