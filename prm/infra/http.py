@@ -122,7 +122,7 @@ def _finish(response: Response) -> Response:
         return _note(response)
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint in PUBLISHED:
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"

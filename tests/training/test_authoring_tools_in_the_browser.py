@@ -195,3 +195,43 @@ def test_content_may_look_for_either_api_in_every_window_above_it(
     make.enrol(site.world, site.vendor, member, course)
     with site.page(member) as page:
         assert log_of(open_package(page, course)) == found
+
+
+CLIMBS = """
+function climb(win) {
+  while (!win.API && win.parent && win.parent !== win) { win = win.parent; }
+  return win.API || null;
+}
+function find() {
+  return climb(window) || (window.top.opener && climb(window.top.opener)) || null;
+}
+"""
+
+
+def test_content_in_a_window_of_its_own_reports_by_its_opener(site: Site, member: UserRef) -> None:
+    files: dict[str, str | bytes] = {
+        "imsmanifest.xml": manifest_12(),
+        "lms/api.js": CLIMBS,
+        "one.html": """<!doctype html><title>x</title><p id="log">Starts in a window of its own.</p>
+            <button onclick="window.open('res/player.html', 'player', 'width=600,height=400')">Start</button>
+            <script src="lms/api.js"></script><script>find().LMSInitialize('');</script>""",
+        "res/player.html": """<!doctype html><title>x</title><p></p><script src="../lms/api.js"></script>
+            <script>
+            function finish() { find().LMSSetValue('cmi.core.lesson_status', 'completed'); }
+            function lead(where) {
+              try { where.location = 'about:blank'; } catch (error) { return error.name; }
+            }
+            </script>""",
+    }
+    course = make_package_course(site, zipped(files))
+    make.enrol(site.world, site.vendor, member, course)
+    with site.page(member) as page:
+        frame = open_package(page, course)
+        with page.expect_popup() as opened:
+            frame.get_by_role("button", name="Start").click()
+        window = opened.value
+        window.wait_for_load_state()
+        assert window.evaluate("lead(opener.top)") == "SecurityError", "the portal's page stays where it is"
+        window.evaluate("finish()")
+        wait_for_saved(page)
+        assert states(site)["I1"].completion.value == "completed"

@@ -103,4 +103,7 @@ def with_policy(page: str, shown: dict[str, Any]) -> Response:
     if shown.get("is_configured"):
         allowed = origin.origin_for(shown["package"].public_id)
         response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src {allowed}"
+        # Content that runs in a window of its own finds its API by that window's opener: content, too.
+        # This page stays apart from whoever opens it, as every other.
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     return response
