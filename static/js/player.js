@@ -185,17 +185,18 @@
     }
   }
 
-  // What ends, not to be gone on with, and never said whether it was completed, was (SCORM 1.2 RTE 3.4.4;
-  // 2004 SN UP.4, unless the manifest leaves it to the content).
+  // What ends and never said whether it was completed, was (SCORM 1.2 RTE 3.4.4; 2004 SN UP.4, unless the
+  // manifest leaves it to the content): but not what left something to go on from.
   function completedByEnding(item, cmi) {
+    const core = is2004() ? cmi : cmi.core;
+    if (core.exit === "suspend" || cmi.suspend_data || core.location || core.lesson_location) return cmi;
     if (!is2004()) {
-      const { lesson_status: status, exit } = cmi.core;
-      const isUntold = !status || status === "not attempted";
-      return isUntold && exit !== "suspend" ? { ...cmi, core: { ...cmi.core, lesson_status: "completed" } } : cmi;
+      const isUntold = !core.lesson_status || core.lesson_status === "not attempted";
+      return isUntold ? { ...cmi, core: { ...core, lesson_status: "completed" } } : cmi;
     }
     const { completionSetByContent } = (item.sequencing || {}).deliveryControls || {};
     const isUntold = !cmi.completion_status || cmi.completion_status === "unknown";
-    return isUntold && cmi.exit !== "suspend" && !completionSetByContent ? { ...cmi, completion_status: "completed" } : cmi;
+    return isUntold && !completionSetByContent ? { ...cmi, completion_status: "completed" } : cmi;
   }
 
   function open(item) {
