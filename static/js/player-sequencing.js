@@ -95,6 +95,14 @@ window.PrmSequencing = (() => {
     return { isTaken, ...last };
   }
 
+  function may(api, question, id) {
+    try {
+      return Boolean(api.getSequencingService().getOverallSequencingProcess()[question](id));
+    } catch {
+      return false;
+    }
+  }
+
   const currentOf = (api) => {
     const state = api.getSequencingState();
     return state && state.currentActivity ? state.currentActivity.id : null;
@@ -140,8 +148,15 @@ window.PrmSequencing = (() => {
     load,
 
     request(course, state, request, target) {
-      const api = make(state);
-      const found = ask(api, request, request === "choice" ? target : undefined);
+      const place = request === "choice" ? target : undefined;
+      let api = make(state);
+      let found = ask(api, request, place);
+      if (!found.id && !found.ends && place !== undefined) {
+        // The library foresees a choice by what leaving the open item makes known, a chapter completed by
+        // it, say; and judges it by what was known before. What it foresees is gone to.
+        api = make(state);
+        if (may(api, "predictChoiceEnabled", place)) found = ask(api, "jump", place);
+      }
       // A request that was refused leaves the tree as it was.
       return found.id || found.ends ? result(api, found) : { id: null, ends: false, tree: state };
     },
@@ -191,18 +206,10 @@ window.PrmSequencing = (() => {
           // Then by what the tree knows.
         }
       }
-      const process = asked.getSequencingService().getOverallSequencingProcess();
-      const may = (question, id) => {
-        try {
-          return Boolean(process[question](id));
-        } catch {
-          return false;
-        }
-      };
       return {
-        continue: may("predictContinueEnabled"),
-        previous: may("predictPreviousEnabled"),
-        choice: (id) => may("predictChoiceEnabled", id),
+        continue: may(asked, "predictContinueEnabled"),
+        previous: may(asked, "predictPreviousEnabled"),
+        choice: (id) => may(asked, "predictChoiceEnabled", id),
       };
     },
   };

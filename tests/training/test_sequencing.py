@@ -176,3 +176,37 @@ def test_items_share_data(app: Flask, page: Page) -> None:
     assert course.play([["adl.data.0.store", "from a"]]) == ["true"]
     course.ask("continue")
     assert course.play([["adl.data.0.id", None], ["adl.data.0.store", None]]) == ["store", "from a"]
+
+
+def test_a_test_opens_once_the_chapter_before_it_is_done(app: Flask, page: Page) -> None:
+    """The chapter is satisfied by the completion of its items, and says so by a shared objective."""
+    rollup = (
+        '<imsss:rollupRules><imsss:rollupRule childActivitySet="all"><imsss:rollupConditions>'
+        '<imsss:rollupCondition condition="completed"/></imsss:rollupConditions>'
+        '<imsss:rollupAction action="satisfied"/></imsss:rollupRule></imsss:rollupRules>'
+    )
+    chapter = (
+        f'<imsss:sequencing><imsss:controlMode choice="true" flow="true"/>{rollup}<imsss:objectives>'
+        '<imsss:primaryObjective objectiveID="D"><imsss:mapInfo targetObjectiveID="G" '
+        'readSatisfiedStatus="false" writeSatisfiedStatus="true"/></imsss:primaryObjective>'
+        "</imsss:objectives></imsss:sequencing>"
+    )
+    test = (
+        "<imsss:sequencingRules><imsss:preConditionRule><imsss:ruleConditions conditionCombination='any'>"
+        '<imsss:ruleCondition condition="satisfied" operator="not" referencedObjective="N"/>'
+        '<imsss:ruleCondition condition="objectiveStatusKnown" operator="not" referencedObjective="N"/>'
+        "</imsss:ruleConditions><imsss:ruleAction action='disabled'/></imsss:preConditionRule>"
+        '</imsss:sequencingRules><imsss:objectives><imsss:primaryObjective objectiveID="T"/>'
+        '<imsss:objective objectiveID="N"><imsss:mapInfo targetObjectiveID="G"/></imsss:objective>'
+        "</imsss:objectives>"
+    )
+    parts = item("a", CONTENT_SAYS) + item("b", CONTENT_SAYS)
+    items = f'<item identifier="C"><title>Chapter</title>{parts}{chapter}</item>' + item("c", test)
+    course = Course(app, page, items, 'choice="true" flow="true"', "abc")
+    course.play([["cmi.completion_status", "completed"]])
+    course.ask("choice", "c")
+    assert (course.at, course.is_over) == (None, False), "not before the whole chapter is done"
+    course.ask("choice", "b")
+    course.play([["cmi.completion_status", "completed"]])
+    course.ask("choice", "c")
+    assert course.at == "c"
