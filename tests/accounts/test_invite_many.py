@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from prm.accounts.models import Invitation
+from prm.accounts.services.many import read_text
 from prm.extensions import db
 from prm.permissions import Role
 from tests.factories import PartnershipRef, UserRef, VendorRef, World
@@ -53,6 +54,44 @@ def test_a_trial_run_shows_and_sends_nothing(world: World, mail: SmtpSink, boss:
     assert "Ann Lee" in answer.text and "Bob Ray" in answer.text
     assert outcomes(answer.text)[2] == "Mail address nonsense is not a mail address."
     assert invited(world) == {} and not mail.deliveries
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("x@a.example; y@a.example;z@a.example",
+         [("x@a.example", ""), ("y@a.example", ""), ("z@a.example", "")]),
+        ("x@a.example, y@a.example,\ty@b.example;",
+         [("x@a.example", ""), ("y@a.example", ""), ("y@b.example", "")]),
+        ("x@a.example, Ann <ann@a.example>; z@a.example",
+         [("x@a.example", ""), ("ann@a.example", "Ann"), ("z@a.example", "")]),
+        ("<x@a.example>; <y@a.example>", [("x@a.example", ""), ("y@a.example", "")]),
+        ('"Lee, Ann" <ann@a.example>, "Ray; Bob" <bob@a.example>',
+         [("ann@a.example", "Lee, Ann"), ("bob@a.example", "Ray; Bob")]),
+        ("Lee, Ann <ann@a.example>; Ray, Bob <bob@a.example>",
+         [("ann@a.example", "Lee, Ann"), ("bob@a.example", "Ray, Bob")]),
+        ("x@a.example; Lee, Ann <ann@a.example>", [("x@a.example", ""), ("ann@a.example", "Lee, Ann")]),
+        ("'ann@a.example' <ann@a.example>", [("ann@a.example", "")]),
+        ("ann@a.example; Ann Lee", [("ann@a.example", "Ann Lee")]),
+        ("ann@a.example, Lee, Ann", [("ann@a.example", "Lee, Ann")]),
+        ("ann@a.example\tAnn; bob@a.example\tBob", [("ann@a.example", "Ann"), ("bob@a.example", "Bob")]),
+        ("email;name\nann@a.example;Ann", [("email", "name"), ("ann@a.example", "Ann")]),
+        ("Ann <ann@a.example>; nonsense", [("ann@a.example", "Ann"), ("nonsense", "")]),
+        ('"Ann <ann@a.example', [('"Ann <ann@a.example', "")]),
+        (" ; ,\nann@a.example", [("ann@a.example", "")]),
+    ],
+)  # fmt: skip
+def test_addresses_are_read_as_programs_copy_them(text: str, read: list[tuple[str, str]]) -> None:
+    assert [(row.email, row.name) for row in read_text(text)] == read
+
+
+def test_several_addresses_of_a_line_are_several_people(world: World, mail: SmtpSink, boss: UserRef) -> None:
+    client = world.client(boss)
+    answer = agree(client, give(client, 'x@example.com; y@example.com, "Lee, Ann" <ann@example.com>'))
+    assert "3 invitations are sent" in answer.text
+    assert {email: who[0] for email, who in invited(world).items()} == {
+        "x@example.com": "X", "y@example.com": "Y", "ann@example.com": "Lee, Ann",
+    }  # fmt: skip
 
 
 def test_what_was_confirmed_is_sent(world: World, mail: SmtpSink, boss: UserRef) -> None:

@@ -35,6 +35,8 @@ _SPECS = (
     FieldSpec("company", synonyms=("partner", "firma")),
 )
 _BRACKETED = re.compile(r"(.*?)<([^<>]*)>\s*")
+# Between separators: what stands in quotes or angle brackets is never parted.
+_PIECES = re.compile(r"""([,;\t])|((?:"[^"]*"|<[^<>]*>|[^,;\t"<]|["<])+)""")
 
 
 @dataclass(frozen=True)
@@ -80,20 +82,63 @@ class Defaults:
 
 
 def read_text(text: str) -> list[Row]:
-    """Rows from lines as people paste them: an address, "Name <address>", "address, name".
+    """Rows from addresses as people paste them: one per line, or parted by commas, semicolons or tabs.
 
-    Raises DomainError where there are more than MAX_ROWS.
+    Each is an address, "Name <address>", or "address, name". Raises DomainError where there are more
+    than MAX_ROWS.
     """
-    rows = []
-    for line, typed in enumerate(text.splitlines(), 1):
-        if not typed.strip(" \t,;"):
-            continue
-        if found := _BRACKETED.fullmatch(typed.strip(" \t,;")):
-            rows.append(Row(line, found[2].strip(), found[1].strip(" \t\"',;")))
-            continue
-        email, _sign, name = re.sub(r"[,;\t]", ",", typed.strip()).partition(",")
-        rows.append(Row(line, email.strip(), name.strip(" ,")))
+    rows = [
+        Row(line, email, name)
+        for line, typed in enumerate(text.splitlines(), 1)
+        for email, name in _addresses(typed)
+    ]
     return _limited(rows, "addresses")
+
+
+def _addresses(typed: str) -> list[tuple[str, str]]:
+    """The (address, name) of a line.
+
+    Not email.utils.getaddresses: it takes "Lee, Ann <address>", as Outlook copies it, for two people,
+    and loses what is no address, which is to be shown as such.
+    """
+    found: list[tuple[str, str]] = []
+    takes_name = False  # words follow a bare address: its name
+    words: list[str] = []  # parted by commas; of which address they are is seen later
+
+    def settle() -> None:
+        nonlocal takes_name
+        for word in words:
+            if takes_name:
+                email, name = found[-1]
+                found[-1] = (email, f"{name}, {word}" if name else word)
+            else:
+                found.append((word, ""))
+                takes_name = True
+        words.clear()
+
+    for sign, piece in _PIECES.findall(typed):
+        piece = piece.strip()
+        bracketed = _BRACKETED.fullmatch(piece)
+        if bracketed:
+            name = ", ".join([*words, *filter(None, [_unquoted(bracketed[1])])])
+            words.clear()
+            # Some programs write the address in place of a name.
+            found.append((bracketed[2].strip(), "" if "@" in name else name))
+            takes_name = False
+        elif "@" in piece:
+            settle()
+            found.append((piece, ""))
+            takes_name = True
+        elif piece:
+            words.append(_unquoted(piece))
+        elif sign and sign != ",":
+            settle()
+    settle()
+    return found
+
+
+def _unquoted(name: str) -> str:
+    return name.strip(" \t\"',;")
 
 
 def read_file(content: bytes, filename: str) -> list[Row]:
