@@ -150,6 +150,17 @@ def test_a_file_says_name_role_functions_and_company(
     }
 
 
+def test_columns_that_are_not_used_are_named(world: World, mail: SmtpSink, boss: UserRef) -> None:
+    client = world.client(boss)
+    said = "Columns that were not used"
+    content = b"email;Funktion;name;department;empty;\nann@example.com;Leiterin;Ann;<Sales>;;\n"
+    trial = give(client, file=content)
+    assert f"{said}: Funktion, department</p>" in trial.text
+    assert said not in agree(client, trial).text
+    assert said not in give(client, file=b"email;name\nbob@example.com;Bob\n").text
+    assert said not in give(client, "bob@example.com").text
+
+
 def test_who_belongs_there_is_left_out(world: World, boss: UserRef, north: PartnershipRef) -> None:
     mate = world.user(Role.PARTNER_MEMBER, partnership=north, name="Noah")
     answer = give(world.client(boss), f"{mate.email}\nnew@example.com")

@@ -141,8 +141,11 @@ def _unquoted(name: str) -> str:
     return name.strip(" \t\"',;")
 
 
-def read_file(content: bytes, filename: str) -> list[Row]:
-    """Rows from a CSV or XLSX with a column of mail addresses. Raises DomainError where it is none."""
+def read_file(content: bytes, filename: str) -> tuple[list[Row], list[str]]:
+    """Rows from a CSV or XLSX with a column of mail addresses, and its columns that are not understood.
+
+    A column without a single value is none of these. Raises DomainError where there are no addresses.
+    """
     try:
         table = open_table(content, filename, limits=Limits(size=2 * 1024 * 1024, rows=10_000, columns=100))
     except ImportFileError as error:
@@ -153,15 +156,18 @@ def read_file(content: bytes, filename: str) -> list[Row]:
         message = _("The file has no column of mail addresses. Name one of its columns “email”.")
         raise DomainError(message, {"file": message})
     places = {name: table.columns.index(column) for name, column in fields.items()}
+    unknown = {place: name for place, name in enumerate(table.columns) if place not in places.values()}
+    unused: set[int] = set()
     rows = []
     for record in table.rows():
         if record.problem is not None:
             rows.append(Row(record.line, functions=_said(record.problem), role="!"))
             continue
         cells = {name: text_of(record.cells[place]).strip() for name, place in places.items()}
+        unused.update(place for place in unknown if text_of(record.cells[place]).strip())
         if any(cells.values()):
             rows.append(Row(record.line, **cells))
-    return _limited(rows, "file")
+    return _limited(rows, "file"), [unknown[place] for place in sorted(unused)]
 
 
 def _said(problem: Notice) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -38,10 +39,10 @@ def invite_many() -> str | tuple[str, int]:
         form.role.data = Role.PARTNER_MEMBER.value
     elif form.validate():
         try:
-            rows = _rows(form)
+            rows, unused = _rows(form)
             plans = services.plan_invitations(actor, rows, _defaults(actor, form), _finder(actor))
             if request.form.get("step") != "confirm":
-                return _plan_page(form, plans)
+                return _plan_page(form, plans, unused)
             return _plan_page(form, [_invited(actor, plan) for plan in plans], is_done=True)
         except DomainError as error:
             show_error(form, error)
@@ -57,13 +58,14 @@ def invite_many() -> str | tuple[str, int]:
     return (page, 422) if request.method == "POST" else page
 
 
-def _rows(form: ManyForm) -> list[services.Row]:
+def _rows(form: ManyForm) -> tuple[list[services.Row], list[str]]:
+    """What was given, and the columns of a file that are not used."""
     if request.form.get("step") == "confirm":
-        return services.unpack(request.form.get("rows", ""))
+        return services.unpack(request.form.get("rows", "")), []
     upload = form.file.data
     if isinstance(upload, FileStorage) and upload.filename:
         return services.read_file(upload.read(), upload.filename)
-    return services.read_text(form.addresses.data or "")
+    return services.read_text(form.addresses.data or ""), []
 
 
 def _defaults(actor: Actor, form: ManyForm) -> services.Defaults:
@@ -98,7 +100,9 @@ def _invited(actor: Actor, plan: services.Plan) -> services.Plan:
     return plan
 
 
-def _plan_page(form: ManyForm, plans: list[services.Plan], *, is_done: bool = False) -> str:
+def _plan_page(
+    form: ManyForm, plans: list[services.Plan], unused: Sequence[str] = (), *, is_done: bool = False
+) -> str:
     fine = [plan for plan in plans if plan.is_fine]
     return render_template(
         "accounts/invite_many_plan.html",
@@ -107,6 +111,7 @@ def _plan_page(form: ManyForm, plans: list[services.Plan], *, is_done: bool = Fa
         fine=len(fine),
         rejected=len(plans) - len(fine),
         packed=services.pack([plan.row for plan in fine]),
+        unused=unused,
         is_done=is_done,
     )
 
