@@ -41,6 +41,13 @@ def outcomes(page: str) -> list[str]:
     return list(texts)
 
 
+def companies(page: str) -> list[str]:
+    """What stands as the company in each row."""
+    return [
+        html.unescape(cell).strip() for cell in re.findall(r'data-label="Company">(.*?)</td>', page, re.S)
+    ]
+
+
 def invited(world: World) -> dict[str, tuple[str, str, list[str], str | None]]:
     with world.app.app_context():
         rows = db.session.scalars(select(Invitation).where(Invitation.withdrawn_at.is_(None))).all()
@@ -148,6 +155,25 @@ def test_a_file_says_name_role_functions_and_company(
         "ann@example.com": ("Ann Lee", "partner_admin", ["sales", "technical"], "Northwind"),
         "eve@example.com": ("Eve Exec", "executive", [], None),
     }
+
+
+def test_rows_that_are_left_out_show_the_company_they_are_of(
+    world: World, admin: UserRef, boss: UserRef, north: PartnershipRef
+) -> None:
+    mate = world.user(Role.PARTNER_MEMBER, partnership=north, name="Noah")
+    file = (
+        "email,role,job functions,company\n"
+        "ann@example.com,,,\nnonsense,,,\nbad@example.com,king,,Southwind\n"
+        f"wrong@example.com,,cooking,\n{mate.email},,,\nann@example.com,,,\ntoo,,,,,,many\n"
+    ).encode()
+    assert companies(give(world.client(boss), file=file).text) == ["Northwind"] * 7
+    file = (
+        b"email,role,company\nann@example.com,partner_member,\nbad@example.com,king,Southwind\n"
+        b"lost@example.com,partner_member,Nowhere\nnonsense,executive,\nnonsense,partner_member,northwind\n"
+        b"eve@example.com,executive,\n"
+    )
+    page = give(world.client(admin), file=file).text
+    assert companies(page) == ["–", "Southwind", "Nowhere", "Acme", "Northwind", "Acme"]
 
 
 def test_columns_that_are_not_used_are_named(world: World, mail: SmtpSink, boss: UserRef) -> None:

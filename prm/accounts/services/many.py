@@ -53,7 +53,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would happen with a row: it is invited, or `column` says what is wrong and `problem` why."""
+    """What would happen with a row: it is invited, or `column` says what is wrong and `problem` why.
+
+    Of a row with a problem, role, company and functions are what was understood of it.
+    """
 
     row: Row
     email: str
@@ -261,18 +264,22 @@ def _waiting(actor: Actor, rows: Sequence[Row]) -> set[tuple[str, str]]:
 
 def _plan(actor: Actor, row: Row, defaults: Defaults, find_company: Callable[[str], Company]) -> Plan:
     plan = Plan(row, row.email[:120], row.name or _name_of(row.email))
+    if not row.company or actor.partnership_id is not None:  # a partner's own people name none
+        plan = replace(plan, company=defaults.company)
     column = ""
     try:
         if row.role == "!":  # its shape is wrong: what was read says how
             return replace(plan, column="row", problem=row.functions)
         column = "role"
         role = _role(actor, row.role) if row.role else defaults.role
+        plan = replace(plan, role=role, company=plan.company if role in PARTNER_ROLES else None)
         column = "functions"
         functions = _functions(row.functions) if row.functions else defaults.job_functions
         column = "company"
         company = None
         if role in PARTNER_ROLES:
             company = find_company(row.company) if row.company else defaults.company
+        plan = replace(plan, company=company, job_functions=functions)
         column = "email"
         email, name = check_invitation(actor, row.email, plan.name, role, company)
     except DomainError as error:

@@ -24,7 +24,7 @@ from prm.infra.db import transaction
 from prm.infra.forms import show_error
 from prm.partners.models import Partnership
 from prm.partners.queries import list_companies
-from prm.permissions import P, Reach, Role
+from prm.permissions import PARTNER_ROLES, P, Reach, Role
 
 
 @blueprint.route("/<slug:vendor>/accounts/invite/many", methods=["GET", "POST"])
@@ -128,6 +128,7 @@ def _shown(plan: services.Plan) -> dict[str, Any]:
         "role": ROLE_LABELS[plan.role] if plan.role is not None else plan.row.role,
         "functions": ", ".join(str(FUNCTION_LABELS[f]) for f in plan.job_functions),
         "company": plan.company.name if plan.company is not None else plan.row.company,
+        "is_ours": plan.role is not None and plan.role not in PARTNER_ROLES,
         "is_fine": plan.is_fine,
         "column": columns.get(plan.column, plan.column),
         "problem": plan.problem,
