@@ -17,6 +17,7 @@ from prm.imports.fields import fields_of
 from prm.imports.models import ImportKind
 from prm.imports.options import ImportOptions
 from prm.imports.report import keep_plain
+from prm.infra.exporting import undo_inner_quotes
 from prm.infra.importing import (
     DELIMITERS,
     ConvertOptions,
@@ -74,7 +75,7 @@ def open_file(content: bytes, filename: str, options: ImportOptions | None = Non
         message = _("Columns are separated by a comma, a semicolon, a tab or a bar.")
         raise DomainError(message, {"delimiter": message})
     try:
-        return open_table(
+        table = open_table(
             content,
             filename,
             limits=LIMITS,
@@ -89,6 +90,11 @@ def open_file(content: bytes, filename: str, options: ImportOptions | None = Non
         )
         field = name if getattr(options, name, None) else "file"
         raise DomainError(message, {field: message}) from error
+    sign = table.delimiter
+    if sign is not None and any(column.casefold() == REASON for column in table.columns):
+        # Rejected rows that we wrote: they read as they came. Others' files mean what they say.
+        return table.with_text(lambda text: undo_inner_quotes(text, sign))
+    return table
 
 
 def prepare_file(

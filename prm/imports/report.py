@@ -83,7 +83,7 @@ class ImportReport:
 
     `orders_derived` counts the won deals whose order was made or changed; `created` what else came
     to be, by type, and `created_names` the names of such of them as are few. `changes`: the first
-    KEPT_GROUPS fields that change. `batch` is None for a dry run.
+    KEPT_GROUPS fields that change. `batch` is None for a dry run. `delimiter` parts the file's columns.
     """
 
     batch: UUID | None = None
@@ -99,6 +99,7 @@ class ImportReport:
     created_names: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Changed] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    delimiter: str | None = None
 
     def rejected_groups(self) -> list[RejectedGroup]:
         """The rejected rows by column, value and reason, most rows first."""

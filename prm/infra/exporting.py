@@ -43,7 +43,11 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udf
 # consumed whole, which keeps this linear.
 _RUNS = {
     sign: re.compile(rf"[{other}\r\n][{other}\s]*+([=+\-@＝＋－＠]?)")
-    for sign, other in ((",", ";"), (";", ","), ("\t", ";,"))
+    for sign, other in ((",", ";"), (";", ","), ("\t", ";,"), ("|", ";,"))
+}
+_QUOTED_RUNS = {
+    sign: re.compile(rf"([{other}\r\n][{other}\s]*+)'(?=[=+\-@＝＋－＠])")
+    for sign, other in ((",", ";"), (";", ","), ("\t", ";,"), ("|", ";,"))
 }
 _SUMMED_DIGITS = 15
 
@@ -92,7 +96,7 @@ def csv_stream(
 ) -> Iterator[bytes]:
     """The same file in pieces of some 64 KB, for rows that are themselves streamed."""
     if delimiter not in _RUNS:
-        raise ValueError("the delimiter is a comma, a semicolon or a tab")
+        raise ValueError("the delimiter is a comma, a semicolon, a tab or a bar")
     piece = io.StringIO(newline="")
     if has_mark:
         piece.write("\ufeff")
@@ -128,6 +132,14 @@ def csv_cell(value: object, delimiter: str = ",", zone_name: str = "UTC") -> str
     if isinstance(plain, date):
         return plain.isoformat()
     return str(plain)
+
+
+def undo_inner_quotes(text: str, delimiter: str) -> str:
+    """A cell of our own CSV file without the quotes that were put inside it to disarm it.
+
+    The one at its beginning stays: whoever reads cells of others' files takes that away anyway.
+    """
+    return _QUOTED_RUNS[delimiter].sub(r"\1", text)
 
 
 def is_formula_like(text: str) -> bool:

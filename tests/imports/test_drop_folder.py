@@ -84,6 +84,17 @@ def test_a_file_is_imported_and_put_away_with_its_report(
     assert swept(world) == []
 
 
+def test_rejected_rows_are_parted_as_the_file_was(world: World, vendor: VendorRef, folder: Path) -> None:
+    put(folder, content=ORDERS.replace(",", ";"))
+    assert swept(world) == [("acme", "orders.csv", "done")]
+    rejected = (folder / "done" / "orders.csv.rejected.csv").read_bytes()
+    assert rejected.decode("utf-8-sig").splitlines()[0] == "id;partner;date;amount;reason"
+    with world.acting(vendor):
+        batch = db.session.scalars(select(ImportBatch)).one()
+    admin = world.client(world.user(Role.VENDOR_ADMIN, vendor=vendor))
+    assert admin.get(f"/acme/imports/{batch.public_id}/rejected.csv").data == rejected
+
+
 def test_the_same_file_again_is_put_away_and_not_imported_twice(
     world: World, vendor: VendorRef, folder: Path
 ) -> None:

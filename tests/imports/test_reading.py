@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -154,17 +155,20 @@ def test_how_a_file_was_read_is_kept_only_where_it_fits(admin: FlaskClient) -> N
     assert form["column_partner"] == "partner"
 
 
+@pytest.mark.parametrize("sign", [";", ",", "\t", "|"])
 def test_rejected_rows_sent_again_are_the_only_ones_imported(
-    world: World, vendor: VendorRef, admin: FlaskClient
+    world: World, vendor: VendorRef, admin: FlaskClient, sign: str
 ) -> None:
-    content = "id;partner;stage;note\n1;Northwind;won;a\n2;=Nobody;won;-b\n3;Northwind;odd;c\n"
+    content = 'id;partner;stage;note\n1;Northwind;won;a\n2;"=No|b, -o; +d";won;-b\n3;Northwind;odd;c\n'
+    content = re.sub(";(?! )", lambda _found: sign, content)
     url, form = open_mapping(admin, content)
     admin.post(url, data=form)
     admin.post(url.replace("/mapping", "/confirm"))
     rejected = admin.get(url.replace("/mapping", "/rejected.csv")).data
-    rows = list(csv.DictReader(io.StringIO(rejected.decode("utf-8-sig"))))
-    assert [row["partner"] for row in rows] == ["'=Nobody", "Northwind"]
-    world.partnership(vendor, "=Nobody")
+    rows = list(csv.DictReader(io.StringIO(rejected.decode("utf-8-sig")), delimiter=sign))
+    other = {";": "'=No|b, '-o; +d", ",": "'=No|b, -o; '+d"}.get(sign, "'=No|b, '-o; '+d")
+    assert [row["partner"] for row in rows] == [other, "Northwind"]
+    world.partnership(vendor, "=No|b, -o; +d")
     url, form = open_mapping(admin, rejected.replace(b"odd", b"lost"))
     assert "reason" not in form.values()
     answer = admin.post(url, data=form, follow_redirects=True)

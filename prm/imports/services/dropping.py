@@ -228,7 +228,8 @@ def _put_away(dropped: Dropped, taken: Taken, report: ImportReport | None) -> No
         folder.mkdir(exist_ok=True)
         target = _free(folder, dropped.path.name, taken.sha256)
         if report is not None and report.rejected:
-            rejected = rejected_csv((each.line, each.raw, each.reasons) for each in report.rejected)
+            rows = ((each.line, each.raw, each.reasons) for each in report.rejected)
+            rejected = rejected_csv(rows, delimiter=report.delimiter)
             _write(target.with_name(target.name + ".rejected.csv"), rejected)
         _write(target.with_name(target.name + ".report.json"), _as_json(taken, report))
         os.replace(dropped.path, target)

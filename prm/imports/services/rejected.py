@@ -18,12 +18,17 @@ RejectedRow = tuple[int, Mapping[str, Any], Iterable[Mapping[str, Any]]]
 _NUMBER = re.compile(r"[+-]\d{1,18}(?:\.\d{1,6})?", re.ASCII)
 
 
-def rejected_csv(rows: Iterable[RejectedRow], columns: Sequence[str] = ()) -> bytes:
-    """A CSV file of rejected rows, formula-safe. Without `columns`: those of the fullest row."""
+def rejected_csv(
+    rows: Iterable[RejectedRow], columns: Sequence[str] = (), delimiter: str | None = None
+) -> bytes:
+    """A CSV file of rejected rows, formula-safe. Without `columns`: those of the fullest row.
+
+    `delimiter` is that of the file they came in, so that the same program opens both; None for a workbook.
+    """
     rows = list(rows)
     named = list(columns) or list(max((raw for _line, raw, _reasons in rows), key=len, default={}))
     named = [column for column in named if column.casefold() != REASON]
-    return csv_bytes([*named, REASON], _written(rows, named))
+    return csv_bytes([*named, REASON], _written(rows, named), delimiter=delimiter or ",")
 
 
 def _written(rows: Iterable[RejectedRow], columns: list[str]) -> Iterator[list[object]]:

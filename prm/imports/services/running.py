@@ -98,6 +98,7 @@ def run_import(
         source=source,
         file_id=file.id,
         options=options.as_json(),
+        file_facts={"columns": list(prepared.table.columns), "delimiter": prepared.table.delimiter},
         status=BatchStatus.DUE,
         created_by_id=actor.user_id,
         created_at=clock.now(),
@@ -180,7 +181,9 @@ def _run(
         for row in planned:
             if row.existing is not None and row.existing in db.session:
                 db.session.expunge(row.existing)
-    return run.finish()
+    report = run.finish()
+    report.delimiter = prepared.table.delimiter
+    return report
 
 
 def _describe(run: Run, planned: list[Planned]) -> None:

@@ -42,4 +42,6 @@ def rejected(batch_id: UUID) -> Response:
     else:
         rows = ()
     name = f"{batch.file.name.rsplit('.', 1)[0]}-rejected.csv"
-    return attachment(rejected_csv(rows, batch.file_facts.get("columns", ())), name, "text/csv")
+    facts = batch.file_facts
+    content = rejected_csv(rows, facts.get("columns", ()), facts.get("delimiter"))
+    return attachment(content, name, "text/csv")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,6 +69,16 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """All rows in file order, malformed ones included (see Row.problem). Never raises."""
         return self._open()
+
+    def with_text(self, change: Callable[[str], str]) -> Table:
+        """The same table with every text below its header changed."""
+
+        def rows() -> Iterator[Row]:
+            for row in self.rows():
+                cells = tuple(change(cell) if isinstance(cell, str) else cell for cell in row.cells)
+                yield row._replace(cells=cells)
+
+        return replace(self, _open=rows)
 
     def values(self, column: str) -> Iterator[tuple[int, Cell]]:
         """(line, cell) of one column for all well-formed rows. Raises KeyError for no such column."""
