@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from prm.permissions import Role
 from tests.factories import World
 from tests.factories import training as make
+from tests.factories.paths import make_path
 from tests.factories.world import VendorRef
 
 
@@ -216,6 +217,23 @@ def test_an_empty_draft_cannot_be_published_by_force(world: World, acme, author:
     path = f"/acme/training/versions/{draft.version_public_id}/publish"
     assert "This cannot be published yet" in author.get(path).text
     assert author.post(path).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        (Role.VENDOR_ADMIN, "is published. You can assign it now."),
+        (Role.CONTENT_AUTHOR, "is published. Managers can assign it now."),
+    ],
+)
+def test_only_who_may_assign_is_told_to(world: World, acme, role: Role, said: str) -> None:
+    client = world.client(world.user(role, vendor=acme))
+    draft = make.make_draft(world, acme)
+    path = f"/acme/training/versions/{draft.version_public_id}/publish"
+    assert said in client.post(path, follow_redirects=True).text
+    learning_path = make_path(world, acme, [make.make_course(world, acme)], is_published=False)
+    path = f"/acme/training/path-versions/{learning_path.version_public_id}/publish"
+    assert said in client.post(path, follow_redirects=True).text
 
 
 def test_pages_of_authors_are_for_authors(world: World, acme) -> None:

@@ -34,7 +34,7 @@ from prm.training.queries.counting import count_questions
 from prm.training.queries.quiz import item_of_question
 from prm.training.services.redoing import Changes
 from prm.training.views.blueprint import blueprint
-from prm.training.views.shared import render_lesson, tabs
+from prm.training.views.shared import render_lesson, say_published, tabs
 
 
 @blueprint.get("/<slug:vendor>/training/authoring")
@@ -188,7 +188,7 @@ def publish(version_id: UUID) -> str | Response | tuple[str, int]:
         try:
             with transaction():
                 services.publish_version(actor, version_id, changes=changes)
-            flash(_("%(title)s is published. You can assign it now.", title=found.title), "success")
+            flash(say_published(actor, found.title), "success")
             return redirect(url_for("training.course", course_id=course.public_id), 303)
         except Conflict:
             raise

@@ -27,7 +27,7 @@ from prm.training.queries import paths as queries
 from prm.training.queries.redoing import list_redo
 from prm.training.views.authoring import keep_text, revision_of
 from prm.training.views.blueprint import blueprint
-from prm.training.views.shared import tabs
+from prm.training.views.shared import say_published, tabs
 
 LABELS = {"skill_levels": SKILL_LEVELS, "functions": FUNCTION_LABELS, "standings": STEP_STANDINGS}
 
@@ -275,7 +275,7 @@ def publish_path(path_version_id: UUID) -> str | Response | tuple[str, int]:
         try:
             with transaction():
                 services.publish_path(actor, path_version_id, **_asked(form))
-            flash(_("%(title)s is published. You can assign it now.", title=version.title), "success")
+            flash(say_published(actor, version.title), "success")
             return redirect(url_for("training.path", path_id=version.path.public_id), 303)
         except Conflict:
             raise

@@ -107,3 +107,10 @@ def with_policy(page: str, shown: dict[str, Any]) -> Response:
         # This page stays apart from whoever opens it, as every other.
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
     return response
+
+
+def say_published(actor: Actor, title: str) -> str:
+    """What is said after publishing; only who may assign is told to."""
+    if actor.can(P.COURSE_ASSIGN):
+        return _("%(title)s is published. You can assign it now.", title=title)
+    return _("%(title)s is published. Managers can assign it now.", title=title)
