@@ -40,6 +40,7 @@ class PartnershipForm(FlaskForm):
     manager = SelectField(_l("Channel manager"))
     external_id = StringField(_l("External id"), validators=[Optional(), Length(max=120)])
     agreement_accepted_on = DateField(_l("Agreement accepted on"), validators=[Optional()])
+    revision = HiddenField()
 
 
 class ApplyForm(FlaskForm):

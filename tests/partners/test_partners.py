@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from prm.partners.models import Partnership, PartnershipStatus
 from prm.partners.services import change_partnership
 from prm.permissions import Role
 from tests.factories import PartnershipRef, VendorRef, World
+from tests.factories.revenue import import_rows
 
 
 @pytest.fixture
@@ -114,3 +116,45 @@ def test_people_of_an_ended_partnership_reach_the_vendor_no_more(
     assert "/acme/" not in client.get("/start").text
     set_status(world, own, PartnershipStatus.ACTIVE)
     assert client.get("/acme/").status_code == 200
+
+
+def opened(client: FlaskClient, url: str) -> dict[str, str]:
+    """What the edit page of a partner would send unchanged."""
+    page = client.get(url).text
+    revision = re.search(r'name="revision"[^>]*value="([0-9a-f]+)"', page)
+    assert revision is not None
+    return {"name": "Northwind", "type": "var", "region": "West", "manager": "", "external_id": "N-1",
+            "agreement_accepted_on": "", "revision": revision[1]}  # fmt: skip
+
+
+def test_a_stale_page_does_not_take_another_change_back(
+    world: World, acme: VendorRef, admin: FlaskClient
+) -> None:
+    north = world.partnership(acme, "Northwind", region="West", external_id="N-1", source_system="crm")
+    world.partnership(acme, "Southwind", region="East")
+    url = f"/acme/partners/{north.public_id}/edit"
+    first, second = opened(admin, url), opened(admin, url)
+    assert admin.post(url, data={**first, "type": "msp"}).status_code == 302
+    late = admin.post(url, data={**second, "region": "East"})
+    assert late.status_code == 409
+    assert "changed while you were writing" in late.text and "What is saved now" in late.text
+    assert "Managed service provider" in late.text and 'value="East"' in late.text
+    again = re.search(r'name="revision"[^>]*value="([0-9a-f]+)"', late.text)
+    assert again is not None
+    over = admin.post(url, data={**second, "type": "msp", "region": "East", "revision": again[1]})
+    assert over.status_code == 302
+    with world.acting(acme):
+        row = db.session.scalars(select(Partnership).where(Partnership.id == north.id)).one()
+        assert (row.type.value, row.region.name if row.region else "") == ("msp", "East")
+
+
+def test_an_import_meanwhile_is_not_taken_back_either(
+    world: World, acme: VendorRef, admin: FlaskClient
+) -> None:
+    north = world.partnership(acme, "Northwind", region="West", external_id="N-1", source_system="crm")
+    url = f"/acme/partners/{north.public_id}/edit"
+    stale = opened(admin, url)
+    import_rows(world, acme, "partners", [{"name": "Northwind", "external_id": "N-1", "region": "North"}])
+    late = admin.post(url, data={**stale, "type": "msp"})
+    assert late.status_code == 409 and "North</" in late.text
+    assert admin.post(url, data={**opened(admin, url), "region": "North"}).status_code == 302

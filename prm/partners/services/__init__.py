@@ -7,6 +7,7 @@ from prm.partners.services.partnerships import (
     get_or_create_region,
     link_partnership,
     open_partner_account,
+    revision_of_partnership,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "get_or_create_region",
     "link_partnership",
     "open_partner_account",
+    "revision_of_partnership",
 ]

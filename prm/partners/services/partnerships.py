@@ -14,6 +14,7 @@ from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.names import fold_name
+from prm.infra.revisions import check_revision, revision_of
 from prm.journal.services import record
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
 from prm.partners.queries import partnerships as queries
@@ -82,6 +83,19 @@ def create_partnership(
     return partnership
 
 
+def revision_of_partnership(partnership: Partnership) -> str:
+    """Another text for every state of what change_partnership() writes, whoever changed it."""
+    return revision_of(
+        partnership.name,
+        partnership.type.value,
+        partnership.region_id,
+        partnership.manager_user_id,
+        partnership.manager_name,
+        partnership.external_id,
+        partnership.agreement_accepted_on,
+    )
+
+
 def change_partnership(
     actor: Actor,
     partnership: Partnership,
@@ -93,11 +107,16 @@ def change_partnership(
     manager_id: UUID | None,
     external_id: str | None,
     agreement_accepted_on: date | None,
+    revision: str | None = None,
 ) -> None:
     """Change what this vendor states of a partnership. Raises DomainError as create_partnership does.
 
     `status` None leaves it as it is. `manager_id` is the public id of one of the vendor's channel managers.
+    `revision` is of the partnership that was looked at, if one was: raises Conflict where it is another now.
     """
+    if revision is not None:
+        db.session.refresh(partnership, with_for_update=True)  # nobody saves between the check and the change
+        check_revision(revision, revision_of_partnership(partnership))
     name = " ".join(name.split())
     if not name:
         raise DomainError(_("A partnership needs a name."), {"name": _("Enter a name.")})

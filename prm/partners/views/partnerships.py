@@ -24,7 +24,7 @@ from prm.audits.queries.partner_list import PartnerList, find_partner_list
 from prm.audits.queries.story import Happening, get_story
 from prm.certification.labels import STANDING_LABELS
 from prm.certification.queries.companies import list_accredited
-from prm.errors import DomainError
+from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.infra.db import transaction
 from prm.infra.downloads import asked_form, table_attachment
@@ -240,26 +240,52 @@ def edit(partnership_id: UUID) -> str | Response | tuple[str, int]:
     actor = current_actor()
     partnership = queries.get_partnership(actor, partnership_id, P.PARTNER_EDIT)
     form = _form(partnership)
+    status, theirs = 422, None
     if form.validate_on_submit():
         try:
             with transaction():
                 partnership = queries.get_partnership(actor, partnership_id, P.PARTNER_EDIT)
-                services.change_partnership(actor, partnership, **_values(form))
+                services.change_partnership(actor, partnership, **_values(form), revision=form.revision.data)
             flash(_("The changes are saved."), "success")
             return redirect(url_for("partners.story", partnership_id=partnership.public_id))
         except DomainError as error:
             show_error(form, error)
-    return _edit_page(form, partnership)
+            status = error.status
+            partnership = queries.get_partnership(actor, partnership_id, P.PARTNER_EDIT)
+            if isinstance(error, Conflict):  # what was typed stays, to be saved over what is there now
+                theirs = _as_saved(partnership)
+                form.revision.data = services.revision_of_partnership(partnership)
+    return _edit_page(form, partnership, status, theirs)
 
 
-def _edit_page(form: PartnershipForm, partnership: Partnership | None) -> str | tuple[str, int]:
+def _as_saved(partnership: Partnership) -> list[tuple[str, str]]:
+    """What the form edits, as it is now."""
+    manager = db.session.get(User, partnership.manager_user_id) if partnership.manager_user_id else None
+    accepted_on = partnership.agreement_accepted_on
+    return [
+        (_("Company"), partnership.name),
+        (_("Type"), str(TYPE_LABELS[partnership.type])),
+        (_("Region"), partnership.region.name if partnership.region else ""),
+        (_("Channel manager"), manager.name if manager else partnership.manager_name or ""),
+        (_("External id"), partnership.external_id or ""),
+        (_("Agreement accepted on"), format_date(accepted_on, "medium") if accepted_on else ""),
+    ]
+
+
+def _edit_page(
+    form: PartnershipForm,
+    partnership: Partnership | None,
+    status: int = 422,
+    theirs: list[tuple[str, str]] | None = None,
+) -> str | tuple[str, int]:
     page = render_template(
         "partners/edit.html",
         form=form,
         partnership=partnership,
+        theirs=theirs,
         regions=queries.list_region_names(current_actor()),
     )
-    return (page, 422) if request.method == "POST" else page
+    return (page, status) if request.method == "POST" else page
 
 
 def _form(partnership: Partnership | None) -> PartnershipForm:
@@ -285,6 +311,7 @@ def _start_values(partnership: Partnership | None) -> dict[str, Any]:
         "manager": str(manager.public_id) if manager else "",
         "external_id": partnership.external_id or "",
         "agreement_accepted_on": partnership.agreement_accepted_on,
+        "revision": services.revision_of_partnership(partnership),
     }
 
 
