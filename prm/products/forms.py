@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, StringField
+from wtforms import DateField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 
 class ProductForm(FlaskForm):
     name = StringField(_l("Name"), validators=[InputRequired(_l("Enter a name.")), Length(max=200)])
     price = StringField(_l("List price"), validators=[Length(max=40)])
+    revision = HiddenField()
 
 
 class PriceForm(FlaskForm):

@@ -14,6 +14,7 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.money import Money
 from prm.infra.names import fold_name
+from prm.infra.revisions import check_revision, revision_of
 from prm.journal.services import record
 from prm.permissions import P
 from prm.products.models import Product, ProductAlias, ProductPrice
@@ -39,12 +40,23 @@ def create_product(actor: Actor, *, name: str, price: Money | None = None) -> Pr
     return product
 
 
-def edit_product(actor: Actor, product_id: UUID, *, name: str, price: Money | None) -> Product:
+def revision_of_product(product: Product) -> str:
+    """Another text for every state of what edit_product() writes, whoever changed it."""
+    return revision_of(product.name, product.price_minor, product.currency)
+
+
+def edit_product(
+    actor: Actor, product_id: UUID, *, name: str, price: Money | None, revision: str | None = None
+) -> Product:
     """Change name and list price. The former name stays as an alias: sources go on using it.
 
-    Raises NotFound; DomainError as create_product does.
+    `revision` is of the product that was looked at, if one was. Raises NotFound; Conflict where it is
+    another now; DomainError as create_product does.
     """
     product = _get(actor, product_id)
+    if revision is not None:
+        db.session.refresh(product, with_for_update=True)  # nobody saves between the check and the change
+        check_revision(revision, revision_of_product(product))
     name = _free_name(name, product)
     former = product.name
     product.name, product.name_folded = name, fold_name(name)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from prm.access import current_actor, requires
-from prm.errors import DomainError
+from prm.errors import Conflict, DomainError
 from prm.extensions import db
 from prm.imports.queries import count_rows_by_name
 from prm.infra import clock
@@ -99,22 +99,48 @@ def edit(product_id: UUID) -> str | Response | tuple[str, int]:
     actor = current_actor()
     product = queries.get_product(actor, product_id)
     currency = product.currency or g.vendor.currency
-    form = ProductForm(data={"name": product.name, "price": _price_to_edit(product)})
+    form = ProductForm(data=_start_values(product) if request.method == "GET" else None)
+    status, theirs = 422, None
     if form.validate_on_submit():
         try:
             price = _typed_price(form.price.data, currency)
             with transaction():
-                services.edit_product(actor, product_id, name=form.name.data, price=price)
+                services.edit_product(
+                    actor, product_id, name=form.name.data, price=price, revision=form.revision.data
+                )
             flash(_("The product was changed."), "success")
             return redirect(url_for("products.index"))
         except DomainError as error:
             show_error(form, error)
-    page = _edit_page(product_id, form, ProductAliasForm(formdata=None))
-    return (page, 422) if request.method == "POST" else page
+            status = error.status
+            if isinstance(error, Conflict):  # what was typed stays, to be saved over what is there now
+                product = queries.get_product(actor, product_id)
+                theirs = [(_("Name"), product.name), (_("List price"), _shown_list_price(product))]
+                form.revision.data = services.revision_of_product(product)
+    page = _edit_page(product_id, form, ProductAliasForm(formdata=None), theirs=theirs)
+    return (page, status) if request.method == "POST" else page
+
+
+def _start_values(product: Product) -> dict[str, str]:
+    return {
+        "name": product.name,
+        "price": _price_to_edit(product),
+        "revision": services.revision_of_product(product),
+    }
+
+
+def _shown_list_price(product: Product) -> str:
+    if product.price_minor is None or product.currency is None:
+        return ""
+    return format_money(product.price_minor, product.currency, str(get_locale() or "en"))
 
 
 def _edit_page(
-    product_id: UUID, form: ProductForm, alias_form: ProductAliasForm, price_form: PriceForm | None = None
+    product_id: UUID,
+    form: ProductForm,
+    alias_form: ProductAliasForm,
+    price_form: PriceForm | None = None,
+    theirs: list[tuple[str, str]] | None = None,
 ) -> str:
     actor = current_actor()
     product = queries.get_product(actor, product_id)
@@ -130,6 +156,7 @@ def _edit_page(
     return render_template(
         "products/edit.html",
         form=form,
+        theirs=theirs,
         alias_form=alias_form,
         price_form=price_form or PriceForm(formdata=None, data={"currency": currency}),
         product=product,
@@ -165,9 +192,11 @@ def add_price(product_id: UUID) -> Response | tuple[str, int]:
             return redirect(url_for("products.edit", product_id=product_id))
         except DomainError as error:
             show_error(form, error)
-    data = {"name": product.name, "price": _price_to_edit(product)}
     page = _edit_page(
-        product_id, ProductForm(formdata=None, data=data), ProductAliasForm(formdata=None), form
+        product_id,
+        ProductForm(formdata=None, data=_start_values(product)),
+        ProductAliasForm(formdata=None),
+        form,
     )
     return page, 422
 
@@ -231,8 +260,7 @@ def alias(product_id: UUID) -> Response | tuple[str, int]:
             return redirect(url_for("products.edit", product_id=product_id))
         except DomainError as error:
             show_error(form, error)
-    data = {"name": product.name, "price": _price_to_edit(product)}
-    return _edit_page(product_id, ProductForm(formdata=None, data=data), form), 422
+    return _edit_page(product_id, ProductForm(formdata=None, data=_start_values(product)), form), 422
 
 
 @blueprint.post("/<slug:vendor>/products/aliases/<uuid:alias_id>/remove")

@@ -172,3 +172,29 @@ def test_an_alias_says_what_it_resolves(world: World, vendor: VendorRef, admin: 
     url = f"/acme/products/{product['public_id']}"
     page = admin.post(f"{url}/aliases", data={"value": "Rokcet"}, follow_redirects=True).text
     assert re.search(r"Rokcet</t[hd]>\s*<td[^>]*>2</td>", page)
+
+
+def test_a_stale_page_does_not_take_another_change_back(
+    world: World, vendor: VendorRef, admin: FlaskClient
+) -> None:
+    import_rows(world, vendor, "products", [{"name": "Rocket", "price": "90"}])
+    url = f"/acme/products/{dump(world, vendor)['product'][0]['public_id']}"
+
+    def revision(page: str) -> str:
+        found = re.search(r'name="revision"[^>]*value="([0-9a-f]+)"', page)
+        assert found is not None
+        return found[1]
+
+    stale = {"name": "Rocket", "price": "90", "revision": revision(admin.get(url).text)}
+    import_rows(world, vendor, "products", [{"name": "Rocket", "price": "100"}])
+    assert admin.post(url, data={**stale, "name": "Rocket II"}).status_code == 409
+    stale = {"name": "Rocket", "price": "100", "revision": revision(admin.get(url).text)}
+    assert admin.post(url, data={**stale, "price": "120"}).status_code == 302
+    late = admin.post(url, data={**stale, "name": "Rocket II"})
+    assert late.status_code == 409
+    assert "changed while you were writing" in late.text and "$120.00" in late.text
+    assert 'value="Rocket II"' in late.text
+    [product] = dump(world, vendor)["product"]
+    assert (product["name"], product["price_minor"]) == ("Rocket", 12000)
+    over = {"name": "Rocket II", "price": "120", "revision": revision(late.text)}
+    assert admin.post(url, data=over).status_code == 302
