@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from babel import Locale
+from flask import g
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,9 +23,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from prm.errors import Conflict
+from prm.infra import clock
 from prm.partners.models import ApplicationField, FieldKind
 
 
@@ -41,6 +43,10 @@ class PartnershipForm(FlaskForm):
     external_id = StringField(_l("External id"), validators=[Optional(), Length(max=120)])
     agreement_accepted_on = DateField(_l("Agreement accepted on"), validators=[Optional()])
     revision = HiddenField()
+
+    def validate_agreement_accepted_on(self, field: DateField) -> None:
+        if field.data is not None and field.data > clock.today(g.vendor.time_zone):
+            raise ValidationError(_("This day is still to come. Enter the day on which they accepted."))
 
 
 class ApplyForm(FlaskForm):

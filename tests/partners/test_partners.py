@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from prm.extensions import db
+from prm.infra import clock
 from prm.infra.db import transaction
 from prm.partners.models import Partnership, PartnershipStatus
 from prm.partners.services import change_partnership
@@ -158,3 +159,16 @@ def test_an_import_meanwhile_is_not_taken_back_either(
     late = admin.post(url, data={**stale, "type": "msp"})
     assert late.status_code == 409 and "North</" in late.text
     assert admin.post(url, data={**opened(admin, url), "region": "North"}).status_code == 302
+
+
+def test_an_agreement_was_not_accepted_tomorrow(world: World) -> None:
+    with clock.freeze(datetime(2027, 3, 1, 23, 30, tzinfo=UTC)):  # half past midnight in Berlin
+        berlin = world.vendor("berlin", time_zone="Europe/Berlin")
+        admin = world.client(world.user(Role.VENDOR_ADMIN, vendor=berlin))
+        north = world.partnership(berlin, "Northwind", region="West")
+        url = f"/berlin/partners/{north.public_id}/edit"
+        for address in (url, "/berlin/partners/new"):
+            ahead = admin.post(address, data=typed(agreement_accepted_on="2027-03-03"))
+            assert ahead.status_code == 422 and "still to come" in ahead.text, address
+            assert 'value="2027-03-03"' in ahead.text, address
+        assert admin.post(url, data=typed(agreement_accepted_on="2027-03-02")).status_code == 302
