@@ -39,6 +39,7 @@ class PartnershipForm(FlaskForm):
     type = SelectField(_l("Type"))
     status = SelectField(_l("Status"))
     region = StringField(_l("Region"), validators=[Optional(), Length(max=100)])
+    is_new_region = BooleanField(_l("Make it a new region"))
     manager = SelectField(_l("Channel manager"))
     external_id = StringField(_l("External id"), validators=[Optional(), Length(max=120)])
     agreement_accepted_on = DateField(_l("Agreement accepted on"), validators=[Optional()])

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from prm.extensions import db
 from prm.infra import clock
 from prm.infra.db import transaction
-from prm.partners.models import Partnership, PartnershipStatus
+from prm.partners.models import Partnership, PartnershipStatus, Region
 from prm.partners.services import change_partnership
 from prm.permissions import Role
 from tests.factories import PartnershipRef, VendorRef, World
@@ -38,7 +38,8 @@ def typed(**changes: str) -> dict[str, str]:
 
 def test_a_partner_is_entered_and_changed(world: World, acme: VendorRef, admin: FlaskClient) -> None:
     manager = world.user(Role.CHANNEL_MANAGER, vendor=acme, name="Marta Ruiz")
-    made = admin.post("/acme/partners/new", data=typed(manager=str(manager.public_id)))
+    entered = typed(manager=str(manager.public_id), is_new_region="y")
+    made = admin.post("/acme/partners/new", data=entered)
     assert made.status_code == 302
     story = admin.get(made.location).text
     assert "Harbor Systems" in story and "Marta Ruiz" in story and "H-1" in story
@@ -172,3 +173,40 @@ def test_an_agreement_was_not_accepted_tomorrow(world: World) -> None:
             assert ahead.status_code == 422 and "still to come" in ahead.text, address
             assert 'value="2027-03-03"' in ahead.text, address
         assert admin.post(url, data=typed(agreement_accepted_on="2027-03-02")).status_code == 302
+
+
+def region_names(world: World, acme: VendorRef) -> list[str]:
+    with world.acting(acme):
+        return list(db.session.scalars(select(Region.name).order_by(Region.name)))
+
+
+def test_a_mistyped_region_is_refused_and_the_closest_named(
+    world: World, acme: VendorRef, admin: FlaskClient
+) -> None:
+    north = world.partnership(acme, "Northwind", region="West")
+    world.partnership(acme, "Southwind", region="East")
+    url = f"/acme/partners/{north.public_id}/edit"
+    assert "Make it a new region" not in admin.get(url).text
+    for address in (url, "/acme/partners/new"):
+        answer = admin.post(address, data=typed(region="Wset"))
+        assert answer.status_code == 422, address
+        assert "Did you mean “West”?" in answer.text and 'value="Wset"' in answer.text, address
+        assert 'name="is_new_region"' in answer.text, address
+    strange = admin.post(url, data=typed(region="Qqq"))
+    assert strange.status_code == 422 and "There is no region “Qqq” yet." in strange.text
+    for tick in ({}, {"is_new_region": "y"}):
+        assert admin.post(url, data=typed(region=" west ", **tick)).status_code == 302
+    assert region_names(world, acme) == ["East", "West"]
+    assert admin.post(url, data=typed(region="South", is_new_region="y")).status_code == 302
+    assert region_names(world, acme) == ["East", "South", "West"]
+
+
+def test_who_looks_after_some_regions_makes_no_other(world: World, acme: VendorRef) -> None:
+    north = world.partnership(acme, "Northwind", region="West")
+    manager = world.client(world.user(Role.CHANNEL_MANAGER, vendor=acme, region_names=("West",)))
+    url = f"/acme/partners/{north.public_id}/edit"
+    for tick in ({}, {"is_new_region": "y"}):
+        answer = manager.post(url, data=typed(region="Wset", **tick))
+        assert answer.status_code == 422 and "regions you look after" in answer.text
+        assert "is_new_region" not in answer.text
+    assert region_names(world, acme) == ["West"]

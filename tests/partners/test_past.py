@@ -143,7 +143,7 @@ def test_manager_region_and_type_are_those_of_the_date_whoever_changed_them(
     now.advance(days=10)
     form = {
         "name": "Northwind", "type": "msp", "region": "East", "manager": str(mara.public_id),
-        "external_id": "N-1", "agreement_accepted_on": "",
+        "external_id": "N-1", "agreement_accepted_on": "", "is_new_region": "y",
     }  # fmt: skip
     assert client.post(f"/acme/partners/{north.public_id}/edit", data=form).status_code == 302
     edited = clock.today("Europe/Berlin")

@@ -15,6 +15,7 @@ from prm.extensions import db
 from prm.infra import clock
 from prm.infra.names import fold_name
 from prm.infra.revisions import check_revision, revision_of
+from prm.infra.similar import most_similar
 from prm.journal.services import record
 from prm.partners.models import Partnership, PartnershipStatus, PartnershipType, Region
 from prm.partners.queries import partnerships as queries
@@ -31,6 +32,35 @@ def get_or_create_region(actor: Actor, name: str) -> Region:
         db.session.add(region)
         db.session.flush()
     return region
+
+
+def find_region(actor: Actor, name: str, *, is_new: bool) -> Region:
+    """The vendor's region of that name, whatever its case and spacing.
+
+    Where there is none it is made if `is_new` says so. Otherwise raises DomainError (field `region`): a
+    typing error would be a region for everybody, for good.
+    """
+    regions = list(db.session.scalars(select(Region).order_by(Region.name)))
+    exact = " ".join(name.split())
+    alike = [region for region in regions if fold_name(region.name) == fold_name(name)]
+    if alike:
+        return next((region for region in alike if region.name == exact), alike[0])
+    if is_new:
+        return get_or_create_region(actor, name)
+    closest = most_similar(name, [region.name for region in regions])
+    if actor.region_ids is not None:
+        message = _("Choose one of the regions you look after.")
+    elif closest is not None:
+        message = _(
+            "There is no region “%(name)s”. Did you mean “%(closest)s”? If not, tick “Make it a new region”.",
+            name=exact,
+            closest=closest,
+        )
+    else:
+        message = _(
+            "There is no region “%(name)s” yet. Choose another, or tick “Make it a new region”.", name=exact
+        )
+    raise DomainError(message, {"region": message})
 
 
 def create_partnership(
@@ -107,11 +137,13 @@ def change_partnership(
     manager_id: UUID | None,
     external_id: str | None,
     agreement_accepted_on: date | None,
+    is_new_region: bool = False,
     revision: str | None = None,
 ) -> None:
     """Change what this vendor states of a partnership. Raises DomainError as create_partnership does.
 
     `status` None leaves it as it is. `manager_id` is the public id of one of the vendor's channel managers.
+    A region that there is not yet is made where `is_new_region` says so, and refused otherwise.
     `revision` is of the partnership that was looked at, if one was: raises Conflict where it is another now.
     """
     if revision is not None:
@@ -130,11 +162,12 @@ def change_partnership(
         message = _("The external id %(id)s is taken.", id=external_id)
         raise DomainError(message, {"external_id": message})
     manager = queries.find_manager(actor, manager_id)
+    region_id = find_region(actor, region, is_new=is_new_region).id if region else None
     before = partnership.status
     status = status or before
     partnership.name, partnership.name_folded = name[:200], fold_name(name)
     partnership.type, partnership.status = type, status
-    partnership.region_id = get_or_create_region(actor, region).id if region else None
+    partnership.region_id = region_id
     if manager is not None:
         partnership.manager_user_id, partnership.manager_name = manager.id, manager.name
     else:

@@ -295,6 +295,8 @@ def _form(partnership: Partnership | None) -> PartnershipForm:
         del form.status  # changed by acts of their own, each with what follows from it
     else:
         form.status.choices = [(s.value, str(label)) for s, label in STATUS_LABELS.items()]
+    if current_actor().region_ids is not None:
+        del form.is_new_region  # who looks after some regions cannot look after one that nobody knows
     managers = queries.list_managers(current_actor())
     form.manager.choices = [("", _("Nobody yet")), *[(str(i), n) for i, n in managers]]
     return form
@@ -321,6 +323,7 @@ def _values(form: PartnershipForm) -> dict[str, Any]:
         "type": PartnershipType(form.type.data),
         "status": PartnershipStatus(form.status.data) if "status" in form else None,
         "region": (form.region.data or "").strip() or None,
+        "is_new_region": "is_new_region" in form and form.is_new_region.data,
         "manager_id": UUID(form.manager.data) if form.manager.data else None,
         "external_id": (form.external_id.data or "").strip() or None,
         "agreement_accepted_on": form.agreement_accepted_on.data,
