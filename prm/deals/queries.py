@@ -14,6 +14,7 @@ from prm.deals.models import Deal
 from prm.errors import NotFound
 from prm.extensions import db
 from prm.partners.models import Partnership, Region
+from prm.partners.queries import has_partners
 from prm.permissions import P
 from prm.products.models import Product
 
@@ -91,8 +92,8 @@ def list_partner_choices(actor: Actor, permission: P, chosen: str) -> list[tuple
 
 
 def list_region_choices(actor: Actor) -> list[tuple[UUID, str]]:
-    """(public id, name) of the vendor's regions."""
-    statement = select(Region.public_id, Region.name)
+    """(public id, name) of the regions with partners."""
+    statement = select(Region.public_id, Region.name).where(has_partners())
     return [(public_id, name) for public_id, name in db.session.execute(statement.order_by(Region.name))]
 
 

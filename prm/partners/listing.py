@@ -49,7 +49,7 @@ def list_spec(actor: Actor) -> TableSpec:
             Filter(
                 "region",
                 _("Region"),
-                [(name, name) for name in queries.list_region_names(actor)],
+                [(name, name) for name in queries.list_regions_in_use(actor)],
                 lambda statement, value: statement.where(queries.in_region(value)),
             ),
         ],

@@ -15,6 +15,8 @@ from prm.infra.db import transaction
 from prm.partners.models import Partnership, PartnershipStatus, Region
 from prm.partners.services import change_partnership
 from prm.permissions import Role
+from prm.reports.queries import read_choices
+from prm.vendors.models import Vendor
 from tests.factories import PartnershipRef, VendorRef, World
 from tests.factories.revenue import import_rows
 
@@ -210,3 +212,25 @@ def test_who_looks_after_some_regions_makes_no_other(world: World, acme: VendorR
         assert answer.status_code == 422 and "regions you look after" in answer.text
         assert "is_new_region" not in answer.text
     assert region_names(world, acme) == ["West"]
+
+
+def test_filters_offer_no_region_without_partners(world: World, acme: VendorRef, admin: FlaskClient) -> None:
+    north = world.partnership(acme, "Northwind", region="Wset")
+    world.partnership(acme, "Southwind", region="West")
+    edit = f"/acme/partners/{north.public_id}/edit"
+    lists = (
+        "partners/",
+        "deals/",
+        "revenue/orders",
+        "audits/",
+        "certification/accreditations",
+    )
+    for path in lists:
+        assert ">Wset<" in admin.get(f"/acme/{path}").text, path
+    assert admin.post(edit, data=typed(region="West")).status_code == 302
+    for path in lists:
+        page = admin.get(f"/acme/{path}").text
+        assert ">West<" in page and ">Wset<" not in page, path
+    with world.acting(acme) as actor:
+        choices = read_choices(actor, db.session.get_one(Vendor, acme.id))
+        assert [name for _id, name in choices.regions] == ["West"]

@@ -102,7 +102,7 @@ def audits_spec(actor: Actor) -> TableSpec:
             Filter(
                 "region",
                 _("Region"),
-                [(name, name) for name in partners.list_region_names(actor)],
+                [(name, name) for name in partners.list_regions_in_use(actor)],
                 lambda statement, value: statement.where(Region.name == value),
             ),
             Filter("mine", _("Auditor"), [("yes", _("Mine"))], partial(_mine, actor)),

@@ -101,7 +101,7 @@ def start_campaign() -> str | Response | tuple[str, int]:
 def _offer_filters(actor: Actor, form: CampaignForm) -> None:
     form.region.choices = [
         ("", _("Any region")),
-        *[(name, name) for name in partners.list_region_names(actor)],
+        *[(name, name) for name in partners.list_regions_in_use(actor)],
     ]
     form.status.choices = [
         ("", _("Any status but ended")),

@@ -115,7 +115,7 @@ def _spec(actor: Actor, judged: standings.Judged) -> TableSpec:
             Filter(
                 "region",
                 _("Region"),
-                [(name, name) for name in partners.list_region_names(actor)],
+                [(name, name) for name in partners.list_regions_in_use(actor)],
                 lambda statement, value: statement.where(partners.in_region(value)),
             ),
             Filter(

@@ -16,7 +16,7 @@ from prm.certification.accreditation.queries import list_accreditations
 from prm.certification.accreditation.states import SOON, State
 from prm.infra.tables import Column, Filter, TableSpec
 from prm.partners.models import Partnership
-from prm.partners.queries import in_region, list_region_names
+from prm.partners.queries import in_region, list_regions_in_use
 from prm.permissions import P, Reach
 
 SHOWN_STATES = (State.HOLDS, State.LAPSING, State.ENDED)
@@ -82,7 +82,7 @@ def list_spec(actor: Actor, today: date) -> TableSpec:
             Filter(
                 "region",
                 _("Region"),
-                [(name, name) for name in list_region_names(actor)],
+                [(name, name) for name in list_regions_in_use(actor)],
                 lambda statement, value: statement.where(in_region(value)),
             )
         )

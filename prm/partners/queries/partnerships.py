@@ -117,6 +117,16 @@ def list_people(partner_id: int | None, at: datetime) -> list[Person]:
     return [Person(i, p, n, r.value, tuple(f), s) for i, p, n, r, f, s in rows]
 
 
+def has_partners() -> Any:
+    """Regions that a partnership is in: a filter offers no others, which would find nothing."""
+    return Region.id.in_(select(Partnership.region_id))
+
+
+def list_regions_in_use(actor: Actor) -> list[str]:
+    """Names of the regions to filter by; list_region_names() has those to choose for something new."""
+    return list(db.session.scalars(select(Region.name).where(has_partners()).order_by(Region.name)))
+
+
 def list_region_names(actor: Actor) -> list[str]:
     return list(db.session.scalars(select(Region.name).order_by(Region.name)))
 

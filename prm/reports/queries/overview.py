@@ -18,6 +18,7 @@ from prm.attribution.queries import Attribution, get_attribution
 from prm.extensions import db
 from prm.infra import clock
 from prm.partners.models import Partnership, Region
+from prm.partners.queries import has_partners
 from prm.permissions import P
 from prm.reports.periods import Against, Period, Preset, compared_periods, period_of
 from prm.reports.queries.targets import Aims, find_aims, with_aims
@@ -262,7 +263,9 @@ def read_choices(actor: Actor, vendor: Vendor, partner: str = "") -> Choices:
     link already names is offered.
     """
     regions = db.session.execute(
-        visible(select(Region.public_id, Region.name), actor, P.REPORT_VIEW, Region).order_by(Region.name)
+        visible(
+            select(Region.public_id, Region.name).where(has_partners()), actor, P.REPORT_VIEW, Region
+        ).order_by(Region.name)
     )
     offered = visible(select(Partnership.public_id, Partnership.name), actor, P.REPORT_VIEW, Partnership)
     partners = db.session.execute(
