@@ -53,6 +53,23 @@ def test_a_partner_is_entered_and_changed(world: World, acme: VendorRef, admin: 
         )  # fmt: skip
 
 
+def test_a_managers_name_from_an_import_outlives_an_edit(
+    world: World, acme: VendorRef, admin: FlaskClient
+) -> None:
+    import_rows(
+        world, acme, "partners", [{"external_id": "H-1", "name": "Harbor", "manager": "Lena Imported"}]
+    )
+    with world.acting(acme):
+        address = f"/acme/partners/{db.session.scalars(select(Partnership.public_id)).one()}"
+    assert "Lena Imported (has no account)" in admin.get(f"{address}/edit").text
+    assert admin.post(f"{address}/edit", data=typed(is_new_region="y")).status_code == 302
+    assert "Lena Imported" in admin.get(address).text
+    chosen = world.user(Role.CHANNEL_MANAGER, vendor=acme, name="Marta Ruiz")
+    admin.post(f"{address}/edit", data=typed(manager=str(chosen.public_id)))
+    told = admin.get(address).text
+    assert "Marta Ruiz" in told and "Lena Imported" not in told
+
+
 def test_what_cannot_be_is_said_and_kept(world: World, acme: VendorRef, admin: FlaskClient) -> None:
     world.partnership(acme, "First", external_id="H-1")
     stranger = world.user(Role.VENDOR_ADMIN, vendor=world.vendor("globex"))

@@ -170,8 +170,9 @@ def change_partnership(
     partnership.region_id = region_id
     if manager is not None:
         partnership.manager_user_id, partnership.manager_name = manager.id, manager.name
-    else:
+    elif partnership.manager_user_id is not None:
         partnership.manager_user_id = partnership.manager_name = None
+    # A name that an import stated, of somebody without an account, stays until somebody is chosen.
     check_region(actor, partnership)
     partnership.external_id, partnership.source_system = external_id or None, source
     partnership.agreement_accepted_on = agreement_accepted_on

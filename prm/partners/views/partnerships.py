@@ -298,7 +298,10 @@ def _form(partnership: Partnership | None) -> PartnershipForm:
     if current_actor().region_ids is not None:
         del form.is_new_region  # who looks after some regions cannot look after one that nobody knows
     managers = queries.list_managers(current_actor())
-    form.manager.choices = [("", _("Nobody yet")), *[(str(i), n) for i, n in managers]]
+    nobody = _("Nobody yet")
+    if partnership is not None and partnership.manager_user_id is None and partnership.manager_name:
+        nobody = _("%(name)s (has no account)", name=partnership.manager_name)
+    form.manager.choices = [("", nobody), *[(str(i), n) for i, n in managers]]
     return form
 
 
