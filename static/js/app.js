@@ -130,6 +130,12 @@
     field.focus();
   });
 
+  // ---- of tabs that are wider than a phone, the one that is shown is in sight
+  for (const here of document.querySelectorAll(".tabbar [aria-current]")) {
+    const bar = here.closest(".tabbar");
+    bar.scrollLeft += here.getBoundingClientRect().left - bar.getBoundingClientRect().left - bar.clientWidth / 3;
+  }
+
   // ---- the box in a table's head ticks all rows of the page
   for (const all of document.querySelectorAll("[data-tick-all]")) {
     all.hidden = false;

@@ -262,3 +262,12 @@ def test_open_menus_and_dialogs_are_accessible(chromium: Browser, demo: Portal, 
         assert_accessible(page, f"dialog {scheme}")
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["training/bank", "training/sessions", "training/"])
+def test_the_tab_one_is_on_is_in_sight_on_a_phone(chromium: Browser, demo: Portal, path: str) -> None:
+    with as_person(chromium, demo, "author") as page:
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.goto(f"/lumen/{path}")
+        here = page.locator(".tabbar [aria-current]")
+        expect(here).to_be_in_viewport(ratio=0.9)
